@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Text;
+using Confluent.Kafka;
+
+namespace TrackHub.Platform.Streams;
+
+/// <summary>Headers of a record to be produced. Not thread-safe.</summary>
+public sealed class RecordHeaders
+{
+    /// <summary>Header that names the brand by its public id.</summary>
+    public const string BrandName = "brand";
+
+    /// <summary>Header of the W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header).</summary>
+    public const string TraceParentName = "traceparent";
+
+    private readonly List<KeyValuePair<string, byte[]>> _headers = [];
+
+    /// <summary>Number of headers.</summary>
+    public int Count => _headers.Count;
+
+    /// <summary>Headers of a record of a brand, with the current trace context.</summary>
+    public static RecordHeaders ForBrand(string brandId) => new RecordHeaders().Brand(brandId).TraceParent();
+
+    /// <summary>Sets <c>brand</c>.</summary>
+    public RecordHeaders Brand(string brandId) => Set(BrandName, brandId);
+
+    /// <summary>Sets <c>traceparent</c> from the current activity, if there is one.</summary>
+    public RecordHeaders TraceParent() =>
+        Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? Set(TraceParentName, id) : this;
+
+    /// <summary>Sets a header to UTF-8 text, in place of an earlier value.</summary>
+    public RecordHeaders Set(string name, string value) => Set(name, Encoding.UTF8.GetBytes(value));
+
+    /// <summary>Sets a header, in place of an earlier value.</summary>
+    public RecordHeaders Set(string name, byte[] value)
+    {
+        _headers.RemoveAll(header => header.Key == name);
+        _headers.Add(new(name, value));
+        return this;
+    }
+
+    /// <summary>Copies the headers of a record, in place of earlier values of the same names.</summary>
+    public RecordHeaders CopyFrom(StreamRecord record)
+    {
+        foreach (var (name, value) in record.Headers)
+            Set(name, value);
+        return this;
+    }
+
+    internal Headers ToKafka()
+    {
+        var headers = new Headers();
+        foreach (var (name, value) in _headers)
+            headers.Add(name, value);
+        return headers;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text;
+
+namespace TrackHub.Platform.Streams;
+
+/// <summary>One record as read from the log. Immutable; the arrays belong to the record and are not to be written to.</summary>
+public sealed class StreamRecord
+{
+    private static readonly Dictionary<string, byte[]> NoHeaders = [];
+
+    /// <summary>Where it lies.</summary>
+    public required RecordCoordinates Coordinates { get; init; }
+
+    /// <summary>Append time where the topic has LogAppendTime, else the producer's time. UTC, milliseconds.</summary>
+    public required DateTimeOffset Timestamp { get; init; }
+
+    /// <summary>Key bytes; null if the record has none.</summary>
+    public byte[]? Key { get; init; }
+
+    /// <summary>Value bytes; null for a tombstone.</summary>
+    public byte[]? Value { get; init; }
+
+    /// <summary>Headers by name; of a repeated name the last one. A header without a value is empty.</summary>
+    public IReadOnlyDictionary<string, byte[]> Headers { get; init; } = NoHeaders;
+
+    /// <summary>Leader epoch the record was read under, stored with the offset so that a truncated log is noticed (KIP-320).</summary>
+    internal int? LeaderEpoch { get; init; }
+
+    /// <summary>The header's value as UTF-8 text, or null.</summary>
+    public string? Header(string name) => Headers.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => Coordinates.ToString();
+}
