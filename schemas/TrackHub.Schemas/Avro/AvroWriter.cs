@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace TrackHub.Schemas;
+
+/// <summary>
+/// Writes Avro binary into a span or an <see cref="IBufferWriter{T}"/>, without allocating.
+/// Source: Avro 1.11 specification, "Binary Encoding".
+/// </summary>
+/// <remarks>
+/// Over a span it never writes past the end: it goes on counting nothing and says <see cref="Overflowed"/>. Over a buffer
+/// writer the bytes are the sink's only after <see cref="Flush"/>.
+/// </remarks>
+public ref struct AvroWriter
+{
+    internal static readonly long MinUnixMilliseconds = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+    internal static readonly long MaxUnixMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+    private const int MaxVarintBytes = 10;
+
+    private readonly IBufferWriter<byte>? _sink;
+    private Span<byte> _free;
+
+    /// <summary>Writes into <paramref name="destination"/>, from its start.</summary>
+    public AvroWriter(Span<byte> destination)
+    {
+        _free = destination;
+    }
+
+    /// <summary>Appends to <paramref name="sink"/>.</summary>
+    public AvroWriter(IBufferWriter<byte> sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        _sink = sink;
+    }
+
+    /// <summary>Bytes in the span, or in the sink's current piece.</summary>
+    public int Written { get; private set; }
+
+    /// <summary>True when the span was too small; what it holds is then of no use.</summary>
+    public bool Overflowed { get; private set; }
+
+    /// <summary>Hands what was written to the sink.</summary>
+    public void Flush()
+    {
+        _sink?.Advance(Written);
+        if (_sink is null)
+            return;
+
+        Written = 0;
+        _free = default;
+    }
+
+    /// <summary>One byte, 0 or 1.</summary>
+    public void WriteBoolean(bool value)
+    {
+        if (!Reserve(1))
+            return;
+
+        _free[Written++] = value ? (byte)1 : (byte)0;
+    }
+
+    /// <summary>A zig-zag varint.</summary>
+    public void WriteInt(int value) => WriteLong(value);
+
+    /// <summary>A zig-zag varint.</summary>
+    public void WriteLong(long value)
+    {
+        var raw = (ulong)((value << 1) ^ (value >> 63));
+        if (!Reserve(raw < 0x80 ? 1 : VarintBytes(raw)))
+            return;
+
+        for (; raw >= 0x80; raw >>= 7)
+            _free[Written++] = (byte)(raw | 0x80);
+        _free[Written++] = (byte)raw;
+    }
+
+    /// <summary>Eight bytes, little-endian IEEE 754.</summary>
+    public void WriteDouble(double value)
+    {
+        if (!Reserve(sizeof(double)))
+            return;
+
+        BinaryPrimitives.WriteDoubleLittleEndian(_free[Written..], value);
+        Written += sizeof(double);
+    }
+
+    /// <summary>The length in UTF-8, then the text. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.</summary>
+    public void WriteString(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var length = Encoding.UTF8.GetByteCount(value);
+        WriteLong(length);
+        if (!Reserve(length))
+            return;
+
+        Written += Encoding.UTF8.GetBytes(value, _free[Written..]);
+    }
+
+    /// <summary>The length, then the bytes.</summary>
+    public void WriteBytes(byte[] value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        WriteLong(value.Length);
+        if (!Reserve(value.Length))
+            return;
+
+        value.CopyTo(_free[Written..]);
+        Written += value.Length;
+    }
+
+    /// <summary>Logical type timestamp-millis; what is finer than a millisecond is cut off.</summary>
+    public void WriteTimestamp(DateTimeOffset value) => WriteLong(value.ToUnixTimeMilliseconds());
+
+    /// <summary>The number of a symbol.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not below <paramref name="symbols"/>.</exception>
+    public void WriteEnum(int index, int symbols)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, symbols);
+        WriteLong(index);
+    }
+
+    /// <summary>The branch of a union.</summary>
+    public void WriteBranch(int branch) => WriteLong(branch);
+
+    /// <summary>Items in the array block that follows; 0 ends the array.</summary>
+    public void WriteBlockCount(int count) => WriteLong(count);
+
+    private static int VarintBytes(ulong raw) => Math.Min(MaxVarintBytes, ((64 - System.Numerics.BitOperations.LeadingZeroCount(raw)) + 6) / 7);
+
+    private bool Reserve(int bytes)
+    {
+        if (_free.Length - Written >= bytes)
+            return !Overflowed;
+
+        if (_sink is null)
+        {
+            Overflowed = true;
+            return false;
+        }
+
+        _sink.Advance(Written);
+        Written = 0;
+        _free = _sink.GetSpan(bytes);
+        return true;
+    }
+}
