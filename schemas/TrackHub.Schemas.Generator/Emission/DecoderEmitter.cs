@@ -13,7 +13,7 @@ internal static class DecoderEmitter
         source.Line();
         source.Line("/// <summary>Decodes one record that fills <paramref name=\"encoded\"/>; false if it does not.</summary>");
         source.Line($"public static bool TryDecode(global::System.ReadOnlySpan<byte> encoded, [global::System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out {type.CSharp}? record) =>");
-        source.Indented(() => source.Line("AvroCodec.TryDecode(encoded, out record);"));
+        source.Indented(() => source.Line($"AvroCodec.TryDecode<{type.CSharp}>(encoded, out record);"));
         source.Line();
         source.Line("/// <inheritdoc/>");
         source.Open($"public static {type.CSharp} Decode(ref AvroReader reader) => new()");

@@ -46,8 +46,8 @@ public static class AvroCodec
     }
 
     /// <summary>Decodes one record that fills <paramref name="encoded"/>; false if it does not.</summary>
-    public static bool TryDecode<T>(ReadOnlySpan<byte> encoded, [NotNullWhen(true)] out T? record)
-        where T : class, IAvroRecord<T>
+    public static bool TryDecode<T>(ReadOnlySpan<byte> encoded, [MaybeNullWhen(false)] out T record)
+        where T : IAvroRecord<T>
     {
         try
         {
@@ -56,7 +56,7 @@ public static class AvroCodec
         }
         catch (AvroFormatException)
         {
-            record = null;
+            record = default;
             return false;
         }
     }
