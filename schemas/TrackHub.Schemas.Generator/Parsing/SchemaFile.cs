@@ -16,12 +16,12 @@ internal sealed class SchemaFile(string path, string text) : IEquatable<SchemaFi
     public static SchemaFile From(AdditionalText file, System.Threading.CancellationToken stop) =>
         new(file.Path, file.GetText(stop)?.ToString() ?? throw new FileNotFoundException("Schema file cannot be read.", file.Path));
 
-    public Diagnostic ToDiagnostic(SchemaFault fault)
+    public Diagnostic ToDiagnostic(SchemaFault fault, DiagnosticDescriptor rule)
     {
         var utf8 = Encoding.UTF8.GetBytes(Text);
         var at = Encoding.UTF8.GetCharCount(utf8, 0, Math.Min(fault.Offset, utf8.Length));
         var line = SourceText.From(Text).Lines.GetLinePosition(at);
-        return Diagnostic.Create(fault.Rule, Location.Create(Path, new TextSpan(at, 0), new LinePositionSpan(line, line)), fault.Message);
+        return Diagnostic.Create(rule, Location.Create(Path, new TextSpan(at, 0), new LinePositionSpan(line, line)), fault.Message);
     }
 
     public bool Equals(SchemaFile? other) => other is not null && Path == other.Path && Text == other.Text;

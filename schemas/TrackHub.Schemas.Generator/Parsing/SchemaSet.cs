@@ -52,7 +52,7 @@ internal sealed class SchemaSet
             throw new SchemaFault(Rules.RecursiveType, offset, $"{declaration.FullName} contains itself: TrackHub's records are finite");
 
         Fill(declaration);
-        return declaration.Type ?? throw new SchemaFault(Rules.UnknownType, offset, $"{declaration.FullName} is faulty itself");
+        return declaration is { Faulty: false, Type: { } type } ? type : throw new SchemaFault(rule: null, offset, $"{declaration.FullName} is faulty");
     }
 
     /// <summary>Reports a fault of the action at its place.</summary>
@@ -67,8 +67,8 @@ internal sealed class SchemaSet
         catch (SchemaFault fault)
         {
             // A definition is looked at once when declared and once when resolved: report its fault once.
-            var diagnostic = file.ToDiagnostic(fault);
-            if (!_diagnostics.Exists(d => d.Id == diagnostic.Id && d.Location.Equals(diagnostic.Location)))
+            var diagnostic = fault.Rule is null ? null : file.ToDiagnostic(fault, fault.Rule);
+            if (diagnostic is not null && !_diagnostics.Exists(d => d.Location.Equals(diagnostic.Location)))
                 _diagnostics.Add(diagnostic);
             return false;
         }
