@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace TrackHub.Platform.Identity;
+
+/// <summary>
+/// TrackHub click ids: <c>th_</c> and 26 characters of <c>0-9 a-z</c>. Short enough (29) for every checkout's tracking parameter, found
+/// inside longer values because sellers pack other trackers' data into the same parameter, and indifferent to case, which gateways change.
+/// </summary>
+public static class ClickIds
+{
+    /// <summary>What every click id begins with.</summary>
+    public const string Prefix = "th_";
+
+    /// <summary>Characters of a click id.</summary>
+    public const int Length = 29;
+
+    private const string Alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
+    private static readonly SearchValues<char> Body = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    /// <summary>A new click id of 134 random bits.</summary>
+    public static string New() => Prefix + RandomNumberGenerator.GetString(Alphabet, Length - Prefix.Length);
+
+    /// <summary>Finds the first click id inside a tracking value, whatever stands around it.</summary>
+    /// <param name="text">The value as the gateway gave it; null finds nothing.</param>
+    /// <param name="clickId">The id in lower case.</param>
+    /// <remarks>One that stands by itself wins over one glued to other letters.</remarks>
+    public static bool TryFind(string? text, [NotNullWhen(true)] out string? clickId)
+    {
+        clickId = null;
+        if (text is null || text.Length < Length)
+            return false;
+
+        var start = 0;
+        while (start <= text.Length - Length)
+        {
+            var hit = text.IndexOf(Prefix, start, StringComparison.OrdinalIgnoreCase);
+            if (hit < 0 || hit > text.Length - Length)
+                break;
+
+            var candidate = text.AsSpan(hit, Length);
+            if (!candidate[Prefix.Length..].ContainsAnyExcept(Body))
+            {
+                var alone = (hit == 0 || !char.IsAsciiLetterOrDigit(text[hit - 1]))
+                    && (hit + Length == text.Length || !char.IsAsciiLetterOrDigit(text[hit + Length]));
+                if (alone || clickId is null)
+                    clickId = candidate.ToString().ToLowerInvariant();
+                if (alone)
+                    return true;
+            }
+
+            start = hit + 1;
+        }
+
+        return clickId is not null;
+    }
+}

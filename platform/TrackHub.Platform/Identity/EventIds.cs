@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TrackHub.Platform.Identity;
+
+/// <summary>The ids that make delivery idempotent. Definition and vectors: docs/event_id.md.</summary>
+public static class EventIds
+{
+    private const int BrowserIdMin = 16;
+    private const int BrowserIdMax = 64;
+
+    private static readonly SearchValues<char> BrowserIdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    /// <summary>
+    /// The event_id of an order's event: lower-case hex SHA-256 over brand, event name, gateway and sale id, each as UTF-8
+    /// preceded by its byte length as 4 bytes big-endian. Nothing random, no clock: every process gives the same id.
+    /// </summary>
+    /// <param name="brandId">Public id of the brand.</param>
+    /// <param name="eventName">Meta's name of the event, for instance <c>Purchase</c>.</param>
+    /// <param name="gateway">The gateway's name as in its webhook route; made lower case.</param>
+    /// <param name="saleId">The gateway's id of the sale; trimmed.</param>
+    /// <returns>64 lower-case hex digits.</returns>
+    /// <exception cref="ArgumentException">A part is empty: two sales without id would share one event.</exception>
+    public static string ForOrder(string brandId, string eventName, string gateway, string saleId)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(brandId);
+        ArgumentException.ThrowIfNullOrWhiteSpace(eventName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(gateway);
+        ArgumentException.ThrowIfNullOrWhiteSpace(saleId);
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HashParts(hash, brandId, eventName, gateway.ToLowerInvariant(), saleId.Trim());
+        return Convert.ToHexStringLower(hash);
+    }
+
+    /// <summary>Whether a page's own event id may be kept as it is: 16 to 64 of <c>A-Z a-z 0-9 . _ -</c>.</summary>
+    public static bool IsValidBrowserId([NotNullWhen(true)] string? id) =>
+        id is { Length: >= BrowserIdMin and <= BrowserIdMax } && !id.AsSpan().ContainsAnyExcept(BrowserIdCharacters);
+
+    /// <summary>A new id for a browser event that came without one: 32 lower-case hex digits, 128 random bits.</summary>
+    public static string NewBrowserId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>A new ingest_id: a UUIDv7 (RFC 9562) of the clock's time, 36 characters.</summary>
+    public static string NewIngestId(TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        return Guid.CreateVersion7(clock.GetUtcNow()).ToString("D", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The time inside an ingest_id, to the millisecond.</summary>
+    /// <exception cref="FormatException">The text is not a UUIDv7.</exception>
+    public static DateTimeOffset TimeOf(string ingestId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        if (!Guid.TryParseExact(ingestId, "D", out var id) || id.Version != 7)
+            throw new FormatException("An ingest_id is a UUIDv7 of 36 characters.");
+
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16);
+    }
+
+    private static void HashParts(Span<byte> hash, params ReadOnlySpan<string> parts)
+    {
+        var length = 0;
+        foreach (var part in parts)
+            length += sizeof(int) + Encoding.UTF8.GetByteCount(part);
+
+        byte[]? rented = null;
+        var bytes = length <= 512 ? stackalloc byte[512] : rented = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            var written = 0;
+            foreach (var part in parts)
+                written += LengthPrefixed.Write(bytes[written..], part);
+            SHA256.HashData(bytes[..written], hash);
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Npgsql;
+
+namespace TrackHub.Platform.Tenants;
+
+/// <summary>What operators change: tenants, brands, pixels, connections, keys. Each change is one transaction with its audit row.</summary>
+/// <remarks>Every method throws <see cref="AdminException"/> for a bad value or an unknown id, with a message for people.</remarks>
+public sealed class TenantAdmin(NpgsqlDataSource postgres)
+{
+    private static NotSupportedException Next => new("Comes with the next commit.");
+
+    /// <summary>Who acts, as the audit log names them. Default <c>cli</c>.</summary>
+    public string Actor { get; init; } = "cli";
+
+    /// <summary>The same for another actor.</summary>
+    public TenantAdmin As(string actor) => new(postgres) { Actor = actor };
+
+    /// <summary>Adds a tenant.</summary>
+    /// <param name="name">Unique, 1 to 100 characters.</param>
+    public Task<TenantRow> AddTenantAsync(string name, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>All tenants.</summary>
+    public Task<IReadOnlyList<TenantRow>> ListTenantsAsync(CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Sets <c>name</c>.</summary>
+    public Task SetTenantAsync(string tenantId, string key, string value, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Removes a tenant that has no brands; what was sealed for it can never be opened again.</summary>
+    public Task RemoveTenantAsync(string tenantId, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Adds a brand.</summary>
+    /// <param name="tenantId">Owner.</param>
+    /// <param name="name">Unique in the tenant, 1 to 100 characters.</param>
+    /// <param name="consentBasis">Null: nothing is sent where the visitor's consent is unknown.</param>
+    /// <param name="timeZone">IANA zone; null: America/Sao_Paulo.</param>
+    /// <param name="currency">ISO 4217; null: BRL.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public Task<BrandRow> AddBrandAsync(
+        string tenantId,
+        string name,
+        ConsentBasis? consentBasis = null,
+        string? timeZone = null,
+        string? currency = null,
+        CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Brands, of one tenant or all.</summary>
+    public Task<IReadOnlyList<BrandRow>> ListBrandsAsync(string? tenantId = null, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Sets one key of <see cref="BrandSettingKeys.Brand"/>; an empty value restores the default.</summary>
+    public Task SetBrandAsync(string brandId, string key, string value, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Removes a brand with its pixels, connections and keys. Its events stay where they were recorded.</summary>
+    public Task RemoveBrandAsync(string brandId, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Adds a pixel.</summary>
+    /// <param name="brandId">Owner.</param>
+    /// <param name="datasetId">Meta's dataset id, 5 to 20 digits; unique in the brand.</param>
+    /// <param name="token">Access token of Meta's API.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public Task<PixelRow> AddPixelAsync(string brandId, string datasetId, string token, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Pixels, of one brand or all.</summary>
+    public Task<IReadOnlyList<PixelRow>> ListPixelsAsync(string? brandId = null, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Sets one key of <see cref="BrandSettingKeys.Pixel"/>; an empty value restores the default.</summary>
+    public Task SetPixelAsync(string pixelId, string key, string value, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Removes a pixel.</summary>
+    public Task RemovePixelAsync(string pixelId, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Adds a gateway connection and shows the secret part of its address.</summary>
+    /// <param name="brandId">Owner.</param>
+    /// <param name="gateway">Gateway name as in the webhook route: lower-case letters, digits and hyphens.</param>
+    /// <param name="secret">What the gateway signs or calls with, 8 to 4096 characters; null where it comes later.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public Task<Issued> AddConnectionAsync(
+        string brandId, string gateway, string? secret, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Connections, of one brand or all.</summary>
+    public Task<IReadOnlyList<ConnectionRow>> ListConnectionsAsync(string? brandId = null, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Puts a new secret in force; the former one stays valid for the overlap.</summary>
+    /// <param name="connectionId">Connection.</param>
+    /// <param name="secret">The new secret.</param>
+    /// <param name="overlap">0 to 30 days; null: 24 hours.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public Task RotateConnectionAsync(
+        string connectionId, string secret, TimeSpan? overlap = null, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Sets one key of <see cref="BrandSettingKeys.Connection"/>.</summary>
+    public Task SetConnectionAsync(string connectionId, string key, string value, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Removes a connection; its address answers like an unknown one.</summary>
+    public Task RemoveConnectionAsync(string connectionId, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Adds a write key and shows it: <c>thw_{brand}_{random}</c>, or <c>ths_{brand}_{random}</c> for a server.</summary>
+    /// <param name="brandId">Owner.</param>
+    /// <param name="isServer">Secret server key instead of a publishable one.</param>
+    /// <param name="allowedOrigins">Origins a browser may send from, <c>https://loja.example.com</c>; none: any.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public Task<Issued> AddKeyAsync(
+        string brandId, bool isServer = false, IReadOnlyList<string>? allowedOrigins = null, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Write keys, of one brand or all, removed ones included.</summary>
+    public Task<IReadOnlyList<WriteKeyRow>> ListKeysAsync(string? brandId = null, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Sets one key of <see cref="BrandSettingKeys.WriteKey"/>.</summary>
+    public Task SetKeyAsync(string keyId, string key, string value, CancellationToken cancelled = default) => throw Next;
+
+    /// <summary>Removes a write key; the row stays for the audit.</summary>
+    public Task RemoveKeyAsync(string keyId, CancellationToken cancelled = default) => throw Next;
+}
