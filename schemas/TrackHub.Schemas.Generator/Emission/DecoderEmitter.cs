@@ -12,7 +12,8 @@ internal static class DecoderEmitter
         source.Line($"public static {type.CSharp} Decode(global::System.ReadOnlySpan<byte> encoded) => AvroCodec.Decode<{type.CSharp}>(encoded);");
         source.Line();
         source.Line("/// <summary>Decodes one record that fills <paramref name=\"encoded\"/>; false if it does not.</summary>");
-        source.Line($"public static bool TryDecode(global::System.ReadOnlySpan<byte> encoded, [global::System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out {type.CSharp}? record) =>");
+        const string NotNull = "[global::System.Diagnostics.CodeAnalysis.NotNullWhen(true)]";
+        source.Line($"public static bool TryDecode(global::System.ReadOnlySpan<byte> encoded, {NotNull} out {type.CSharp}? record) =>");
         source.Indented(() => source.Line($"AvroCodec.TryDecode<{type.CSharp}>(encoded, out record);"));
         source.Line();
         source.Line("/// <inheritdoc/>");

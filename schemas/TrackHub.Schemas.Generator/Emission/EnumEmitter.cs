@@ -7,7 +7,8 @@ internal static class EnumEmitter
     {
         var source = SourceWriter.ForFile();
         source.Summary(type.Doc, $"Avro enum <c>{type.FullName}</c>.");
-        source.Line($"/// <remarks>Avro enum <c>{type.FullName}</c> of {SourceWriter.Escape(type.File)}; values are the numbers on the wire.</remarks>");
+        var file = SourceWriter.Escape(type.File);
+        source.Line($"/// <remarks>Avro enum <c>{type.FullName}</c> of {file}; values are the numbers on the wire.</remarks>");
         source.Open($"public enum {type.CSharp}");
         for (var i = 0; i < type.Symbols.Count; i++)
         {

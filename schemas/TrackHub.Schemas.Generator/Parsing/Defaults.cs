@@ -59,7 +59,8 @@ internal static class Defaults
         {
             _ when type == PrimitiveType.Int && integer is >= int.MinValue and <= int.MaxValue => value.Text,
             _ when type == PrimitiveType.Long => value.Text + "L",
-            _ when type == PrimitiveType.Timestamp && integer is >= MinMilliseconds and <= MaxMilliseconds => $"global::System.DateTimeOffset.FromUnixTimeMilliseconds({value.Text}L)",
+            _ when type == PrimitiveType.Timestamp && integer is >= MinMilliseconds and <= MaxMilliseconds =>
+                $"global::System.DateTimeOffset.FromUnixTimeMilliseconds({value.Text}L)",
             _ => null,
         };
     }

@@ -52,7 +52,9 @@ internal sealed class SchemaSet
             throw new SchemaFault(Rules.RecursiveType, offset, $"{declaration.FullName} contains itself: TrackHub's records are finite");
 
         Fill(declaration);
-        return declaration is { Faulty: false, Type: { } type } ? type : throw new SchemaFault(rule: null, offset, $"{declaration.FullName} is faulty");
+        return declaration is { Faulty: false, Type: { } type }
+            ? type
+            : throw new SchemaFault(rule: null, offset, $"{declaration.FullName} is faulty");
     }
 
     /// <summary>Reports a fault of the action at its place.</summary>
@@ -106,7 +108,10 @@ internal sealed class SchemaSet
         if (_declared.TryGetValue(declaration.FullName, out var first))
             throw new SchemaFault(Rules.DuplicateType, type.Offset, $"{declaration.FullName} is defined in {first.File.Name} too");
         if (_declared.Values.FirstOrDefault(d => d.CSharp == declaration.CSharp) is { } namesake)
-            throw new SchemaFault(Rules.NameCollision, type.Offset, $"{declaration.FullName} and {namesake.FullName} are both {declaration.CSharp} in C#");
+        {
+            var detail = $"{declaration.FullName} and {namesake.FullName} are both {declaration.CSharp} in C#";
+            throw new SchemaFault(Rules.NameCollision, type.Offset, detail);
+        }
 
         _declared.Add(declaration.FullName, declaration);
         foreach (var field in type["fields"]?.Items ?? [])

@@ -84,7 +84,10 @@ internal sealed class TypeParser(SchemaSet set, Declaration declaration)
         if (set.Find(name, declaration.Namespace) is { } named)
             return set.Resolve(named, node.Offset);
         if (name is "null" or "float" or "map" or "fixed" or "error")
-            throw new SchemaFault(Rules.UnsupportedType, node.Offset, name == "null" ? "null stands only in a union with one other type" : $"'{name}' is not used here");
+        {
+            var detail = name == "null" ? "null stands only in a union with one other type" : $"'{name}' is not used here";
+            throw new SchemaFault(Rules.UnsupportedType, node.Offset, detail);
+        }
 
         throw new SchemaFault(Rules.UnknownType, node.Offset, $"No schema file defines {Names.Full(name, declaration.Namespace)}");
     }
@@ -110,7 +113,10 @@ internal sealed class TypeParser(SchemaSet set, Declaration declaration)
                 ? set.Resolve(named, node.Offset)
                 : throw new SchemaFault(Rules.DuplicateType, node.Offset, "This definition is not the only one of its name");
         if (kind == "array")
-            return new ArrayType(ParseType(node["items"] ?? throw new SchemaFault(Rules.MalformedSchema, node.Offset, "An array needs 'items'")));
+        {
+            var items = node["items"] ?? throw new SchemaFault(Rules.MalformedSchema, node.Offset, "An array needs 'items'");
+            return new ArrayType(ParseType(items));
+        }
 
         var type = ParseName(node, kind);
         if (node["logicalType"] is not { } logical)
@@ -118,13 +124,15 @@ internal sealed class TypeParser(SchemaSet set, Declaration declaration)
 
         return logical.Text == "timestamp-millis" && type == PrimitiveType.Long
             ? PrimitiveType.Timestamp
-            : throw new SchemaFault(Rules.UnsupportedType, logical.Offset, $"Logical type '{logical.Text}' on {kind}; only timestamp-millis on long is used here");
+            : throw new SchemaFault(
+                Rules.UnsupportedType, logical.Offset, $"Logical type '{logical.Text}' on {kind}; only timestamp-millis on long is used here");
     }
 
     private List<JsonTree> ListOf(string member) =>
         declaration.Node[member] is { Kind: JsonTokenType.StartArray, Items.Count: > 0 } list
             ? list.Items
-            : throw new SchemaFault(Rules.MalformedSchema, declaration.Node.Offset, $"{declaration.FullName} needs a list '{member}' with at least one entry");
+            : throw new SchemaFault(
+                Rules.MalformedSchema, declaration.Node.Offset, $"{declaration.FullName} needs a list '{member}' with at least one entry");
 
     private static bool IsNull(JsonTree node) => node.Kind == JsonTokenType.String && node.Text == "null";
 }

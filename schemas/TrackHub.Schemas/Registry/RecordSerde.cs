@@ -79,7 +79,8 @@ public sealed class RecordSerde(SchemaIds ids)
         record = default;
         if (!WireFormat.TryReadHeader(value, out var id))
         {
-            detail = $"{value.Length} bytes that do not start as the Confluent wire format does. Remedy: produce with an Avro serializer that uses the registry.";
+            detail = $"{value.Length} bytes that do not start as the Confluent wire format does. "
+                + "Remedy: produce with an Avro serializer that uses the registry.";
             return DecodeOutcome.NotWireFormat;
         }
 

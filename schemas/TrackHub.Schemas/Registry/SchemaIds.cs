@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace TrackHub.Schemas;
 
@@ -48,7 +49,7 @@ public sealed class SchemaIds(SchemaRegistryClient registry, TimeProvider clock)
     public void Dispose() => _asking.Dispose();
 
     /// <summary>The text of a learnt schema.</summary>
-    internal bool TryGetSchema(int id, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? schema) => _schemaById.TryGetValue(id, out schema);
+    internal bool TryGetSchema(int id, [NotNullWhen(true)] out string? schema) => _schemaById.TryGetValue(id, out schema);
 
     private async Task<int> AskAsync(TopicDefinition topic, CancellationToken cancellationToken)
     {

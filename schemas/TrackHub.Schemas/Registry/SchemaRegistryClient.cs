@@ -48,7 +48,10 @@ public sealed class SchemaRegistryClient(HttpClient http)
     /// <exception cref="SchemaRegistryException">The registry refuses.</exception>
     /// <exception cref="HttpRequestException">The registry cannot be reached.</exception>
     public Task<RegisteredSchema?> FindLatestAsync(string subject, CancellationToken cancellationToken) => FindAsync(
-        $"subjects/{Uri.EscapeDataString(subject)}/versions/latest", RegistryJson.Default.RegisteredSchema, $"read the newest version of subject {subject}", cancellationToken);
+        $"subjects/{Uri.EscapeDataString(subject)}/versions/latest",
+        RegistryJson.Default.RegisteredSchema,
+        $"read the newest version of subject {subject}",
+        cancellationToken);
 
     private static Uri BaseOf(HttpClient http)
     {
@@ -105,9 +108,13 @@ public sealed class SchemaRegistryClient(HttpClient http)
             HttpStatusCode.NotFound => "check that SchemaRegistry:Url is a schema registry and that it knows this",
             _ => "see the registry's own log, then try again",
         };
-        return new($"The schema registry at {Address} refused to {what}: {status}, error_code {code}, {error?.Message ?? "no message"}. Remedy: {remedy}.", answer.StatusCode, code);
+        var said = error?.Message ?? "no message";
+        return new(
+            $"The schema registry at {Address} refused to {what}: {status}, error_code {code}, {said}. Remedy: {remedy}.", answer.StatusCode, code);
     }
 
     private SchemaRegistryException NoRegistry(HttpResponseMessage answer, string what) => new(
-        $"{Address} did not answer like a schema registry when asked to {what}. Remedy: check SchemaRegistry:Url.", answer.StatusCode, (int)answer.StatusCode);
+        $"{Address} did not answer like a schema registry when asked to {what}. Remedy: check SchemaRegistry:Url.",
+        answer.StatusCode,
+        (int)answer.StatusCode);
 }
