@@ -13,6 +13,9 @@ public sealed class Readiness(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, DependencyState> _states = new();
 
+    /// <summary>The clock its times are of.</summary>
+    internal TimeProvider Clock { get; } = clock;
+
     /// <summary>True when every reported dependency is ready.</summary>
     public bool IsReady => _states.Values.All(static state => state.Ready);
 
@@ -29,12 +32,12 @@ public sealed class Readiness(TimeProvider clock)
             _ =>
             {
                 changed = !ready;
-                return new(ready, reason, clock.GetUtcNow());
+                return new(ready, reason, Clock.GetUtcNow());
             },
             (_, known) =>
             {
                 changed = known.Ready != ready;
-                return changed || known.Reason != reason ? new(ready, reason, changed ? clock.GetUtcNow() : known.Since) : known;
+                return changed || known.Reason != reason ? new(ready, reason, changed ? Clock.GetUtcNow() : known.Since) : known;
             });
         return changed;
     }

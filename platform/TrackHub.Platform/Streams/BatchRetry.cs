@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TrackHub.Platform.Hosting;
 
 namespace TrackHub.Platform.Streams;
@@ -5,14 +6,86 @@ namespace TrackHub.Platform.Streams;
 /// <summary>Keeps a batch while a dependency is away.</summary>
 public static class BatchRetry
 {
+    /// <summary>How long the attempt at work may go on once the stop is asked for; the host's limit is 8 s.</summary>
+    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private const int MaxLinks = 64;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Does the work; while a dependency is away does it again after 0.1 s, doubling to 5 s, and says so in readiness. Other exceptions pass through.
     /// </summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="work">Idempotent work. Its token is cancelled when the batch is revoked, or a grace of 5 s after the stop was asked for.</param>
+    /// <param name="work">Idempotent work. Its token is cancelled when the batch is revoked, or 5 s after the stop was asked for.</param>
     /// <param name="readiness">Where the lost dependency is reported.</param>
     /// <param name="stoppingToken">The role stops: the attempt at work may finish, no new one begins.</param>
-    public static Task<BatchOutcome> RetryWhileAwayAsync(
-        this RecordBatch batch, Func<RecordBatch, CancellationToken, Task> work, Readiness readiness, CancellationToken stoppingToken) =>
-        throw new NotSupportedException("Comes with the next commit.");
+    /// <returns>Done: store the batch. Revoked: do not; what is still owned comes again.</returns>
+    public static async Task<BatchOutcome> RetryWhileAwayAsync(
+        this RecordBatch batch, Func<RecordBatch, CancellationToken, Task> work, Readiness readiness, CancellationToken stoppingToken)
+    {
+        using var span = StartSpan(batch);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(batch.Revoked);
+        await using var stop = stoppingToken.Register(() => ended.CancelAfter(StopGrace));
+        var reported = new HashSet<string>(StringComparer.Ordinal);
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await work(batch, ended.Token);
+                foreach (var dependency in reported)
+                    readiness.Report(dependency, ready: true);
+                return BatchOutcome.Done;
+            }
+            catch (OperationCanceledException) when (ended.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception failure) when (Dependencies.IsAway(failure, out var dependency))
+            {
+                reported.Add(dependency);
+                readiness.Report(dependency, ready: false, $"{dependency} is away: {failure.InnerException?.GetType().Name ?? failure.GetType().Name}; the batch waits");
+                if (stoppingToken.IsCancellationRequested || !await PauseAsync(pause, readiness.Clock, ended.Token, stoppingToken))
+                    break;
+            }
+        }
+
+        batch.GiveBack();
+        span?.SetStatus(ActivityStatusCode.Error, "revoked");
+        return BatchOutcome.Revoked;
+    }
+
+    private static async Task<bool> PauseAsync(TimeSpan pause, TimeProvider clock, CancellationToken ended, CancellationToken stoppingToken)
+    {
+        // Half to full: roles that lost the same dependency do not come back in one wave.
+#pragma warning disable CA5394 // Nobody gains from guessing it.
+        var jittered = pause * (0.5 + (Random.Shared.NextDouble() / 2));
+#pragma warning restore CA5394
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ended, stoppingToken);
+        try
+        {
+            await Task.Delay(jittered, clock, either.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static Activity? StartSpan(RecordBatch batch)
+    {
+        if (!StreamMetrics.Source.HasListeners())
+            return null;
+
+        var links = batch.Take(MaxLinks)
+            .Select(static record => ActivityContext.TryParse(record.Header(RecordHeaders.TraceParentName), traceState: null, isRemote: true, out var context) ? context : default)
+            .Where(static context => context != default)
+            .Select(static context => new ActivityLink(context));
+        var span = StreamMetrics.Source.StartActivity(ActivityKind.Consumer, links: [.. links], name: $"process {batch[0].Coordinates.Topic}");
+        span?.SetTag("messaging.system", "kafka");
+        span?.SetTag("messaging.destination.name", batch[0].Coordinates.Topic);
+        span?.SetTag("messaging.batch.message_count", batch.Count);
+        return span;
+    }
 }

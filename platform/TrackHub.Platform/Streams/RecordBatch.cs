@@ -15,34 +15,44 @@ public enum BatchOutcome
 }
 
 /// <summary>Records of one poll, each partition's in offset order. Never empty.</summary>
+#pragma warning disable CA1001 // Its token source has no timer and links nothing: the collector is enough, and roles need not dispose batches.
 public sealed class RecordBatch : IReadOnlyList<StreamRecord>
+#pragma warning restore CA1001
 {
     private readonly IReadOnlyList<StreamRecord> _records;
+    private readonly Action<RecordBatch>? _giveBack;
 
-    internal RecordBatch(IReadOnlyList<StreamRecord> records, Action<RecordBatch>? giveBack, CancellationToken revoked)
+    private readonly CancellationTokenSource _revoked = new();
+
+    internal RecordBatch(IReadOnlyList<StreamRecord> records, Action<RecordBatch>? giveBack)
     {
         _records = records;
-        Revoked = revoked;
-        GiveBack = giveBack;
+        _giveBack = giveBack;
     }
 
-    /// <summary>Cancelled when any partition of the batch is lost or revoked before the batch was stored.</summary>
-    public CancellationToken Revoked { get; }
+    /// <summary>Cancelled when any partition of the batch is lost or revoked before its records were done.</summary>
+    public CancellationToken Revoked => _revoked.Token;
 
     /// <inheritdoc/>
     public int Count => _records.Count;
 
-    /// <summary>Returns unfinished records of partitions still owned to their consumer; null for a batch made by hand.</summary>
-    internal Action<RecordBatch>? GiveBack { get; }
+    /// <summary>Records not done; guarded by the <see cref="RecordBuffer"/>.</summary>
+    internal int Open { get; set; }
 
     /// <inheritdoc/>
     public StreamRecord this[int index] => _records[index];
 
     /// <summary>A batch of these records that no consumer owns: for jobs that read by <c>assign</c>, and for tests.</summary>
-    public static RecordBatch Of(IReadOnlyList<StreamRecord> records, CancellationToken revoked = default) => new(records, giveBack: null, revoked);
+    public static RecordBatch Of(IReadOnlyList<StreamRecord> records) => new(records, giveBack: null);
 
     /// <inheritdoc/>
     public IEnumerator<StreamRecord> GetEnumerator() => _records.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Cancels <see cref="Revoked"/>.</summary>
+    internal void Revoke() => _revoked.Cancel();
+
+    /// <summary>Returns what is not done to the consumer, so that it comes again where still owned.</summary>
+    internal void GiveBack() => _giveBack?.Invoke(this);
 }

@@ -1,3 +1,7 @@
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using TrackHub.Schemas;
 
 namespace TrackHub.Platform.Streams;
@@ -5,20 +9,98 @@ namespace TrackHub.Platform.Streams;
 /// <summary>Appends records to the log and knows when they are durable: acks from all replicas, idempotent, bounded. Singleton, thread-safe.</summary>
 public sealed class RecordProducer : IAsyncDisposable
 {
+    private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(5);
+
+    private readonly RecordCodec _codec;
+    private readonly StreamMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ProducerClient _client;
+
+    /// <summary>Makes the producer; it connects with its first record.</summary>
+    public RecordProducer(
+        IOptions<KafkaOptions> kafka, IOptions<ProducerOptions> options, RecordCodec codec, StreamMetrics metrics, TimeProvider clock, ILogger<RecordProducer> logger)
+    {
+        (_codec, _metrics, _clock) = (codec, metrics, clock);
+        _client = new(kafka.Value, options.Value, logger);
+    }
+
     /// <summary>Appends one record; completes when it is persisted. Refuses at once when the local queue is full.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged; it may be in the log all the same.</exception>
-    public Task<RecordCoordinates> ProduceAsync<T>(TopicDefinition topic, string key, T value, RecordHeaders headers, CancellationToken cancellationToken)
-        where T : IAvroRecord<T> => throw new NotSupportedException("Comes with the next commit.");
-
-    /// <summary>Appends all records; completes when every one is persisted. Waits while the local queue is full.</summary>
-    /// <exception cref="LogUnavailableException">At least one was not acknowledged; some may be in the log.</exception>
-    public Task ProduceAllAsync(IReadOnlyList<OutgoingRecord> records, CancellationToken cancellationToken) => throw new NotSupportedException("Comes with the next commit.");
+    /// <exception cref="DependencyAwayException">The registry does not answer, and the topic's schema id is not known yet.</exception>
+    public async Task<RecordCoordinates> ProduceAsync<T>(TopicDefinition topic, string key, T value, RecordHeaders headers, CancellationToken cancellationToken)
+        where T : IAvroRecord<T> =>
+        await AppendAsync(topic, Encoding.UTF8.GetBytes(key), await _codec.EncodeAsync(topic, value, cancellationToken), headers, cancellationToken);
 
     /// <summary>Appends a copy of a record, key and value byte for byte, under other headers.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged; it may be in the log all the same.</exception>
     public Task<RecordCoordinates> ForwardAsync(TopicDefinition topic, StreamRecord record, RecordHeaders headers, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Comes with the next commit.");
+        AppendAsync(topic, record.Key, record.Value, headers, cancellationToken);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Appends all records; completes when every one is persisted. Waits while the local queue is full.</summary>
+    /// <exception cref="LogUnavailableException">At least one was not acknowledged; some may be in the log.</exception>
+    /// <exception cref="DependencyAwayException">The registry does not answer, and a topic's schema id is not known yet.</exception>
+    public async Task ProduceAllAsync(IReadOnlyList<OutgoingRecord> records, CancellationToken cancellationToken)
+    {
+        if (records.Count == 0)
+            return;
+
+        var started = _clock.GetTimestamp();
+        var report = new PendingReports(records.Count);
+        Action<DeliveryReport<byte[]?, byte[]?>> reported = report.Report;
+        LogFault? fault = null;
+        try
+        {
+            foreach (var record in records)
+            {
+                var message = new Message<byte[]?, byte[]?> { Key = record.Key, Value = await record.EncodeAsync(_codec, cancellationToken), Headers = record.Headers.ToKafka() };
+                while (!_client.TryProduce(record.Topic.Name, message, reported))
+                    await Task.Delay(QueueFullPause, _clock, cancellationToken);
+            }
+
+            await report.Completion.WaitAsync(cancellationToken);
+        }
+        catch (LogUnavailableException failure)
+        {
+            fault = failure.Reason;
+            throw;
+        }
+        finally
+        {
+            CountSent(records, _clock.GetElapsedTime(started), fault);
+        }
+    }
+
+    /// <summary>Waits up to 5 s for what is still queued, then closes the connection.</summary>
+    public async ValueTask DisposeAsync() => await _client.DisposeAsync();
+
+    private async Task<RecordCoordinates> AppendAsync(
+        TopicDefinition topic, byte[]? key, byte[]? value, RecordHeaders headers, CancellationToken cancellationToken)
+    {
+        var started = _clock.GetTimestamp();
+        var report = new PendingReports(1);
+        LogFault? fault = null;
+        try
+        {
+            if (!_client.TryProduce(topic.Name, new() { Key = key, Value = value, Headers = headers.ToKafka() }, report.Report))
+                throw new LogUnavailableException(LogFault.QueueFull, "The local queue to the log is full. Remedy: send slower, or raise Producer:QueueRecords.");
+
+            await report.Completion.WaitAsync(cancellationToken);
+            return report.Last;
+        }
+        catch (LogUnavailableException failure)
+        {
+            fault = failure.Reason;
+            throw;
+        }
+        finally
+        {
+            _metrics.Sent(topic.Name, 1, _clock.GetElapsedTime(started), fault);
+        }
+    }
+
+    private void CountSent(IReadOnlyList<OutgoingRecord> records, TimeSpan duration, LogFault? fault)
+    {
+        foreach (var topic in records.CountBy(static record => record.Topic.Name))
+            _metrics.Sent(topic.Key, topic.Value, duration, fault);
+    }
 }

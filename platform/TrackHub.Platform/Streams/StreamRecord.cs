@@ -1,4 +1,5 @@
 using System.Text;
+using Confluent.Kafka;
 
 namespace TrackHub.Platform.Streams;
 
@@ -6,6 +7,7 @@ namespace TrackHub.Platform.Streams;
 public sealed class StreamRecord
 {
     private static readonly Dictionary<string, byte[]> NoHeaders = [];
+    private IReadOnlyDictionary<string, byte[]>? _headers;
 
     /// <summary>Where it lies.</summary>
     public required RecordCoordinates Coordinates { get; init; }
@@ -20,14 +22,41 @@ public sealed class StreamRecord
     public byte[]? Value { get; init; }
 
     /// <summary>Headers by name; of a repeated name the last one. A header without a value is empty.</summary>
-    public IReadOnlyDictionary<string, byte[]> Headers { get; init; } = NoHeaders;
+    public IReadOnlyDictionary<string, byte[]> Headers
+    {
+        get => _headers ??= ReadHeaders();
+        init => _headers = value;
+    }
 
     /// <summary>Leader epoch the record was read under, stored with the offset so that a truncated log is noticed (KIP-320).</summary>
     internal int? LeaderEpoch { get; init; }
+
+    /// <summary>Headers as the client library gives them; most records' are never asked for.</summary>
+    internal Headers? KafkaHeaders { get; init; }
+
+    /// <summary>The assignment it was read under; guarded by the <see cref="RecordBuffer"/>, as are the next two.</summary>
+    internal OwnedPartition? Home { get; set; }
+
+    /// <summary>The batch it is at work in, or null.</summary>
+    internal RecordBatch? Batch { get; set; }
+
+    /// <summary>True once its offset is known to <see cref="OwnedPartition.Taken"/>.</summary>
+    internal bool Tracked { get; set; }
 
     /// <summary>The header's value as UTF-8 text, or null.</summary>
     public string? Header(string name) => Headers.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
 
     /// <inheritdoc/>
     public override string ToString() => Coordinates.ToString();
+
+    private Dictionary<string, byte[]> ReadHeaders()
+    {
+        if (KafkaHeaders is not { Count: > 0 } headers)
+            return NoHeaders;
+
+        var read = new Dictionary<string, byte[]>(headers.Count);
+        foreach (var header in headers)
+            read[header.Key] = header.GetValueBytes() ?? [];
+        return read;
+    }
 }

@@ -1,0 +1,265 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using TrackHub.Platform.Hosting;
+
+namespace TrackHub.Platform.Streams;
+
+/// <summary>The poll thread of one consumer: fetches into the buffer, answers rebalances, never waits longer than a second for the role.</summary>
+/// <remarks>Everything here runs on that thread unless said otherwise. Pausing costs the client's prefetch, so a short stall just waits.</remarks>
+internal sealed partial class ConsumerLoop(
+    IConsumer<byte[]?, byte[]?> consumer, RecordConsumerOptions options, RecordBuffer buffer, RoleHealth health, TimeProvider clock, ILogger logger)
+    : IDisposable
+{
+    private static readonly TimeSpan PollLimit = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMilliseconds(1);
+
+    private readonly ConcurrentQueue<(OwnedPartition Partition, long? Next)> _starts = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
+    private string Name => $"consumer {options.Group}";
+    private long _lastUpkeep;
+    private bool _allPaused;
+
+    /// <summary>Starts the thread. From any thread, once.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = Name }.Start();
+
+    /// <summary>Commits what was stored, leaves the group, ends the thread. From any thread, after <see cref="Start"/>.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _ended.Task;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>Where the start offsets of these partitions are; see <see cref="RecordConsumerOptions.StartOffset"/>.</summary>
+    public IEnumerable<TopicPartitionOffset> Assign(List<TopicPartition> partitions)
+    {
+        var starting = options.StartOffset is not null;
+        var positions = starting ? [] : FirstPositions(partitions);
+        foreach (var partition in partitions)
+        {
+            var topic = options.Topics.First(topic => topic.Name == partition.Topic);
+            var owned = buffer.Assign(topic, partition.Partition.Value, starting);
+            if (!starting)
+                continue;
+
+            // At the end for now, where little arrives to be ignored; the loop seeks once the role has told the offset.
+            positions.Add(new(partition, Offset.End));
+            _ = FindStartAsync(owned);
+        }
+
+        Log.Assigned(logger, options.Group, partitions.Count, string.Join(", ", partitions));
+        options.OnAssigned?.Invoke(Named(partitions));
+        return positions;
+    }
+
+    /// <summary>Partitions leave in order: the batch at work may finish, and what it stores is committed.</summary>
+    public void Revoke(IReadOnlyCollection<TopicPartition> partitions) =>
+        Release(partitions, _stop.IsCancellationRequested ? TimeSpan.Zero : options.RevokeGrace);
+
+    /// <summary>Partitions are another member's already.</summary>
+    public void Lose(IReadOnlyCollection<TopicPartition> partitions) => Release(partitions, TimeSpan.Zero);
+
+    /// <summary>Errors the client library meets by itself; from its threads. It reconnects without us, all but a fatal one.</summary>
+    public void OnError(Error error)
+    {
+        if (error.IsFatal)
+            buffer.Fail(new KafkaException(error));
+        Log.ClientError(logger, options.Group, error.Code, error.Reason);
+    }
+
+    private static List<(string Topic, int Partition)> Named(IEnumerable<TopicPartition> partitions) =>
+        [.. partitions.Select(static partition => (partition.Topic, partition.Partition.Value))];
+
+    private void Run()
+    {
+        try
+        {
+            consumer.Subscribe(options.Topics.Select(static topic => topic.Name));
+            while (!_stop.IsCancellationRequested)
+                Turn();
+            consumer.Close();
+            health.Ended(Name);
+        }
+#pragma warning disable CA1031 // The thread's last frame: whatever ended it must reach the role's loop, which ends the process.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Log.Failed(logger, options.Group, failure);
+            buffer.Fail(failure);
+        }
+
+        _ended.SetResult();
+    }
+
+    private void Turn()
+    {
+        var pollLimit = Upkeep();
+        try
+        {
+            if (consumer.Consume(pollLimit) is { } result)
+                buffer.Add(Read(result));
+        }
+        catch (ConsumeException failure) when (!failure.Error.IsFatal && !IsOffsetLost(failure))
+        {
+            // Topic not there yet, leader moving, poll interval exceeded …: the client goes on by itself.
+            Log.ClientError(logger, options.Group, failure.Error.Code, failure.Error.Reason);
+        }
+    }
+
+    /// <summary>What has to be done now and then, not per record; tells how long the next poll may take.</summary>
+    private TimeSpan Upkeep()
+    {
+        if (clock.GetElapsedTime(_lastUpkeep) < UpkeepInterval)
+            return PollLimit;
+
+        _lastUpkeep = clock.GetTimestamp();
+        health.Beat(Name);
+        var due = buffer.Promote();
+        SeekToStarts();
+        if (!_allPaused && buffer.IsFull)
+        {
+            var stalled = clock.GetTimestamp();
+            while (buffer.IsFull && !_stop.IsCancellationRequested && StallLimit - clock.GetElapsedTime(stalled) is { Ticks: > 0 } left)
+                buffer.WaitForProgress(left);
+            _allPaused = buffer.IsFull;
+        }
+        else if (_allPaused && buffer.IsHalfEmpty)
+        {
+            _allPaused = false;
+        }
+
+        var (pause, resume) = buffer.PauseChanges(_allPaused);
+        if (pause.Count > 0)
+            consumer.Pause(pause.Select(ToKafka));
+        if (resume.Count > 0)
+            consumer.Resume(resume.Select(ToKafka));
+
+        var limit = _allPaused ? PollLimit / 10 : PollLimit;
+        return due < limit ? due : limit;
+    }
+
+    /// <summary>The group's offsets, or the start of the log for a partition that never had one: the explicit first start.</summary>
+    private List<TopicPartitionOffset> FirstPositions(List<TopicPartition> partitions)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return [.. consumer.Committed(partitions, TimeSpan.FromSeconds(10)).Select(static committed =>
+                    committed.Offset == Offset.Unset ? new TopicPartitionOffset(committed.TopicPartition, Offset.Beginning) : committed)];
+            }
+            catch (KafkaException failure) when (attempt < 6 && !failure.Error.IsFatal && !_stop.IsCancellationRequested)
+            {
+                Log.ClientError(logger, options.Group, failure.Error.Code, failure.Error.Reason);
+                _stop.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(500));
+            }
+        }
+    }
+
+    private async Task FindStartAsync(OwnedPartition partition)
+    {
+        try
+        {
+            for (; !partition.Leaving; await Task.Delay(TimeSpan.FromMilliseconds(500), clock, _stop.Token))
+            {
+                try
+                {
+                    _starts.Enqueue((partition, await options.StartOffset!(partition.Topic.Name, partition.Number, _stop.Token)));
+                    return;
+                }
+                catch (Exception failure) when (Dependencies.IsAway(failure, out var dependency))
+                {
+                    Log.StartWaits(logger, options.Group, partition.Topic.Name, partition.Number, dependency);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The consumer is closing: nobody waits for the offset any more.
+        }
+#pragma warning disable CA1031 // Not awaited by anyone: the failure must reach the role's loop.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            buffer.Fail(failure);
+        }
+    }
+
+    private void SeekToStarts()
+    {
+        while (_starts.TryPeek(out var start))
+        {
+            if (!start.Partition.Leaving)
+            {
+                try
+                {
+                    consumer.Seek(new(ToKafka(start.Partition), start.Next is { } next ? new Offset(next) : Offset.Beginning));
+                    buffer.Started(start.Partition);
+                }
+                catch (KafkaException failure) when (failure.Error.Code is ErrorCode.Local_State or ErrorCode.Local_InProgress)
+                {
+                    return;   // the client has not begun with the partition yet: next turn
+                }
+            }
+
+            _starts.TryDequeue(out _);
+        }
+    }
+
+    private void Release(IReadOnlyCollection<TopicPartition> partitions, TimeSpan grace)
+    {
+        var names = Named(partitions);
+        buffer.Release(names, grace);
+        Log.Revoked(logger, options.Group, names.Count);
+        options.OnRevoked?.Invoke(names);
+    }
+
+    private bool IsOffsetLost(ConsumeException failure)
+    {
+        if (failure.Error.Code is not (ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange))
+            return false;
+
+        Log.OffsetLost(logger, options.Group, failure.ConsumerRecord?.TopicPartition?.ToString() ?? "a partition", failure.Error.Reason);
+        return true;
+    }
+
+    private static TopicPartition ToKafka(OwnedPartition partition) => new(partition.Topic.Name, partition.Number);
+
+    private static StreamRecord Read(ConsumeResult<byte[]?, byte[]?> result) => new()
+    {
+        Coordinates = new(result.Topic, result.Partition.Value, result.Offset.Value),
+        Timestamp = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(0, result.Message.Timestamp.UnixTimestampMs)),
+        Key = result.Message.Key,
+        Value = result.Message.Value,
+        KafkaHeaders = result.Message.Headers,
+        LeaderEpoch = result.LeaderEpoch,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(2001, LogLevel.Information, "Group {Group} was assigned {Count} partitions: {Partitions}")]
+        public static partial void Assigned(ILogger logger, string group, int count, string partitions);
+
+        [LoggerMessage(2002, LogLevel.Information, "Group {Group} gave up {Count} partitions")]
+        public static partial void Revoked(ILogger logger, string group, int count);
+
+        [LoggerMessage(2003, LogLevel.Warning, "Group {Group}: {Code}: {Reason}")]
+        public static partial void ClientError(ILogger logger, string group, ErrorCode code, string reason);
+
+        [LoggerMessage(2004, LogLevel.Critical, "Group {Group} cannot go on")]
+        public static partial void Failed(ILogger logger, string group, Exception failure);
+
+        [LoggerMessage(2005, LogLevel.Warning, "Group {Group} waits for {Dependency} to tell where {Topic}/{Partition} goes on")]
+        public static partial void StartWaits(ILogger logger, string group, string topic, int partition, string dependency);
+
+        [LoggerMessage(2006, LogLevel.Critical,
+            "The offset of group {Group} in {Partition} is not in the log any more ({Reason}): records were lost, or the topic was made anew. "
+            + "Remedy: check the topic, then set the offset with 'trackhub groups reset'")]
+        public static partial void OffsetLost(ILogger logger, string group, string partition, string reason);
+    }
+}
