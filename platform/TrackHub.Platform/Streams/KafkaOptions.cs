@@ -22,9 +22,16 @@ public sealed class KafkaOptions
 }
 
 /// <summary>Where the schema registry is. Bound from section <c>SchemaRegistry</c>.</summary>
-public sealed class SchemaRegistryOptions
+public sealed class SchemaRegistryOptions : IValidatableObject
 {
     /// <summary>Absolute base address of the Confluent-compatible REST API. Required.</summary>
     [Required]
     public Uri? Url { get; set; }
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Url is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+            yield return new("must be an absolute http or https address.", [nameof(Url)]);
+    }
 }
