@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace TrackHub.LocalKafka.Wire;
+
+/// <summary>
+/// Reads Kafka's primitive types from one request frame. Strings, arrays and bytes follow <see cref="Flexible"/>,
+/// so that an API writes its layout once for classic and flexible versions.
+/// </summary>
+/// <remarks>
+/// Not thread-safe; one per connection, reused. Every length is checked against what is left in the frame before
+/// anything is allocated. Source: https://kafka.apache.org/protocol#protocol_types and KIP-482.
+/// </remarks>
+internal sealed class WireReader
+{
+    private Memory<byte> _frame;
+    private int _position;
+
+    /// <summary>Compact lengths and tagged fields, as flexible versions have them.</summary>
+    public bool Flexible { get; set; }
+
+    /// <summary>Bytes not read yet.</summary>
+    public int Remaining => _frame.Length - _position;
+
+    /// <summary>Starts over on <paramref name="frame"/> (without its length prefix), non-flexible.</summary>
+    public void Reset(Memory<byte> frame)
+    {
+        _frame = frame;
+        _position = 0;
+        Flexible = false;
+    }
+
+    public bool Bool() => Take(1)[0] != 0;
+
+    public sbyte Int8() => (sbyte)Take(1)[0];
+
+    public short Int16() => BinaryPrimitives.ReadInt16BigEndian(Take(2));
+
+    public int Int32() => BinaryPrimitives.ReadInt32BigEndian(Take(4));
+
+    public long Int64() => BinaryPrimitives.ReadInt64BigEndian(Take(8));
+
+    public Guid Uuid() => new(Take(16), bigEndian: true);
+
+    /// <summary>A string that may not be null.</summary>
+    public string String() => NullableString() ?? Malformed<string>("a required string is null");
+
+    /// <summary>A string or null.</summary>
+    public string? NullableString()
+    {
+        var length = Flexible ? UnsignedVarInt() - 1 : Int16();
+        return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
+    }
+
+    /// <summary>The header's client id, which keeps its classic layout in flexible versions.</summary>
+    public string? ClassicNullableString()
+    {
+        var length = Int16();
+        return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
+    }
+
+    /// <summary>Bytes or null, as a view that is valid while the request is answered.</summary>
+    public Memory<byte>? NullableBytes()
+    {
+        var length = Flexible ? UnsignedVarInt() - 1 : Int32();
+        if (length < 0)
+            return null;
+
+        Take(length);
+        return _frame.Slice(_position - length, length);
+    }
+
+    /// <summary>Bytes that may not be null, copied: they outlive the request.</summary>
+    public byte[] CopiedBytes() => (NullableBytes() ?? Malformed<Memory<byte>>("required bytes are null")).ToArray();
+
+    /// <summary>An array's element count; -1 is null. No element takes less than a byte, so a larger count is refused.</summary>
+    public int ArrayLength()
+    {
+        var count = Flexible ? UnsignedVarInt() - 1 : Int32();
+        return count <= Remaining ? Math.Max(count, -1) : Malformed<int>("an array is longer than its frame");
+    }
+
+    /// <summary>Reads an array, null as empty.</summary>
+    public List<T> Array<T>(Func<WireReader, T> element) => NullableArray(element) ?? [];
+
+    /// <summary>Reads an array or null.</summary>
+    public List<T>? NullableArray<T>(Func<WireReader, T> element)
+    {
+        var count = ArrayLength();
+        if (count < 0)
+            return null;
+
+        // Grown as elements arrive: a count alone, checked against bytes, could still ask for 16 times the frame.
+        var list = new List<T>(Math.Min(count, 64));
+        for (var i = 0; i < count; i++)
+            list.Add(element(this));
+        return list;
+    }
+
+    /// <summary>Skips the tagged fields of a flexible structure; none of those defined so far is used here.</summary>
+    public void Tags()
+    {
+        if (!Flexible)
+            return;
+
+        for (var count = UnsignedVarInt(); count > 0; count--)
+        {
+            UnsignedVarInt();
+            Take(UnsignedVarInt());
+        }
+    }
+
+    private int UnsignedVarInt()
+    {
+        var value = 0u;
+        for (var shift = 0; shift < 35; shift += 7)
+        {
+            var part = Take(1)[0];
+            value |= (uint)(part & 0x7f) << shift;
+            if (part < 0x80)
+                return value <= int.MaxValue ? (int)value : Malformed<int>("a varint is out of range");
+        }
+
+        return Malformed<int>("a varint does not end");
+    }
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (count < 0 || count > Remaining)
+            Malformed<int>("a field reaches beyond its frame");
+
+        var taken = _frame.Span.Slice(_position, count);
+        _position += count;
+        return taken;
+    }
+
+    [DoesNotReturn]
+    private static T Malformed<T>(string why) => throw new MalformedRequestException(why);
+}
