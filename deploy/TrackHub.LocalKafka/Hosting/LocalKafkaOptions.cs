@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace TrackHub.LocalKafka.Hosting;
+
+/// <summary>Where the broker keeps its log and where it listens. Bound from section <c>LocalKafka</c>.</summary>
+public sealed class LocalKafkaOptions : IValidatableObject
+{
+    /// <summary>Folder of the log, created if missing; one broker at a time may use it. Required.</summary>
+    [Required]
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>Address to listen on. Loopback only: without authentication the broker is not offered to a network. Default 127.0.0.1.</summary>
+    [Required]
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>Host name that clients are told to connect to. Default: <see cref="Host"/>.</summary>
+    public string? AdvertisedHost { get; set; }
+
+    /// <summary>TCP port of the Kafka protocol; 0 takes a free one. Default 8404.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 8404;
+
+    /// <summary>HTTP port of the schema registry; 0 takes a free one. Default 8403.</summary>
+    [Range(0, 65535)]
+    public int RegistryPort { get; set; } = 8403;
+
+    /// <summary>Creates a topic when a client asks for its metadata. Default off: a misspelt name is an error.</summary>
+    public bool AutoCreateTopics { get; set; }
+
+    /// <summary>Partitions of a topic created without a number. Default 1.</summary>
+    [Range(1, 1000)]
+    public int DefaultPartitions { get; set; } = 1;
+
+    /// <summary>Most partitions of one topic; each holds an open file. Default 1000.</summary>
+    [Range(1, 10000)]
+    public int MaxPartitionsPerTopic { get; set; } = 1000;
+
+    /// <summary>Largest request frame in bytes, as Kafka's socket.request.max.bytes; a larger one closes its connection. Default 100 MiB.</summary>
+    [Range(64 * 1024, 1024 * 1024 * 1024)]
+    public int MaxRequestBytes { get; set; } = 100 * 1024 * 1024;
+
+    /// <summary>Shortest session time-out a group member may ask for. Default 6 s, as Kafka's.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:30:00")]
+    public TimeSpan GroupMinSessionTimeout { get; set; } = TimeSpan.FromSeconds(6);
+
+    /// <summary>How long a new group waits for more members before its first assignment. Default 0, as in Kafka's development set-up.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan GroupInitialRebalanceDelay { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Time between looks for segments past their retention. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan RetentionCheckInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IPAddress.TryParse(Host, out var address) || !IPAddress.IsLoopback(address))
+            yield return new($"Host ({Host}) is not a loopback address; the broker has no authentication yet, use 127.0.0.1.");
+        if (Port != 0 && Port == RegistryPort)
+            yield return new($"Port and RegistryPort are both {Port}.");
+    }
+}
