@@ -1,0 +1,55 @@
+using TrackHub.LocalKafka.Wire;
+
+namespace TrackHub.LocalKafka.Api;
+
+/// <summary>The versions of one request kind that are implemented, so advertised.</summary>
+/// <param name="FlexibleFrom">First version with compact lengths and tagged fields (KIP-482).</param>
+internal readonly record struct ApiRange(ApiKey Key, short Min, short Max, short FlexibleFrom)
+{
+    /// <summary>For APIs none of whose served versions is flexible.</summary>
+    public const short NeverFlexible = short.MaxValue;
+
+    public bool Includes(short version) => version >= Min && version <= Max;
+}
+
+/// <summary>One request kind: reads the body of the request and writes the body of its response, for all versions of its range.</summary>
+/// <remarks>
+/// Called by many connections at once, by each for one request at a time. A request is read whole before anything is changed.
+/// </remarks>
+internal interface IKafkaApi
+{
+    ApiRange Range { get; }
+
+    /// <exception cref="MalformedRequestException">The body is not what its version says; the connection is closed.</exception>
+    ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken);
+}
+
+/// <summary>The request a connection is answering. Reused for the next one.</summary>
+internal sealed class KafkaRequest(string clientHost)
+{
+    /// <summary>Positioned at the body.</summary>
+    public WireReader Reader { get; } = new();
+
+    public short Version { get; set; }
+
+    public string ClientId { get; set; } = "";
+
+    /// <summary>Address of the peer.</summary>
+    public string ClientHost { get; } = clientHost;
+
+    /// <summary>The client wants no response (acks=0).</summary>
+    public bool IsUnanswered { get; set; }
+}
+
+/// <summary>How this broker appears in answers.</summary>
+internal sealed record BrokerIdentity(string ClusterId, string Host, int Port)
+{
+    /// <summary>The only node.</summary>
+    public const int NodeId = 1;
+
+    /// <summary>Leadership never moves.</summary>
+    public const int LeaderEpoch = 0;
+
+    /// <summary>"Authorized operations" that were not computed.</summary>
+    public const int OperationsUnknown = int.MinValue;
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics.Metrics;
+using TrackHub.LocalKafka.Wire;
+
+namespace TrackHub.LocalKafka.Hosting;
+
+/// <summary>The broker's meter, <c>TrackHub.LocalKafka</c>. Counted per request and per batch, never per record.</summary>
+internal sealed class BrokerMetrics : IDisposable
+{
+    /// <summary>Name to subscribe to.</summary>
+    public const string MeterName = "TrackHub.LocalKafka";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _requests;
+    private readonly Histogram<double> _requestSeconds;
+    private readonly Counter<long> _appendedBytes;
+    private readonly Counter<long> _appendedRecords;
+    private readonly Counter<long> _fetchedBytes;
+    private readonly UpDownCounter<int> _connections;
+
+    public BrokerMetrics()
+    {
+        _requests = _meter.CreateCounter<long>("trackhub.broker.requests", "{request}", "Requests answered, by API");
+        _requestSeconds = _meter.CreateHistogram<double>("trackhub.broker.request.duration", "s", "Time from frame to response, by API; Fetch and JoinGroup wait on purpose");
+        _appendedBytes = _meter.CreateCounter<long>("trackhub.broker.append.size", "By", "Bytes of batches appended");
+        _appendedRecords = _meter.CreateCounter<long>("trackhub.broker.append.records", "{record}", "Records appended");
+        _fetchedBytes = _meter.CreateCounter<long>("trackhub.broker.fetch.size", "By", "Bytes of batches fetched");
+        _connections = _meter.CreateUpDownCounter<int>("trackhub.broker.connections", "{connection}", "Open client connections");
+    }
+
+    public void Answered(ApiKey api, TimeSpan duration)
+    {
+        var tag = new KeyValuePair<string, object?>("api", api.ToString());
+        _requests.Add(1, tag);
+        _requestSeconds.Record(duration.TotalSeconds, tag);
+    }
+
+    public void Appended(int bytes, int records)
+    {
+        _appendedBytes.Add(bytes);
+        _appendedRecords.Add(records);
+    }
+
+    public void Fetched(int bytes) => _fetchedBytes.Add(bytes);
+
+    public void Connected() => _connections.Add(1);
+
+    public void Disconnected() => _connections.Add(-1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using TrackHub.LocalKafka.Api;
+using TrackHub.LocalKafka.Hosting;
+using TrackHub.LocalKafka.Wire;
+
+namespace TrackHub.LocalKafka.Network;
+
+/// <summary>One client connection: reads a request, answers it, reads the next. Responses so keep the order of requests, as Kafka demands.</summary>
+internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int maxRequestBytes, BrokerMetrics metrics, ILogger logger)
+{
+    /// <summary>Serves the connection until the peer closes it, breaks the protocol or the broker stops. Throws nothing of these.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
+    {
+        metrics.Connected();
+        var peer = (socket.RemoteEndPoint as IPEndPoint)?.ToString() ?? "";
+        try
+        {
+            await ServeAsync(peer, stoppingToken);
+        }
+        catch (MalformedRequestException fault)
+        {
+            Log.Malformed(logger, peer, fault.Message);
+        }
+        catch (SocketException)
+        {
+            // The peer went away.
+        }
+        catch (IOException fault)
+        {
+            // The disk refused what cannot be answered with an error of its own: no answer, so nothing is promised.
+            Log.StorageFailed(logger, fault, peer);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The broker stops.
+        }
+        catch (Exception fault)
+        {
+            // A fault in one request must not end the log of all clients: it is reported and costs its connection.
+            Log.Failed(logger, fault, peer);
+        }
+        finally
+        {
+            socket.Dispose();
+            metrics.Disconnected();
+        }
+    }
+
+    private async Task ServeAsync(string peer, CancellationToken stoppingToken)
+    {
+        using var frames = new FrameReader(socket, maxRequestBytes);
+        using var response = new WireWriter();
+        var request = new KafkaRequest(peer);
+        while (await frames.ReadAsync(stoppingToken) is { } frame)
+        {
+            var started = Stopwatch.GetTimestamp();
+            request.Reader.Reset(frame);
+            request.IsUnanswered = false;
+            response.Reset();
+            response.Int32(0);   // length, known at the end
+            var api = await apis.AnswerAsync(request, response, stoppingToken);
+            if (!request.IsUnanswered)
+            {
+                response.PatchInt32(0, response.Length - sizeof(int));
+                await SendAsync(response.Written, stoppingToken);
+            }
+
+            metrics.Answered(api, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stoppingToken)
+    {
+        while (bytes.Length > 0)
+            bytes = bytes[await socket.SendAsync(bytes, stoppingToken)..];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(20, LogLevel.Warning, "Closing the connection from {Peer}: {Fault}")]
+        public static partial void Malformed(ILogger logger, string peer, string fault);
+
+        [LoggerMessage(21, LogLevel.Error, "Closing the connection from {Peer}: the disk refused a write")]
+        public static partial void StorageFailed(ILogger logger, Exception fault, string peer);
+
+        [LoggerMessage(22, LogLevel.Error, "Closing the connection from {Peer}: a request failed")]
+        public static partial void Failed(ILogger logger, Exception fault, string peer);
+    }
+}
