@@ -1,0 +1,145 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TrackHub.LocalKafka.Api;
+using TrackHub.LocalKafka.Groups;
+using TrackHub.LocalKafka.Network;
+using TrackHub.LocalKafka.Registry;
+using TrackHub.LocalKafka.Storage;
+
+namespace TrackHub.LocalKafka.Hosting;
+
+/// <summary>A running broker with its schema registry, in this process.</summary>
+/// <remarks>Disposing stops it within two seconds; waiting requests are given up, acknowledged ones are in the log already.</remarks>
+public sealed partial class LocalKafkaHost : IAsyncDisposable
+{
+    private readonly ILogger _logger;
+    private readonly List<object> _parts = [];   // in the order they were started
+
+    private LocalKafkaHost(ILogger logger) => _logger = logger;
+
+    /// <summary>Host and port for clients, as <c>bootstrap.servers</c> takes them.</summary>
+    public string BootstrapServers { get; private set; } = "";
+
+    /// <summary>The Kafka port that was bound.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Base address of the schema registry.</summary>
+    public Uri RegistryAddress { get; private set; } = null!;
+
+    /// <summary>Opens the log, recovers it and starts both servers.</summary>
+    /// <param name="options">Ports of 0 take free ones; read the bound ones from the result.</param>
+    /// <param name="loggers">Where the broker logs to.</param>
+    /// <param name="clock">Time of appends, sessions and retention; the system's if null.</param>
+    /// <exception cref="OptionsValidationException">Options are wrong; names all faults.</exception>
+    /// <exception cref="IOException">Another broker uses the folder, the log is damaged beyond repair, or the registry's port is taken.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The Kafka port is taken.</exception>
+    public static async Task<LocalKafkaHost> StartAsync(
+        LocalKafkaOptions options, ILoggerFactory loggers, TimeProvider? clock = null, CancellationToken stoppingToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var validation = new LocalKafkaOptionsValidator().Validate(name: null, options);
+        if (validation.Failed)
+            throw new OptionsValidationException(nameof(LocalKafkaOptions), typeof(LocalKafkaOptions), validation.Failures);
+
+        var host = new LocalKafkaHost(loggers.CreateLogger<LocalKafkaHost>());
+        try
+        {
+            await host.StartPartsAsync(options, loggers, clock ?? TimeProvider.System, stoppingToken);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        return host;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        for (; _parts.Count > 0; _parts.RemoveAt(_parts.Count - 1))
+        {
+            if (_parts[^1] is IAsyncDisposable asynchronous)
+                await asynchronous.DisposeAsync();
+            else
+                ((IDisposable)_parts[^1]).Dispose();
+        }
+    }
+
+    private async Task StartPartsAsync(LocalKafkaOptions options, ILoggerFactory loggers, TimeProvider clock, CancellationToken stoppingToken)
+    {
+        var address = IPAddress.Parse(options.Host);
+        var directory = Directory.CreateDirectory(options.DataDirectory).FullName;
+        Own(LockFolder(directory));
+        var metrics = Own(new BrokerMetrics());
+        var topics = Own(new TopicStore(directory, clock, loggers.CreateLogger<TopicStore>()));
+        var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>()));
+        var groups = Own(new GroupCoordinator(groupStore, options, clock));
+        Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
+        var registry = Own(await RegistryServer.StartAsync(topics, address, options.RegistryPort, clock, loggers, stoppingToken));
+
+        var server = Own(new KafkaServer(address, options.Port, metrics, loggers.CreateLogger<KafkaServer>()));
+        var broker = new BrokerIdentity(topics.Catalog.ClusterId, options.AdvertisedHost ?? options.Host, server.Port);
+        server.Start(BuildApis(topics, groups, broker, options, metrics), options.MaxRequestBytes);
+
+        Port = server.Port;
+        BootstrapServers = $"{broker.Host}:{broker.Port}";
+        RegistryAddress = registry.Address;
+        Log.Started(_logger, BootstrapServers, RegistryAddress, topics.Topics.Count, directory);
+    }
+
+    private static ApiTable BuildApis(
+        TopicStore topics, GroupCoordinator groups, BrokerIdentity broker, LocalKafkaOptions options, BrokerMetrics metrics) => new(
+    [
+        new Produce(topics, metrics),
+        new Fetch(topics, metrics),
+        new ListOffsets(topics),
+        new Metadata(topics, broker, options),
+        new OffsetCommit(groups, topics),
+        new OffsetFetch(groups.Store),
+        new FindCoordinator(broker),
+        new JoinGroup(groups),
+        new Heartbeat(groups),
+        new LeaveGroup(groups),
+        new SyncGroup(groups),
+        new DescribeGroups(groups),
+        new ListGroups(groups),
+        new CreateTopics(topics, options),
+        new DeleteTopics(topics, groups.Store),
+        new InitProducerId(topics.Catalog),
+        new OffsetForLeaderEpoch(topics),
+        new DescribeConfigs(topics),
+        new CreatePartitions(topics, options),
+        new DeleteGroups(groups),
+        new IncrementalAlterConfigs(topics),
+        new DescribeCluster(broker),
+    ]);
+
+    /// <summary>Two brokers on one log would write over each other; the lock ends with the process, however it ends.</summary>
+    private static FileStream LockFolder(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault)
+        {
+            throw new IOException($"{directory} is in use by another broker; stop it or choose another DataDirectory.", fault);
+        }
+    }
+
+    private T Own<T>(T part)
+        where T : class
+    {
+        _parts.Add(part);
+        return part;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(30, LogLevel.Information, "Broker on {BootstrapServers}, schema registry on {Registry}: {Topics} topics in {Directory}")]
+        public static partial void Started(ILogger logger, string bootstrapServers, Uri registry, int topics, string directory);
+    }
+}
