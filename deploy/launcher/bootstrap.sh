@@ -5,7 +5,7 @@
 root="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)"
 state="$root/.trackhub"
 cli="$root/deploy/TrackHub.Cli/bin/Release/net10.0/TrackHub.Cli.dll"
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 
 # shellcheck source=deploy/launcher/steps.sh
 source "$root/deploy/launcher/steps.sh"

@@ -36,7 +36,8 @@ inputs_fingerprint() (
   projects=(*/*/*.csproj)
   mapfile -t folders < <(printf '%s\n' "${projects[@]%%/*}" | sort -u)
   if [[ "$1" == cli ]]; then mapfile -t folders < <(printf '%s\n' "${folders[@]}" | grep -vxE 'tests|benchmarks'); fi
-  find "${folders[@]}" ./*.props ./*.targets ./*.sln ./*.config ./*.json BannedSymbols.txt .editorconfig \
+  # A file may vanish while find looks at it: then the line differs from the next one, and that is all it has to do.
+  { find "${folders[@]}" ./*.props ./*.targets ./*.sln ./*.config ./*.json BannedSymbols.txt .editorconfig \
     \( -name bin -o -name obj -o -name node_modules -o -name TestResults \) -prune -o \
-    -type f ! -name '*.md' ! -name '*.sh' -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum
+    -type f ! -name '*.md' ! -name '*.sh' -printf '%p %s %T@\n' 2>/dev/null || true; } | LC_ALL=C sort | sha256sum
 )

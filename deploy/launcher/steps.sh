@@ -12,7 +12,10 @@ fail() {
 
 step_pid=
 end_step() {
-  [[ -z "$step_pid" ]] || kill -TERM -- "-$step_pid" 2>/dev/null || true
+  if [[ -n "$step_pid" ]]; then
+    kill -TERM -- "-$step_pid" 2>/dev/null || true
+    wait "$step_pid" || true
+  fi
   exit "$1"
 }
 trap 'end_step 130' INT
@@ -41,8 +44,8 @@ fail_with_log() {
 
 # One bootstrap at a time. The lock is descriptor 8, closed again before the CLI starts and in every step.
 take_lock() {
-  command -v flock >/dev/null || return 0
   mkdir -p "$state"
+  command -v flock >/dev/null || return 0   # installed by the very bootstrap that asks
   exec 8>"$state/bootstrap.lock"
   flock -n 8 && return
   say "waiting for another ./trackhub that is preparing this clone"
