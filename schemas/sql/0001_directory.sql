@@ -2,12 +2,13 @@
 -- Columns named *_sealed hold AES-256-GCM ciphertext with its key id; nothing secret stands here in clear.
 
 create table encryption_keys (
-    id          text primary key,                       -- key id, e.g. kek-1
-    sealed      bytea not null,                         -- 32 random bytes sealed under the master key
-    created_at  timestamptz not null default now(),
-    retired_at  timestamptz
+    id           text primary key,                      -- key id, e.g. kek-1
+    sealed       bytea not null,                        -- 32 random bytes sealed under the master key
+    master_check bytea not null check (length(master_check) = 16),  -- which master key sealed it; tells nothing about the key
+    created_at   timestamptz not null default now(),
+    retired_at   timestamptz
 );
-comment on table encryption_keys is 'Key-encryption keys, each sealed under the master key. The newest not retired seals; all open.';
+comment on table encryption_keys is 'Encryption keys, each sealed under the master key. The newest not retired seals; all open.';
 
 create table tenants (
     id                text primary key,
@@ -46,8 +47,8 @@ create table gateway_connections (
     gateway               text not null,
     path_hash             bytea not null unique,        -- SHA-256 of the unguessable path segment
     path_sealed           text not null,
-    secret_sealed         text,
-    previous_sealed       text,
+    secret_sealed         text,                         -- null: none given yet, nothing can authenticate by it
+    previous_sealed       text,                         -- valid beside the new one until previous_expires_at
     previous_expires_at   timestamptz,
     active                boolean not null default true,
     created_at            timestamptz not null default now()
@@ -89,8 +90,17 @@ create table audit_log (
     detail      jsonb not null default '{}'             -- never a secret
 );
 
+-- One row that every change raises inside its own transaction: a reader that polls asks for one number, and a change that it cannot see
+-- yet cannot have raised the number it sees.
+create table directory_version (
+    only_row boolean primary key default true check (only_row),
+    version  bigint not null
+);
+insert into directory_version (version) values (1);
+
 create function notify_directory_changed() returns trigger language plpgsql as $$
 begin
+    update directory_version set version = version + 1;
     perform pg_notify('directory_changed', tg_table_name);
     return null;
 end $$;

@@ -59,3 +59,13 @@ public sealed record BrandSettings
     [JsonIgnore]
     public TimeSpan Window => TimeSpan.FromDays(WindowDays);
 }
+
+/// <summary>What can be set per pixel; null: the brand's.</summary>
+internal sealed record PixelSettings
+{
+    public int? LaneShards { get; init; }
+
+    public bool? SendPageView { get; init; }
+
+    public string? TestEventCode { get; init; }
+}

@@ -28,6 +28,7 @@ internal static class MatchKeyNames
     Converters = [typeof(MatchKeyConverter)],
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
 [JsonSerializable(typeof(BrandSettings))]
+[JsonSerializable(typeof(PixelSettings))]
 internal sealed partial class SettingsJson : JsonSerializerContext;
 
 internal sealed class MatchKeyConverter() : JsonStringEnumConverter<MatchKey>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

@@ -4,28 +4,48 @@ namespace TrackHub.Platform.Tenants;
 
 /// <summary>What operators change: tenants, brands, pixels, connections, keys. Each change is one transaction with its audit row.</summary>
 /// <remarks>Every method throws <see cref="AdminException"/> for a bad value or an unknown id, with a message for people.</remarks>
-public sealed class TenantAdmin(NpgsqlDataSource postgres)
+public sealed class TenantAdmin
 {
-    private static NotSupportedException Next => new("Comes with the next commit.");
+    private readonly NpgsqlDataSource _postgres;
+    private readonly MasterKeys _masters;
+    private readonly BrandAdmin _brands;
+    private readonly PixelAdmin _pixels;
+    private readonly ConnectionAdmin _connections;
+    private readonly WriteKeyAdmin _keys;
+
+    /// <summary>Works on one database under one master key.</summary>
+    public TenantAdmin(NpgsqlDataSource postgres, MasterKeys masters)
+    {
+        _postgres = postgres;
+        _masters = masters;
+        _brands = new(BeginAsync);
+        _pixels = new(BeginAsync);
+        _connections = new(BeginAsync);
+        _keys = new(BeginAsync);
+    }
 
     /// <summary>Who acts, as the audit log names them. Default <c>cli</c>.</summary>
     public string Actor { get; init; } = "cli";
 
     /// <summary>The same for another actor.</summary>
-    public TenantAdmin As(string actor) => new(postgres) { Actor = actor };
+    public TenantAdmin As(string actor) => new(_postgres, _masters) { Actor = actor };
 
     /// <summary>Adds a tenant.</summary>
     /// <param name="name">Unique, 1 to 100 characters.</param>
-    public Task<TenantRow> AddTenantAsync(string name, CancellationToken cancelled = default) => throw Next;
+    public Task<TenantRow> AddTenantAsync(string name, CancellationToken cancelled = default) =>
+        _brands.AddTenantAsync(name, cancelled);
 
     /// <summary>All tenants.</summary>
-    public Task<IReadOnlyList<TenantRow>> ListTenantsAsync(CancellationToken cancelled = default) => throw Next;
+    public Task<IReadOnlyList<TenantRow>> ListTenantsAsync(CancellationToken cancelled = default) =>
+        _brands.ListTenantsAsync(cancelled);
 
     /// <summary>Sets <c>name</c>.</summary>
-    public Task SetTenantAsync(string tenantId, string key, string value, CancellationToken cancelled = default) => throw Next;
+    public Task SetTenantAsync(string tenantId, string key, string value, CancellationToken cancelled = default) =>
+        _brands.SetTenantAsync(tenantId, key, value, cancelled);
 
     /// <summary>Removes a tenant that has no brands; what was sealed for it can never be opened again.</summary>
-    public Task RemoveTenantAsync(string tenantId, CancellationToken cancelled = default) => throw Next;
+    public Task RemoveTenantAsync(string tenantId, CancellationToken cancelled = default) =>
+        _brands.RemoveTenantAsync(tenantId, cancelled);
 
     /// <summary>Adds a brand.</summary>
     /// <param name="tenantId">Owner.</param>
@@ -40,32 +60,40 @@ public sealed class TenantAdmin(NpgsqlDataSource postgres)
         ConsentBasis? consentBasis = null,
         string? timeZone = null,
         string? currency = null,
-        CancellationToken cancelled = default) => throw Next;
+        CancellationToken cancelled = default) =>
+        _brands.AddAsync(tenantId, name, consentBasis, timeZone, currency, cancelled);
 
     /// <summary>Brands, of one tenant or all.</summary>
-    public Task<IReadOnlyList<BrandRow>> ListBrandsAsync(string? tenantId = null, CancellationToken cancelled = default) => throw Next;
+    public Task<IReadOnlyList<BrandRow>> ListBrandsAsync(string? tenantId = null, CancellationToken cancelled = default) =>
+        _brands.ListAsync(tenantId, cancelled);
 
     /// <summary>Sets one key of <see cref="BrandSettingKeys.Brand"/>; an empty value restores the default.</summary>
-    public Task SetBrandAsync(string brandId, string key, string value, CancellationToken cancelled = default) => throw Next;
+    public Task SetBrandAsync(string brandId, string key, string value, CancellationToken cancelled = default) =>
+        _brands.SetAsync(brandId, key, value, cancelled);
 
     /// <summary>Removes a brand with its pixels, connections and keys. Its events stay where they were recorded.</summary>
-    public Task RemoveBrandAsync(string brandId, CancellationToken cancelled = default) => throw Next;
+    public Task RemoveBrandAsync(string brandId, CancellationToken cancelled = default) =>
+        _brands.RemoveAsync(brandId, cancelled);
 
     /// <summary>Adds a pixel.</summary>
     /// <param name="brandId">Owner.</param>
     /// <param name="datasetId">Meta's dataset id, 5 to 20 digits; unique in the brand.</param>
     /// <param name="token">Access token of Meta's API.</param>
     /// <param name="cancelled">Ends the call.</param>
-    public Task<PixelRow> AddPixelAsync(string brandId, string datasetId, string token, CancellationToken cancelled = default) => throw Next;
+    public Task<PixelRow> AddPixelAsync(string brandId, string datasetId, string token, CancellationToken cancelled = default) =>
+        _pixels.AddAsync(brandId, datasetId, token, cancelled);
 
     /// <summary>Pixels, of one brand or all.</summary>
-    public Task<IReadOnlyList<PixelRow>> ListPixelsAsync(string? brandId = null, CancellationToken cancelled = default) => throw Next;
+    public Task<IReadOnlyList<PixelRow>> ListPixelsAsync(string? brandId = null, CancellationToken cancelled = default) =>
+        _pixels.ListAsync(brandId, cancelled);
 
     /// <summary>Sets one key of <see cref="BrandSettingKeys.Pixel"/>; an empty value restores the default.</summary>
-    public Task SetPixelAsync(string pixelId, string key, string value, CancellationToken cancelled = default) => throw Next;
+    public Task SetPixelAsync(string pixelId, string key, string value, CancellationToken cancelled = default) =>
+        _pixels.SetAsync(pixelId, key, value, cancelled);
 
     /// <summary>Removes a pixel.</summary>
-    public Task RemovePixelAsync(string pixelId, CancellationToken cancelled = default) => throw Next;
+    public Task RemovePixelAsync(string pixelId, CancellationToken cancelled = default) =>
+        _pixels.RemoveAsync(pixelId, cancelled);
 
     /// <summary>Adds a gateway connection and shows the secret part of its address.</summary>
     /// <param name="brandId">Owner.</param>
@@ -73,10 +101,12 @@ public sealed class TenantAdmin(NpgsqlDataSource postgres)
     /// <param name="secret">What the gateway signs or calls with, 8 to 4096 characters; null where it comes later.</param>
     /// <param name="cancelled">Ends the call.</param>
     public Task<Issued> AddConnectionAsync(
-        string brandId, string gateway, string? secret, CancellationToken cancelled = default) => throw Next;
+        string brandId, string gateway, string? secret, CancellationToken cancelled = default) =>
+        _connections.AddAsync(brandId, gateway, secret, cancelled);
 
     /// <summary>Connections, of one brand or all.</summary>
-    public Task<IReadOnlyList<ConnectionRow>> ListConnectionsAsync(string? brandId = null, CancellationToken cancelled = default) => throw Next;
+    public Task<IReadOnlyList<ConnectionRow>> ListConnectionsAsync(string? brandId = null, CancellationToken cancelled = default) =>
+        _connections.ListAsync(brandId, cancelled);
 
     /// <summary>Puts a new secret in force; the former one stays valid for the overlap.</summary>
     /// <param name="connectionId">Connection.</param>
@@ -84,13 +114,16 @@ public sealed class TenantAdmin(NpgsqlDataSource postgres)
     /// <param name="overlap">0 to 30 days; null: 24 hours.</param>
     /// <param name="cancelled">Ends the call.</param>
     public Task RotateConnectionAsync(
-        string connectionId, string secret, TimeSpan? overlap = null, CancellationToken cancelled = default) => throw Next;
+        string connectionId, string secret, TimeSpan? overlap = null, CancellationToken cancelled = default) =>
+        _connections.RotateAsync(connectionId, secret, overlap, cancelled);
 
     /// <summary>Sets one key of <see cref="BrandSettingKeys.Connection"/>.</summary>
-    public Task SetConnectionAsync(string connectionId, string key, string value, CancellationToken cancelled = default) => throw Next;
+    public Task SetConnectionAsync(string connectionId, string key, string value, CancellationToken cancelled = default) =>
+        _connections.SetAsync(connectionId, key, value, cancelled);
 
     /// <summary>Removes a connection; its address answers like an unknown one.</summary>
-    public Task RemoveConnectionAsync(string connectionId, CancellationToken cancelled = default) => throw Next;
+    public Task RemoveConnectionAsync(string connectionId, CancellationToken cancelled = default) =>
+        _connections.RemoveAsync(connectionId, cancelled);
 
     /// <summary>Adds a write key and shows it: <c>thw_{brand}_{random}</c>, or <c>ths_{brand}_{random}</c> for a server.</summary>
     /// <param name="brandId">Owner.</param>
@@ -98,14 +131,32 @@ public sealed class TenantAdmin(NpgsqlDataSource postgres)
     /// <param name="allowedOrigins">Origins a browser may send from, <c>https://loja.example.com</c>; none: any.</param>
     /// <param name="cancelled">Ends the call.</param>
     public Task<Issued> AddKeyAsync(
-        string brandId, bool isServer = false, IReadOnlyList<string>? allowedOrigins = null, CancellationToken cancelled = default) => throw Next;
+        string brandId, bool isServer = false, IReadOnlyList<string>? allowedOrigins = null, CancellationToken cancelled = default) =>
+        _keys.AddAsync(brandId, isServer, allowedOrigins, cancelled);
 
     /// <summary>Write keys, of one brand or all, removed ones included.</summary>
-    public Task<IReadOnlyList<WriteKeyRow>> ListKeysAsync(string? brandId = null, CancellationToken cancelled = default) => throw Next;
+    public Task<IReadOnlyList<WriteKeyRow>> ListKeysAsync(string? brandId = null, CancellationToken cancelled = default) =>
+        _keys.ListAsync(brandId, cancelled);
 
     /// <summary>Sets one key of <see cref="BrandSettingKeys.WriteKey"/>.</summary>
-    public Task SetKeyAsync(string keyId, string key, string value, CancellationToken cancelled = default) => throw Next;
+    public Task SetKeyAsync(string keyId, string key, string value, CancellationToken cancelled = default) =>
+        _keys.SetAsync(keyId, key, value, cancelled);
 
     /// <summary>Removes a write key; the row stays for the audit.</summary>
-    public Task RemoveKeyAsync(string keyId, CancellationToken cancelled = default) => throw Next;
+    public Task RemoveKeyAsync(string keyId, CancellationToken cancelled = default) =>
+        _keys.RemoveAsync(keyId, cancelled);
+
+    /// <summary>Makes a new encryption key and seals every secret under it; nothing stops meanwhile.</summary>
+    /// <returns>The new key's id and how many secrets were sealed anew.</returns>
+    public async Task<(string KeyId, int Resealed)> RotateEncryptionKeyAsync(CancellationToken cancelled = default)
+    {
+        (string KeyId, int Resealed) rotated;
+        await using (var connection = await _postgres.OpenConnectionAsync(cancelled))
+            rotated = await new EncryptionKeyRotation(connection, _masters).RotateAsync(cancelled);
+        await using var change = await BeginAsync(cancelled);
+        await change.CommitAsync("encryption_key.rotate", rotated.KeyId, cancelled);
+        return rotated;
+    }
+
+    private Task<AdminChange> BeginAsync(CancellationToken cancelled) => AdminChange.BeginAsync(_postgres, _masters, Actor, cancelled);
 }

@@ -24,17 +24,44 @@ public static class TenantsRegistration
     public static void AddTenantDirectory(this IHostApplicationBuilder builder)
     {
         builder.AddPostgres();
+        builder.AddMasterKeys();
+        builder.Services.TryAddSingleton<Readiness>();
         builder.Services.TryAddSingleton<TenantDirectory>();
         builder.Services.TryAddSingleton<KeyRing>();
         builder.Services.TryAddSingleton<Sealer>();
         builder.Services.TryAddSingleton<PersonSealer>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DirectoryRefresher>());
     }
 
     /// <summary><see cref="Migrator"/> and <see cref="TenantAdmin"/>, for the command line.</summary>
     public static void AddTenantAdmin(this IHostApplicationBuilder builder)
     {
         builder.AddPostgres();
+        builder.AddMasterKeys();
+        builder.Services.TryAddSingleton<DaySecrets>();
         builder.Services.TryAddSingleton<Migrator>();
         builder.Services.TryAddSingleton<TenantAdmin>();
+    }
+
+    /// <summary>Makes day secrets and partitions ahead and shreds old days; for one role, the ledger.</summary>
+    public static void AddDaySecretKeeper(this IHostApplicationBuilder builder)
+    {
+        builder.AddTenantAdmin();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DaySecretKeeper>());
+    }
+
+    private static void AddMasterKeys(this IHostApplicationBuilder builder)
+    {
+        builder.AddSection<SecretsOptions>("Secrets");
+        builder.Services.TryAddSingleton(static services => new MasterKeys(services.GetRequiredService<IOptions<SecretsOptions>>()));
+
+        // Validation follows post-configuration, so the fallback is judged like the key itself.
+        builder.Services.AddSingleton<IPostConfigureOptions<SecretsOptions>>(new PostConfigureOptions<SecretsOptions>(
+            Options.DefaultName,
+            static options =>
+            {
+                if (options.MasterKey.Length == 0)
+                    options.MasterKey = Environment.GetEnvironmentVariable(SecretsOptions.FallbackVariable) ?? "";
+            }));
     }
 }
