@@ -8,9 +8,7 @@ create table orders (
     rank              int not null,
     purchase_ingest_id uuid,                            -- the event that emitted the Purchase; null until then
     revision          bigint not null,
-    click             bytea,                            -- the winning click (Avro MatchedClick); stays with later states
-    stage             text not null default 'none',
-    score             double precision not null default 0,
+    matched           bytea,                            -- the Conversion that found the winning click, as on the topic; stays with later states
     amount_minor      bigint,
     currency          text,
     first_seen        timestamptz not null,
@@ -26,7 +24,7 @@ create table order_revisions (
     ingest_id   uuid not null,
     revision    bigint not null,
     kind        text not null,
-    outcome     bytea not null,                         -- Avro Conversion this event produced: a re-read record produces the same again
+    outcome     bytea not null,                         -- the Conversion this event produced, as on the topic: a re-read record produces the same again
     created_at  timestamptz not null default now(),
     primary key (brand_id, gateway, sale_id, ingest_id),
     foreign key (brand_id, gateway, sale_id) references orders on delete cascade
