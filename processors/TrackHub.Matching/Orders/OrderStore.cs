@@ -1,0 +1,116 @@
+using Npgsql;
+using TrackHub.Schemas;
+
+namespace TrackHub.Matching.Orders;
+
+/// <summary>Orders in PostgreSQL, a whole batch per statement.</summary>
+internal sealed class OrderStore(NpgsqlDataSource postgres)
+{
+    private const string SelectOrders = """
+        select o.brand_id, o.gateway, o.sale_id, o.state, o.revision, o.purchase_ingest_id, o.matched, o.amount_minor, o.currency, o.first_seen
+        from orders o
+        join unnest($1::text[], $2::text[], $3::text[]) as q (b, g, s) on o.brand_id = q.b and o.gateway = q.g and o.sale_id = q.s
+        """;
+
+    private const string SelectRevisions = """
+        select r.brand_id, r.gateway, r.sale_id, r.ingest_id, r.kind, r.revision, case when r.ingest_id = any($4::uuid[]) then r.outcome end
+        from order_revisions r
+        join unnest($1::text[], $2::text[], $3::text[]) as q (b, g, s) on r.brand_id = q.b and r.gateway = q.g and r.sale_id = q.s
+        """;
+
+    /// <summary>Reads orders without locking them, to know which sales still need a click.</summary>
+    /// <param name="keys">Distinct keys.</param>
+    /// <param name="ingestIds">Events whose earlier outcome is wanted.</param>
+    public async Task<IReadOnlyDictionary<OrderKey, Order>> PeekAsync(
+        IReadOnlyList<OrderKey> keys, IReadOnlyList<Guid> ingestIds, CancellationToken cancellationToken)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Keyed(SelectOrders, keys));
+        batch.BatchCommands.Add(Keyed(SelectRevisions, keys, ingestIds));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(reader, keys, cancellationToken);
+    }
+
+    /// <summary>Locks these orders, in key order so that two batches never wait for each other in a circle, and reads them.</summary>
+    /// <remarks>The locks are transaction-scoped advisory ones, for a sale that is new has no row to lock.</remarks>
+    public async Task<OrderTransaction> LockAsync(IReadOnlyList<OrderKey> keys, IReadOnlyList<Guid> ingestIds, CancellationToken cancellationToken)
+    {
+        var connection = await postgres.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            batch.BatchCommands.Add(new("set local synchronous_commit = on"));
+            batch.BatchCommands.Add(Keyed("""
+                select pg_advisory_xact_lock(q.k) from (
+                    select distinct hashtextextended(b || '/' || g || '/' || s, 0) as k
+                    from unnest($1::text[], $2::text[], $3::text[]) as t (b, g, s) order by 1) q
+                """, keys));
+            batch.BatchCommands.Add(Keyed(SelectOrders, keys));
+            batch.BatchCommands.Add(Keyed(SelectRevisions, keys, ingestIds));
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                // One empty row per lock taken.
+            }
+
+            await reader.NextResultAsync(cancellationToken);
+            var orders = await ReadAsync(reader, keys, cancellationToken);
+            return new(connection, transaction, orders);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static NpgsqlBatchCommand Keyed(string sql, IReadOnlyList<OrderKey> keys, IReadOnlyList<Guid>? ingestIds = null)
+    {
+        var command = new NpgsqlBatchCommand(sql)
+        {
+            Parameters =
+            {
+                new() { Value = keys.Select(static k => k.BrandId).ToArray() },
+                new() { Value = keys.Select(static k => k.Gateway).ToArray() },
+                new() { Value = keys.Select(static k => k.SaleId).ToArray() },
+            },
+        };
+        if (ingestIds is not null)
+            command.Parameters.Add(new() { Value = ingestIds.ToArray() });
+        return command;
+    }
+
+    private static async Task<IReadOnlyDictionary<OrderKey, Order>> ReadAsync(
+        NpgsqlDataReader reader, IReadOnlyList<OrderKey> keys, CancellationToken cancellationToken)
+    {
+        var orders = keys.ToDictionary(static key => key, static key => new Order(key));
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var order = orders[new(reader.GetString(0), reader.GetString(1), reader.GetString(2))];
+            order.State = KindOf(reader.GetString(3));
+            order.Revision = reader.GetInt64(4);
+            order.PurchaseIngestId = await reader.IsDBNullAsync(5, cancellationToken) ? null : reader.GetGuid(5).ToString();
+            order.Matched = await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetFieldValue<byte[]>(6);
+            order.AmountMinor = await reader.IsDBNullAsync(7, cancellationToken) ? null : reader.GetInt64(7);
+            order.Currency = await reader.IsDBNullAsync(8, cancellationToken) ? null : reader.GetString(8);
+            order.FirstSeen = reader.GetFieldValue<DateTimeOffset>(9);
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            orders[new(reader.GetString(0), reader.GetString(1), reader.GetString(2))].Revisions.Add(
+                new(reader.GetGuid(3).ToString(), KindOf(reader.GetString(4)), reader.GetInt64(5))
+                {
+                    Outcome = await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetFieldValue<byte[]>(6),
+                });
+        }
+
+        return orders;
+    }
+
+    private static SaleKind KindOf(string symbol) =>
+        SaleKindSymbols.TryParse(symbol, out var kind) ? kind : throw new InvalidDataException($"orders holds the unknown kind '{symbol}'.");
+}

@@ -1,0 +1,80 @@
+using Npgsql;
+using TrackHub.Schemas;
+
+namespace TrackHub.Matching.Orders;
+
+/// <summary>Locked orders, and the transaction that changes them. Disposal without a commit changes nothing.</summary>
+internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyDictionary<OrderKey, Order> orders)
+    : IAsyncDisposable
+{
+    /// <summary>The locked orders; a sale never seen has revision 0.</summary>
+    public IReadOnlyDictionary<OrderKey, Order> Orders { get; } = orders;
+
+    /// <summary>Writes changed orders and their new revisions, durably.</summary>
+    /// <param name="changed">Orders with at least one new revision.</param>
+    /// <param name="revisions">The new revisions with their outcomes.</param>
+    public async Task CommitAsync(
+        IReadOnlyList<Order> changed, IReadOnlyList<(OrderKey Key, OrderRevision Revision)> revisions, CancellationToken cancellationToken)
+    {
+        if (changed.Count > 0)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            batch.BatchCommands.Add(Upsert(changed));
+            batch.BatchCommands.Add(Insert(revisions));
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    private static NpgsqlBatchCommand Upsert(IReadOnlyList<Order> orders) => new("""
+        insert into orders (brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, amount_minor, currency, first_seen, updated_at)
+        select q.*, now()
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::uuid[], $7::bigint[], $8::bytea[], $9::bigint[], $10::text[], $11::timestamptz[])
+            as q (brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, amount_minor, currency, first_seen)
+        order by brand_id, gateway, sale_id
+        on conflict (brand_id, gateway, sale_id) do update set
+            state = excluded.state, rank = excluded.rank, purchase_ingest_id = excluded.purchase_ingest_id, revision = excluded.revision,
+            matched = excluded.matched, amount_minor = excluded.amount_minor, currency = excluded.currency, updated_at = excluded.updated_at
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = orders.Select(static o => o.Key.BrandId).ToArray() },
+            new() { Value = orders.Select(static o => o.Key.Gateway).ToArray() },
+            new() { Value = orders.Select(static o => o.Key.SaleId).ToArray() },
+            new() { Value = orders.Select(static o => o.State.ToSymbol()).ToArray() },
+            new() { Value = orders.Select(static o => SaleStates.Rank(o.State)).ToArray() },
+            new() { Value = orders.Select(static o => o.PurchaseIngestId is { } id ? Guid.Parse(id) : (Guid?)null).ToArray() },
+            new() { Value = orders.Select(static o => o.Revision).ToArray() },
+            new() { Value = orders.Select(static o => o.Matched).ToArray() },
+            new() { Value = orders.Select(static o => o.AmountMinor).ToArray() },
+            new() { Value = orders.Select(static o => o.Currency).ToArray() },
+            new() { Value = orders.Select(static o => o.FirstSeen.UtcDateTime).ToArray() },
+        },
+    };
+
+    private static NpgsqlBatchCommand Insert(IReadOnlyList<(OrderKey Key, OrderRevision Revision)> revisions) => new("""
+        insert into order_revisions (brand_id, gateway, sale_id, ingest_id, revision, kind, outcome)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], $7::bytea[])
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = revisions.Select(static r => r.Key.BrandId).ToArray() },
+            new() { Value = revisions.Select(static r => r.Key.Gateway).ToArray() },
+            new() { Value = revisions.Select(static r => r.Key.SaleId).ToArray() },
+            new() { Value = revisions.Select(static r => Guid.Parse(r.Revision.IngestId)).ToArray() },
+            new() { Value = revisions.Select(static r => r.Revision.Revision).ToArray() },
+            new() { Value = revisions.Select(static r => r.Revision.Kind.ToSymbol()).ToArray() },
+            new() { Value = revisions.Select(static r => r.Revision.Outcome!).ToArray() },
+        },
+    };
+}
