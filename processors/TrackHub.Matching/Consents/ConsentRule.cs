@@ -1,0 +1,36 @@
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Matching.Consents;
+
+/// <summary>What a visitor said about ads, and when.</summary>
+internal readonly record struct KnownConsent(bool Ads, DateTimeOffset At)
+{
+    /// <summary>The newest of two; of two at the same time the refusal.</summary>
+    public static KnownConsent? Newest(KnownConsent? left, KnownConsent? right)
+    {
+        if (left is not { } l)
+            return right;
+        if (right is not { } r || l.At > r.At)
+            return l;
+        return r.At > l.At ? r : l with { Ads = l.Ads && r.Ads };
+    }
+}
+
+/// <summary>Whether an event may be sent.</summary>
+/// <param name="Ads">The visitor's own word, null if there is none.</param>
+/// <param name="Blocked">Reason not to send; null to send.</param>
+internal readonly record struct ConsentVerdict(bool? Ads, string? Blocked)
+{
+    /// <summary>The visitor's word, else the brand's basis; a brand without basis sends nothing for visitors who said nothing (design §4.10).</summary>
+    public static ConsentVerdict Of(bool? ads, ConsentBasis? basis) => new(ads, ads switch
+    {
+        true => null,
+        false => "refused",
+        null => basis switch
+        {
+            ConsentBasis.Granted => null,
+            ConsentBasis.Required => "consent_unknown",
+            _ => "no_basis",
+        },
+    });
+}
