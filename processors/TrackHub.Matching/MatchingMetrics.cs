@@ -1,0 +1,67 @@
+using System.Diagnostics.Metrics;
+using TrackHub.Schemas;
+
+namespace TrackHub.Matching;
+
+/// <summary>What the matcher counts. Every tag has a bounded set of values.</summary>
+internal sealed class MatchingMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TrackHub.Matching";
+
+    private readonly Counter<long> _applied;
+    private readonly Counter<long> _sales;
+    private readonly Counter<long> _purchases;
+    private readonly Counter<long> _pending;
+    private readonly Counter<long> _blocked;
+    private readonly Counter<long> _rebuilt;
+    private readonly Histogram<double> _saleBatch;
+    private readonly Histogram<double> _clickBatch;
+    private readonly Histogram<double> _watermarkWait;
+    private readonly Histogram<double> _rebuild;
+    private readonly Histogram<double> _quality;
+
+    public MatchingMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _applied = meter.CreateCounter<long>("trackhub.matcher.events_applied", "{event}", "Browser events put into the windows.");
+        _sales = meter.CreateCounter<long>("trackhub.matcher.sales", "{event}", "Sale events that ended at the matcher, by verdict and stage.");
+        _purchases = meter.CreateCounter<long>("trackhub.matcher.purchases", "{event}", "Purchases emitted.");
+        _pending = meter.CreateCounter<long>("trackhub.matcher.pending", "{event}", "Sales sent to wait for their click, by pass.");
+        _blocked = meter.CreateCounter<long>("trackhub.matcher.blocked", "{event}", "Events not sent for want of consent, by reason.");
+        _rebuilt = meter.CreateCounter<long>("trackhub.matcher.rebuild_events", "{event}", "Records read to rebuild windows.");
+        _saleBatch = meter.CreateHistogram<double>("trackhub.matcher.sale_batch", "s", "Time to match one batch of sales.");
+        _clickBatch = meter.CreateHistogram<double>("trackhub.matcher.click_batch", "s", "Time to apply one batch of browser events.");
+        _watermarkWait = meter.CreateHistogram<double>("trackhub.matcher.watermark_wait", "s", "Time sales waited for the windows to catch up.");
+        _rebuild = meter.CreateHistogram<double>("trackhub.matcher.rebuild", "s", "Time to rebuild the windows.");
+        _quality = meter.CreateHistogram<double>("trackhub.matcher.quality", "{score}", "Match quality of purchases, 0 to 10.");
+    }
+
+    public void Applied(int events, TimeSpan took)
+    {
+        _applied.Add(events);
+        _clickBatch.Record(took.TotalSeconds);
+    }
+
+    public void Matched(TimeSpan took) => _saleBatch.Record(took.TotalSeconds);
+
+    public void Waited(TimeSpan took) => _watermarkWait.Record(took.TotalSeconds);
+
+    public void Sale(string verdict, MatchStage stage) => _sales.Add(1, new("outcome", verdict), new("stage", stage.ToSymbol()));
+
+    public void Purchase(double quality)
+    {
+        _purchases.Add(1);
+        _quality.Record(quality);
+    }
+
+    public void Pending(int pass) => _pending.Add(1, new KeyValuePair<string, object?>("pass", pass));
+
+    public void Blocked(string reason) => _blocked.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Rebuilt(long events, TimeSpan took)
+    {
+        _rebuilt.Add(events);
+        _rebuild.Record(took.TotalSeconds);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using TrackHub.Matching.Deciding;
+using TrackHub.Matching.Windows;
+using TrackHub.Schemas;
+
+namespace TrackHub.Matching.Tests.Windows;
+
+public sealed class WindowEntriesTests
+{
+    private const string Brand = "brandbrand01";
+
+    private static readonly byte[] Email = [.. Enumerable.Range(1, 16).Select(static i => (byte)i)];
+
+    private static readonly TrackedEvent Click = new()
+    {
+        IngestId = "019a9d3c-7b3a-7c11-9f00-0123456789ab",
+        BrandId = Brand,
+        Kind = EventKind.Click,
+        EventId = "evt-0123456789abcdef",
+        EventTime = DateTimeOffset.FromUnixTimeMilliseconds(1_763_640_000_000),
+        ReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_763_640_000_100),
+        Keys = new(),
+        Traits = new(),
+    };
+
+    [Fact]
+    public void A_click_stands_under_each_key_it_carries()
+    {
+        var keys = new MatchKeys { Fbclid = Email, Ip = Email, IpPrefix = Email };
+
+        var entries = WindowEntries.Of(Click with { ClickId = "th_a", SessionId = "s-1", Keys = keys }).ToList();
+
+        entries.Select(static e => LetterOf(e)).ShouldBe(['c', 's', 'f', 'i', 'n']);
+        entries.ShouldAllBe(static e => e.EventTimeMs == 1_763_640_000_000);
+        entries.Count(static e => e.Member[0] == 2).ShouldBe(2, "only the windows of stage 3 carry features");
+    }
+
+    [Fact]
+    public void An_email_leads_to_the_session_that_gave_it()
+    {
+        var entries = WindowEntries.Of(Click with { Kind = EventKind.Identify, SessionId = "s-1", Keys = new() { Email = Email } }).ToList();
+
+        var entry = entries.ShouldHaveSingleItem();
+        LetterOf(entry).ShouldBe('e');
+        WindowMember.TryDecode(entry.Member, out var link).ShouldBeTrue();
+        link.Session.ShouldBe(WindowKeys.IndexOf("s-1"));
+    }
+
+    [Fact]
+    public void An_email_without_a_session_leads_to_the_event_itself()
+    {
+        var entry = WindowEntries.Of(Click with { Keys = new() { Email = Email } }).ShouldHaveSingleItem();
+
+        WindowMember.TryDecode(entry.Member, out var member).ShouldBeTrue();
+        member.Event!.IngestId.ShouldBe(Guid.Parse(Click.IngestId));
+    }
+
+    [Fact]
+    public void Consent_puts_nothing_into_the_windows_but_its_identity() =>
+        WindowEntries.Of(Click with { Kind = EventKind.Consent, SessionId = "s-1" }).ShouldBeEmpty();
+
+    [Fact]
+    public void Keys_are_tagged_by_brand_and_first_byte_of_the_index()
+    {
+        byte[] key = WindowKeys.Window(Brand, Signal.Email, Email)!;
+
+        Encoding.ASCII.GetString(key, 0, 18).ShouldBe("{brandbrand01:01}e");
+        key[18..].ShouldBe(Email);
+    }
+
+    private static char LetterOf(WindowEntry entry)
+    {
+        byte[] key = entry.Key!;
+        return (char)key[Array.IndexOf(key, (byte)'}') + 1];
+    }
+}
