@@ -1,0 +1,14 @@
+using TrackHub.Platform.Streams;
+
+namespace TrackHub.Matching.Dispatching;
+
+/// <summary>Headers of what a record gives rise to.</summary>
+internal static class SourceHeaders
+{
+    /// <summary>Brand, and the source's trace, so that one sale is one trace from webhook to Meta.</summary>
+    public static RecordHeaders Of(StreamRecord source, string brandId)
+    {
+        var headers = new RecordHeaders().Brand(brandId);
+        return source.Header(RecordHeaders.TraceParentName) is { } trace ? headers.Set(RecordHeaders.TraceParentName, trace) : headers.TraceParent();
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using TrackHub.Matching.Consents;
+using TrackHub.Matching.Dispatching;
+using TrackHub.Matching.Orders;
+using TrackHub.Matching.Sales;
+using TrackHub.Matching.Windows;
+using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Matching;
+
+/// <summary>The matcher: browser events and sales in, conversions and dispatches out.</summary>
+public static class MatchingRole
+{
+    /// <summary>Name on the command line.</summary>
+    public const string Name = "matcher";
+
+    /// <summary>Adds the matcher to a host over sections Kafka, SchemaRegistry, Redis, Postgres, Secrets and Matching.</summary>
+    public static void AddMatching(this IHostApplicationBuilder builder)
+    {
+        builder.AddSection<RedisOptions>("Redis");
+        builder.AddSection<MatchingOptions>("Matching");
+        builder.AddStreams();
+        builder.AddPostgres();
+        builder.AddTenantDirectory();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+
+        builder.Services
+            .AddSingleton<MatchingMetrics>()
+            .AddSingleton<BrandGate>()
+            .AddSingleton<RedisConnection>()
+            .AddSingleton<WindowStore>()
+            .AddSingleton<ClickRecordCodec>()
+            .AddSingleton<KnownClicks>()
+            .AddSingleton<WindowApplier>()
+            .AddSingleton<AppliedPositions>()
+            .AddSingleton<WindowEpoch>()
+            .AddSingleton<WindowRebuild>()
+            .AddSingleton<WindowKeeper>()
+            .AddSingleton<ConsentStore>()
+            .AddSingleton<DispatchRecords>()
+            .AddSingleton<BrowserDispatch>()
+            .AddSingleton<OrderStore>()
+            .AddSingleton<StoredConversions>()
+            .AddSingleton<ClickSearch>()
+            .AddSingleton<SaleOutcomes>()
+            .AddSingleton<SaleMatcher>()
+            .AddSingleton<SaleReader>()
+
+            // The keeper first: until it has looked at Redis, sales wait.
+            .AddHostedService(static services => services.GetRequiredService<WindowKeeper>())
+            .AddHostedService<WindowFeed>()
+            .AddHostedService<SaleLoop>();
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TrackHub.Matching.Windows;
+using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Streams;
+using TrackHub.Schemas;
+
+namespace TrackHub.Matching.Sales;
+
+/// <summary>Feeds sales, new and waiting, to the <see cref="SaleMatcher"/>, when the windows have passed their time.</summary>
+/// <remarks>
+/// At least once: offsets are stored when every record of the batch is persisted. One sale's records lie in one partition number of all
+/// three topics, and the range assignor gives that number to one member.
+/// </remarks>
+internal sealed class SaleLoop(
+    RecordConsumerFactory consumers, SaleReader reader, SaleMatcher matcher, AppliedPositions positions, WindowKeeper keeper, Readiness readiness,
+    IOptions<MatchingOptions> options, MatchingMetrics metrics, TimeProvider clock)
+    : BackgroundService
+{
+    private static readonly IReadOnlyList<(string, int)> Clicks =
+        [.. Enumerable.Range(0, Topics.TrackEvents.Partitions).Select(static p => (Topics.TrackEvents.Name, p))];
+
+    private readonly MatchingOptions _options = options.Value;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var consumer = consumers.Create(new()
+        {
+            Group = "matcher",
+            Topics = [Topics.IngestEvents, Topics.PendingMatch5S, Topics.PendingMatch60S],
+            Assignor = Assignor.Range,
+        });
+        await foreach (var batch in consumer.BatchesAsync(_options.MaxSales, _options.SaleLinger, stoppingToken))
+        {
+            var started = clock.GetTimestamp();
+            var outcome = await batch.RetryWhileAwayAsync((b, token) => MatchAsync(consumer, b, started, token), readiness, stoppingToken);
+            if (outcome is BatchOutcome.Revoked)
+                continue;
+
+            consumer.Store(batch);
+            metrics.Matched(clock.GetElapsedTime(started));
+        }
+    }
+
+    /// <summary>Matches each sale as soon as the windows have passed it; those behind wait, and their partitions with them.</summary>
+    private async Task MatchAsync(RecordConsumer consumer, RecordBatch batch, long started, CancellationToken cancellationToken)
+    {
+        var waiting = await reader.ReadAsync(batch, cancellationToken);
+        var ends = await consumer.EndOffsetsAsync(Clicks, cancellationToken);
+        var watermark = new Watermark(ends.ToDictionary(static end => end.Key.Partition, static end => end.Value));
+        while (waiting.Count > 0)
+        {
+            if (!keeper.MayMatch(out var incomplete))
+                throw new DependencyAwayException(WindowEpoch.Windows, new InvalidOperationException("The windows are not whole."));
+
+            var passed = watermark.Passed(await positions.ReadAsync(cancellationToken));
+            var behind = clock.GetElapsedTime(started) >= _options.WatermarkTimeout;
+            var ready = behind ? waiting : waiting.FindAll(sale => DueAt(sale.Record) <= passed);
+            if (ready.Count == 0)
+            {
+                await Task.Delay(_options.WatermarkInterval, clock, cancellationToken);
+                continue;
+            }
+
+            metrics.Waited(clock.GetElapsedTime(started));
+            await matcher.MatchAsync(ready, Flags(behind && ready.Exists(sale => DueAt(sale.Record) > passed), incomplete), !incomplete, cancellationToken);
+            waiting = waiting.Except(ready).ToList();
+        }
+    }
+
+    /// <summary>The time the windows must have passed: when the sale entered the log, or was due again.</summary>
+    private static DateTimeOffset DueAt(StreamRecord record) => record.Timestamp + (Topics.Find(record.Coordinates.Topic)?.Delay ?? TimeSpan.Zero);
+
+    private static List<string> Flags(bool behind, bool incomplete)
+    {
+        var flags = new List<string>();
+        if (behind)
+            flags.Add("clicks_behind");
+        if (incomplete)
+            flags.Add("windows_incomplete");
+        return flags;
+    }
+}
