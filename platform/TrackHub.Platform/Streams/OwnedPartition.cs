@@ -18,6 +18,9 @@ internal sealed class OwnedPartition(TopicDefinition topic, int number)
 
     public OffsetPrefix Taken { get; } = new();
 
+    /// <summary>What is to be stored when the completion at hand ends; null outside of one.</summary>
+    public (long Offset, int? Epoch)? Grown { get; set; }
+
     /// <summary>Paused by the role.</summary>
     public bool Held { get; set; }
 
@@ -36,7 +39,23 @@ internal sealed class OwnedPartition(TopicDefinition topic, int number)
     /// <summary>Offset behind the last buffered record, or -1.</summary>
     public long Position { get; set; } = -1;
 
+    /// <summary>Records a batch may take now.</summary>
     public int Takeable => Held || Leaving ? 0 : Ready.Count;
 
+    /// <summary>Records that wait for their time or for the role.</summary>
     public int Blocked => Waiting.Count + (Held ? Ready.Count : 0);
+
+    /// <summary>Timestamp at which a delayed record may be taken.</summary>
+    public static long DueAt(StreamRecord record, TopicDefinition topic, TimeProvider clock)
+    {
+        // The jitter spreads retries; nobody gains from guessing it.
+#pragma warning disable CA5394
+        var full = topic.Delay!.Value * (1 + (topic.Jitter * Random.Shared.NextDouble()));
+#pragma warning restore CA5394
+
+        // Never longer than the full delay from now, whatever the difference between the broker's clock and ours.
+        var left = record.Timestamp + full - clock.GetUtcNow();
+        var wait = left < full ? left : full;
+        return clock.GetTimestamp() + (long)(wait.TotalSeconds * clock.TimestampFrequency);
+    }
 }

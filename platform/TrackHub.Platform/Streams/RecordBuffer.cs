@@ -12,13 +12,12 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
 {
     private readonly Lock _gate = new();
     private readonly List<OwnedPartition> _owned = [];
-    private readonly HashSet<RecordBatch> _atWork = [];
+    private readonly WorkLedger _work = new(options.StartOffset is null ? storeOffset : null);
     private readonly SemaphoreSlim _arrived = new(0, 1);        // wakes the role's loop
     private readonly ManualResetEventSlim _progress = new();    // wakes the poll thread
     private OwnedPartition? _lastAdded;
     private ExceptionDispatchInfo? _failure;
     private int _ready;
-    private int _outstanding;
     private int _wanted = int.MaxValue;
     private uint _turn;
 
@@ -78,9 +77,9 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
 
             record.Home = partition;
             partition.Position = record.Coordinates.Offset + 1;
-            if (partition.Topic.Delay is { } delay)
+            if (partition.Topic.Delay is not null)
             {
-                partition.Waiting.Enqueue((record, DueAt(record, delay, partition.Topic.Jitter)));
+                partition.Waiting.Enqueue((record, OwnedPartition.DueAt(record, partition.Topic, clock)));
                 return;
             }
 
@@ -167,6 +166,7 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
     /// <exception cref="Exception">What <see cref="Fail"/> was given.</exception>
     public async Task<RecordBatch?> TakeAsync(int maxBatchSize, TimeSpan maxLinger, CancellationToken stoppingToken)
     {
+        // Without offsets of our own a batch is done when the next one is asked for.
         if (options.StartOffset is not null)
             Retire();
 
@@ -178,7 +178,7 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
             {
                 _failure?.Throw();
 
-                var available = Math.Min(_ready, options.MaxOutstanding - _outstanding);
+                var available = Math.Min(_ready, options.MaxOutstanding - _work.Outstanding);
                 var lingered = lingerFrom is { } from ? clock.GetElapsedTime(from) : TimeSpan.Zero;
                 if (available >= maxBatchSize || (available > 0 && lingered >= maxLinger))
                     return Take(Math.Min(available, maxBatchSize));
@@ -206,25 +206,7 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
     {
         lock (_gate)
         {
-            OwnedPartition? current = null;
-            (long Offset, int? Epoch)? grown = null;
-            foreach (var record in records)
-            {
-                if (record.Home is not { Gone: false } partition || record.Batch is null)
-                    continue;
-
-                if (current != partition)
-                {
-                    StoreGrown(current, grown);
-                    (current, grown) = (partition, null);
-                }
-
-                if (partition.Taken.Complete(record.Coordinates.Offset, out var next))
-                    grown = next;
-                Leave(record);
-            }
-
-            StoreGrown(current, grown);
+            _work.Complete(records);
             WakeTaker();
         }
 
@@ -236,14 +218,12 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
     {
         lock (_gate)
         {
-            foreach (var group in batch.Where(record => record.Batch == batch && record.Home is { Leaving: false }).GroupBy(static record => record.Home!).ToList())
+            foreach (var returned in _work.TakeBack(batch).GroupBy(static record => record.Home!))
             {
-                var partition = group.Key;
-                var returned = group.ToList();
-                returned.ForEach(Leave);
+                var partition = returned.Key;
                 partition.Ready = new(returned.Concat(partition.Ready).OrderBy(static record => record.Coordinates.Offset));
                 if (!partition.Held)
-                    _ready += returned.Count;
+                    _ready += returned.Count();
             }
 
             WakeTaker();
@@ -300,9 +280,7 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
             }
 
             _lastAdded = null;
-            revoked = [.. _atWork.Where(static batch => batch.Any(record => record.Batch == batch && record.Home!.Gone))];
-            foreach (var record in revoked.SelectMany(static batch => batch.Where(record => record.Batch == batch && record.Home!.Gone)).ToList())
-                Leave(record);
+            revoked = _work.DropGone();
             WakeTaker();
         }
 
@@ -338,48 +316,23 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
         {
             var partition = _owned[(int)(_turn % (uint)_owned.Count)];
             for (var room = Math.Min(Math.Min(share, partition.Takeable), count - records.Count); room > 0; room--)
-            {
-                var record = partition.Ready.Dequeue();
-                if (!record.Tracked)
-                    partition.Taken.Take(record.Coordinates.Offset, record.LeaderEpoch);
-                record.Tracked = true;
-                record.Batch = batch;
-                records.Add(record);
-            }
+                records.Add(partition.Ready.Dequeue());
         }
 
-        batch.Open = count;
-        _atWork.Add(batch);
+        _work.Begin(batch);
         _ready -= count;
-        _outstanding += count;
         _wanted = int.MaxValue;
         _progress.Set();
         return batch;
     }
 
-    /// <summary>Without offsets of our own a batch is done when the next one is asked for.</summary>
     private void Retire()
     {
         RecordBatch[] done;
         lock (_gate)
-            done = [.. _atWork];
+            done = [.. _work.AtWork];
         foreach (var batch in done)
             Complete(batch);
-    }
-
-    private void StoreGrown(OwnedPartition? partition, (long Offset, int? Epoch)? grown)
-    {
-        if (partition is not null && grown is { } next && options.StartOffset is null)
-            storeOffset(partition, next.Offset, next.Epoch);
-    }
-
-    private void Leave(StreamRecord record)
-    {
-        var batch = record.Batch!;
-        record.Batch = null;
-        _outstanding--;
-        if (--batch.Open == 0)
-            _atWork.Remove(batch);
     }
 
     private bool AnyAtWork(List<OwnedPartition> partitions)
@@ -397,22 +350,9 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
         return _lastAdded = _owned.Find(partition => partition.Number == number && partition.Topic.Name == topic);
     }
 
-    private long DueAt(StreamRecord record, TimeSpan delay, double jitter)
-    {
-        // Random.Shared: the jitter spreads retries, nobody gains from guessing it.
-#pragma warning disable CA5394
-        var full = delay * (1 + (jitter * Random.Shared.NextDouble()));
-#pragma warning restore CA5394
-
-        // Never longer than the full delay from now, whatever the difference between the broker's clock and ours.
-        var left = record.Timestamp + full - clock.GetUtcNow();
-        var wait = left < full ? left : full;
-        return clock.GetTimestamp() + (long)(wait.TotalSeconds * clock.TimestampFrequency);
-    }
-
     private void WakeTaker()
     {
-        if (Math.Min(_ready, options.MaxOutstanding - _outstanding) >= _wanted && _arrived.CurrentCount == 0)
+        if (Math.Min(_ready, options.MaxOutstanding - _work.Outstanding) >= _wanted && _arrived.CurrentCount == 0)
             _arrived.Release();
     }
 }
