@@ -1,27 +1,9 @@
+using System.Text;
+using TrackHub.Platform.Identity;
+using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
+
 namespace TrackHub.Platform.Streams;
-
-/// <summary>Keeps what could not go on: sealed, with its source and reason, in <c>dead-letters</c>. Singleton, thread-safe.</summary>
-public sealed class DeadLetters
-{
-    /// <summary>Writes a record that could not go on; durable when this completes.</summary>
-    /// <param name="source">The record.</param>
-    /// <param name="stage">Who gives up: matcher, dispatcher or ledger.</param>
-    /// <param name="reason">One word, also a metric tag.</param>
-    /// <param name="detail">For people; no personal data.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="LogUnavailableException">Not acknowledged.</exception>
-    public Task WriteAsync(StreamRecord source, string stage, string reason, string detail, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Comes with the next commit.");
-
-    /// <summary>Writes a record that could not go on, with the ids of its event.</summary>
-    /// <exception cref="LogUnavailableException">Not acknowledged.</exception>
-    public Task WriteAsync(StreamRecord source, string stage, string reason, string detail, DeadEvent about, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Comes with the next commit.");
-
-    /// <summary>Writes an authenticated webhook that could not be mapped, gateway tokens already removed; durable when this completes.</summary>
-    /// <exception cref="LogUnavailableException">Not acknowledged.</exception>
-    public Task<RecordCoordinates> WriteWebhookAsync(DeadWebhook webhook, CancellationToken cancellationToken) => throw new NotSupportedException("Comes with the next commit.");
-}
 
 /// <summary>What is known of the event of a dead letter.</summary>
 /// <param name="BrandId">Brand.</param>
@@ -29,7 +11,7 @@ public sealed class DeadLetters
 /// <param name="EventId">Deduplication id.</param>
 public sealed record DeadEvent(string? BrandId, string? IngestId, string? EventId);
 
-/// <summary>A webhook that could not be mapped.</summary>
+/// <summary>An authenticated webhook that could not be mapped.</summary>
 /// <param name="BrandId">Brand of the connection.</param>
 /// <param name="Gateway">Gateway name.</param>
 /// <param name="ConnectionId">Public id of the connection's row.</param>
@@ -40,3 +22,83 @@ public sealed record DeadEvent(string? BrandId, string? IngestId, string? EventI
 /// <param name="Detail">For people; no personal data.</param>
 public sealed record DeadWebhook(
     string BrandId, string Gateway, string ConnectionId, string IngestId, string? ContentType, byte[] Body, string Reason, string Detail);
+
+/// <summary>Keeps what could not go on: sealed, with its source and reason, in <c>dead-letters</c>. Singleton, thread-safe.</summary>
+/// <remarks>Sealed under the tenant of the brand where that is known, else under the system's key, both of the day of writing.</remarks>
+public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDirectory directory, StreamMetrics metrics, TimeProvider clock)
+{
+    /// <summary>Writes a record that could not go on; durable when this completes.</summary>
+    /// <param name="source">The record.</param>
+    /// <param name="stage">Who gives up: matcher, dispatcher or ledger.</param>
+    /// <param name="reason">One word, also a metric tag.</param>
+    /// <param name="detail">For people; no personal data.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LogUnavailableException">Not acknowledged.</exception>
+    public Task WriteAsync(StreamRecord source, string stage, string reason, string detail, CancellationToken cancellationToken) =>
+        WriteAsync(source, stage, reason, detail, new(source.Header(RecordHeaders.BrandName), IngestId: null, EventId: null), cancellationToken);
+
+    /// <summary>Writes a record that could not go on, with the ids of its event; durable when this completes.</summary>
+    /// <exception cref="LogUnavailableException">Not acknowledged.</exception>
+    public async Task WriteAsync(StreamRecord source, string stage, string reason, string detail, DeadEvent about, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var letter = new DeadLetter
+        {
+            DeadLetterId = source.Coordinates.ToString(),
+            Stage = stage,
+            Reason = reason,
+            Detail = detail,
+            At = now,
+            IngestId = about.IngestId,
+            BrandId = KnownBrand(about.BrandId),
+            EventId = about.EventId,
+            SourceTopic = source.Coordinates.Topic,
+            SourcePartition = source.Coordinates.Partition,
+            SourceOffset = source.Coordinates.Offset,
+            SourceTime = source.Timestamp,
+            SourceKey = source.Key,
+            Original = source.Value is null ? null : Seal(about.BrandId, source.Value, now),
+        };
+
+        // Its key is the source's, so that what belongs together stays in order; a key is never personal data.
+        var key = source.Key is null ? letter.DeadLetterId : Encoding.UTF8.GetString(source.Key);
+        await producer.ProduceAllAsync([OutgoingRecord.Create(Topics.DeadLetters, key, letter, Headers(letter))], cancellationToken);
+        metrics.DeadLettered(stage, reason);
+    }
+
+    /// <summary>Writes an authenticated webhook that could not be mapped, gateway tokens already removed; durable when this completes.</summary>
+    /// <exception cref="LogUnavailableException">Not acknowledged; refused at once when the local queue is full.</exception>
+    public async Task<RecordCoordinates> WriteWebhookAsync(DeadWebhook webhook, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var letter = new DeadLetter
+        {
+            DeadLetterId = "ingress/" + webhook.IngestId,
+            Stage = "ingress",
+            Reason = webhook.Reason,
+            Detail = webhook.Detail,
+            At = now,
+            IngestId = webhook.IngestId,
+            BrandId = webhook.BrandId,
+            Gateway = webhook.Gateway,
+            ConnectionId = webhook.ConnectionId,
+            ContentType = webhook.ContentType,
+            Original = Seal(webhook.BrandId, webhook.Body, now),
+        };
+        var coordinates = await producer.ProduceAsync(
+            Topics.DeadLetters, $"{webhook.BrandId}/{webhook.Gateway}", letter, Headers(letter), cancellationToken);
+        metrics.DeadLettered(letter.Stage, letter.Reason);
+        return coordinates;
+    }
+
+    private static RecordHeaders Headers(DeadLetter letter) =>
+        letter.BrandId is null ? new RecordHeaders().TraceParent() : RecordHeaders.ForBrand(letter.BrandId);
+
+    private string? KnownBrand(string? brandId) => brandId is not null && directory.Current.Brand(brandId) is not null ? brandId : null;
+
+    private SealedBox Seal(string? brandId, byte[] original, DateTimeOffset now)
+    {
+        var tenant = brandId is null ? null : directory.Current.Brand(brandId)?.TenantId;
+        return sealer.Seal(tenant ?? Sealer.SystemTenant, SealPurpose.DeadLetter, original, KeyRef.Day(now));
+    }
+}
