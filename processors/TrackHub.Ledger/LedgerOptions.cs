@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace TrackHub.Ledger;
+
+/// <summary>How the ledger reads the topics. Bound from section <c>Ledger</c>.</summary>
+internal sealed class LedgerOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Ledger";
+
+    /// <summary>Most records in one transaction. Default 2,000: some 20 ms of PostgreSQL's time.</summary>
+    [Range(1, 20_000)]
+    public int MaxBatchSize { get; set; } = 2_000;
+
+    /// <summary>Longest wait for a batch to fill. Default 100 ms; longer saves transactions, shorter shows events sooner.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    public TimeSpan MaxLinger { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often partitions are made ahead and day secrets renewed. Default 1 h; both are made days ahead.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
+    public TimeSpan UpkeepInterval { get; set; } = TimeSpan.FromHours(1);
+}
+
+/// <inheritdoc/>
+[OptionsValidator]
+internal sealed partial class LedgerOptionsValidator : IValidateOptions<LedgerOptions>;

@@ -1,0 +1,69 @@
+using Npgsql;
+using TrackHub.Ledger.Projecting;
+using TrackHub.Platform.Identity;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
+
+namespace TrackHub.Ledger;
+
+/// <summary>Turns a batch of decoded records into rows and writes them with its offsets in one transaction.</summary>
+/// <remarks>Rows are keyed by content, so a record read twice, or lying at two offsets, is one row.</remarks>
+internal sealed class Projection(NpgsqlDataSource database, TenantDirectory directory, ClickResealer resealer)
+{
+    /// <summary>Writes the rows and moves the offsets.</summary>
+    /// <returns>False when another reader owns the partitions by now: nothing was written.</returns>
+    public async Task<bool> WriteAsync(RecordBatch batch, DecodedRecords records, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        await using var rows = new NpgsqlBatch(connection, transaction);
+        // Every acknowledged row must survive a crash of the server, whatever its configuration says.
+        rows.BatchCommands.Add(new NpgsqlBatchCommand("set local synchronous_commit = on"));
+        AddRows(rows, records);
+        await rows.ExecuteNonQueryAsync(cancellationToken);
+
+        if (!await LedgerOffsets.AdvanceAsync(batch, connection, transaction, cancellationToken)) return false;
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private void AddRows(NpgsqlBatch rows, DecodedRecords records)
+    {
+        var browser = records.Events.Where(static e => e.Value.Kind is not EventKind.Sale).ToList();
+        var touches = browser.Where(static e => e.Value.Kind is EventKind.Click or EventKind.PageView or EventKind.InitiateCheckout);
+
+        EventRows.Writer.AddTo(rows, records.Events);
+        ClickRows.Clicks.AddTo(rows, [.. touches.Select(resealer.Reseal)]);
+        ClickRows.Identities.AddTo(rows, ClickRows.IdentitiesOf(browser.Select(static e => e.Value)));
+        ConversionRows.Conversions.AddTo(rows, records.Conversions);
+        ConversionRows.Matches.AddTo(rows, records.Conversions);
+        OutcomeRows.Writer.AddTo(rows, [.. records.Outcomes, .. browser.Where(GoesNowhere).Select(OutcomeRows.Recorded)]);
+        DeadLetterRows.Writer.AddTo(rows, records.DeadLetters);
+    }
+
+    private bool GoesNowhere(Source<TrackedEvent> source) => source.Value.Kind switch
+    {
+        EventKind.Click or EventKind.Identify or EventKind.Consent => true,
+        EventKind.PageView => directory.Current.Brand(source.Value.BrandId) is not { Settings.SendPageView: true },
+        _ => false,
+    };
+}
+
+/// <summary>The records of one batch by kind.</summary>
+internal sealed class DecodedRecords
+{
+    /// <summary>From track-events and ingest-events.</summary>
+    public List<Source<TrackedEvent>> Events { get; } = [];
+
+    /// <summary>From conversions.</summary>
+    public List<Source<Conversion>> Conversions { get; } = [];
+
+    /// <summary>From event-outcomes.</summary>
+    public List<Source<EventOutcome>> Outcomes { get; } = [];
+
+    /// <summary>From dead-letters.</summary>
+    public List<(DeadLetter Value, RecordCoordinates Coordinates)> DeadLetters { get; } = [];
+}
