@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace TrackHub.Ledger;
 
@@ -21,7 +20,3 @@ internal sealed class LedgerOptions
     [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
     public TimeSpan UpkeepInterval { get; set; } = TimeSpan.FromHours(1);
 }
-
-/// <inheritdoc/>
-[OptionsValidator]
-internal sealed partial class LedgerOptionsValidator : IValidateOptions<LedgerOptions>;

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Ledger;
+
+/// <summary>The role that projects the topics into PostgreSQL.</summary>
+public static class LedgerRole
+{
+    /// <summary>Name on the command line, in logs and of the consumer group.</summary>
+    public const string Name = "ledger";
+
+    /// <summary>Adds the ledger.</summary>
+    public static void AddLedger(this IHostApplicationBuilder builder)
+    {
+        builder.AddSection<LedgerOptions>(LedgerOptions.Section);
+        builder.AddStreams();
+        builder.AddTenants();
+        builder.Services.AddSingleton<LedgerOffsets>();
+        builder.Services.AddSingleton<LedgerMetrics>();
+        builder.Services.AddSingleton<ClickResealer>();
+        builder.Services.AddSingleton<RecordSorter>();
+        builder.Services.AddSingleton<Projection>();
+        builder.Services.AddHostedService<LedgerLoop>();
+        builder.Services.AddHostedService<Upkeep>();
+    }
+}
