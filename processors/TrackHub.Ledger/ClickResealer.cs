@@ -15,7 +15,7 @@ internal sealed class ClickResealer(TenantDirectory directory, Sealer sealer)
 
         try
         {
-            return new(source, sealer.SealForWindow(brand.TenantId, sealer.OpenUserData(brand.TenantId, box)));
+            return new(source, sealer.Seal(brand.TenantId, SealPurpose.Window, sealer.Open(brand.TenantId, SealPurpose.UserData, box), KeyRef.Window));
         }
         catch (KeyGoneException)
         {

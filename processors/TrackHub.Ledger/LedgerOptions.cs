@@ -15,8 +15,4 @@ internal sealed class LedgerOptions
     /// <summary>Longest wait for a batch to fill. Default 100 ms; longer saves transactions, shorter shows events sooner.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan MaxLinger { get; set; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>How often partitions are made ahead and day secrets renewed. Default 1 h; both are made days ahead.</summary>
-    [Range(typeof(TimeSpan), "00:00:10", "1.00:00:00")]
-    public TimeSpan UpkeepInterval { get; set; } = TimeSpan.FromHours(1);
 }

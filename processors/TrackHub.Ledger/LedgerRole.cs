@@ -17,13 +17,13 @@ public static class LedgerRole
     {
         builder.AddSection<LedgerOptions>(LedgerOptions.Section);
         builder.AddStreams();
-        builder.AddTenants();
+        builder.AddTenantDirectory();
+        builder.AddDaySecretKeeper();
         builder.Services.AddSingleton<LedgerOffsets>();
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<ClickResealer>();
         builder.Services.AddSingleton<RecordSorter>();
         builder.Services.AddSingleton<Projection>();
         builder.Services.AddHostedService<LedgerLoop>();
-        builder.Services.AddHostedService<Upkeep>();
     }
 }

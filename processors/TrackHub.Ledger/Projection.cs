@@ -1,6 +1,5 @@
 using Npgsql;
 using TrackHub.Ledger.Projecting;
-using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
