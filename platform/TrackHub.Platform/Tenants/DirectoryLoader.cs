@@ -15,25 +15,25 @@ internal readonly record struct UnreadableRow(string Table, string Row);
 /// <param name="Snapshot">Tenants, brands and what they own.</param>
 /// <param name="DaySecrets">Secret of each day.</param>
 /// <param name="WindowKeys">Window key of each tenant.</param>
-/// <param name="NextExpiry">When the first overlap of two connection secrets ends; null for none.</param>
+/// <param name="OverlapEndsIn">Time until the first overlap of two connection secrets ends; null for none.</param>
 /// <param name="Unreadable">Rows left out.</param>
 internal sealed record LoadedDirectory(
     long Version,
     DirectorySnapshot Snapshot,
     IReadOnlyDictionary<DateOnly, byte[]> DaySecrets,
     IReadOnlyDictionary<string, byte[]> WindowKeys,
-    DateTimeOffset? NextExpiry,
+    TimeSpan? OverlapEndsIn,
     IReadOnlyList<UnreadableRow> Unreadable);
 
 /// <summary>Reads the directory in one round trip and opens its secrets.</summary>
-internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys masters, DateTimeOffset now)
+internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys masters)
 {
     // A database that hangs is treated like one that is away.
     private const int TimeoutSeconds = 4;
 
     private static readonly string[] Queries =
     [
-        "select version from directory_version",
+        "select version, now() from directory_version",
         EncryptionKeys.Query,
         "select id, name, window_key_sealed from tenants",
         "select id, tenant_id, name, time_zone, currency, consent_basis, index_key_sealed, settings::text from brands",
@@ -53,7 +53,8 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
     private readonly List<Pixel> _pixels = [];
     private readonly Dictionary<PresentedHash, GatewayConnection> _connections = [];
     private readonly Dictionary<PresentedHash, WriteKey> _keys = [];
-    private DateTimeOffset? _nextExpiry;
+    private DateTimeOffset _now;
+    private TimeSpan? _overlapEndsIn;
 
     /// <summary>The number that every change raises.</summary>
     public static async Task<long> VersionAsync(NpgsqlConnection connection, CancellationToken cancelled)
@@ -74,6 +75,7 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
         await using var reader = await batch.ExecuteReaderAsync(cancelled);
         await reader.ReadAsync(cancelled);
         var version = reader.GetInt64(0);
+        _now = reader.GetFieldValue<DateTimeOffset>(1);
 
         await reader.NextResultAsync(cancelled);
         var keys = await EncryptionKeys.ReadAsync(reader, masters, cancelled);
@@ -85,7 +87,7 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
         await EachAsync(reader, row => TakeDaySecret(row, keys), cancelled);
 
         return new(
-            version, new(_tenants, _brands.Values, _pixels, _connections, _keys), _daySecrets, _windowKeys, _nextExpiry, _unreadable);
+            version, new(_tenants, _brands.Values, _pixels, _connections, _keys), _daySecrets, _windowKeys, _overlapEndsIn, _unreadable);
     }
 
     private static async Task EachAsync(NpgsqlDataReader reader, Action<NpgsqlDataReader> take, CancellationToken cancelled)
@@ -139,8 +141,8 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
             return;
 
         var secrets = new List<Secret<string>>(2);
-        DateTimeOffset? ends = row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6);
-        var overlaps = ends > now;
+        TimeSpan? endsIn = row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6) - _now;
+        var overlaps = endsIn > TimeSpan.Zero;
         foreach (var column in overlaps ? (ReadOnlySpan<int>)[4, 5] : [4])
         {
             if (row.IsDBNull(column))
@@ -150,8 +152,8 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
             secrets.Add(new(secret));
         }
 
-        if (overlaps && (_nextExpiry is null || ends < _nextExpiry))
-            _nextExpiry = ends;
+        if (overlaps && !(_overlapEndsIn < endsIn))
+            _overlapEndsIn = endsIn;
         _connections[new(row.GetFieldValue<byte[]>(3))] = new(id, brand.Id, row.GetString(2), secrets, row.GetBoolean(7));
     }
 

@@ -26,7 +26,8 @@ internal sealed partial class DirectoryRefresher(
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private long _version = -1;
-    private DateTimeOffset? _nextExpiry;
+    private long _loadedAt;
+    private TimeSpan? _overlapEndsIn;
     private bool _away;
     private volatile bool _notified;
 
@@ -88,27 +89,29 @@ internal sealed partial class DirectoryRefresher(
 
     private async Task RefreshAsync(NpgsqlConnection connection, CancellationToken stoppingToken)
     {
-        var expired = _nextExpiry <= clock.GetUtcNow();
-        if (!expired && _version >= 0 && await DirectoryLoader.VersionAsync(connection, stoppingToken) == _version)
+        if (_version >= 0 && !OverlapHasEnded && await DirectoryLoader.VersionAsync(connection, stoppingToken) == _version)
         {
             directory.Confirm();
             ReportBack();
             return;
         }
 
-        var loaded = await new DirectoryLoader(connection, masters, clock.GetUtcNow()).LoadAsync(stoppingToken);
+        var loaded = await new DirectoryLoader(connection, masters).LoadAsync(stoppingToken);
         keyRing.Publish(loaded.DaySecrets, loaded.WindowKeys);
         directory.Publish(loaded.Snapshot);
         foreach (var row in loaded.Unreadable)
             Log.Unreadable(logger, row.Table, row.Row);
-        (_version, _nextExpiry) = (loaded.Version, loaded.NextExpiry);
+        (_version, _overlapEndsIn, _loadedAt) = (loaded.Version, loaded.OverlapEndsIn, clock.GetTimestamp());
         ReportBack();
     }
 
+    // The overlap of two secrets ends by the database's clock; no row changes at that moment.
+    private bool OverlapHasEnded => _overlapEndsIn <= clock.GetElapsedTime(_loadedAt);
+
     private TimeSpan UntilNextPoll()
     {
-        var left = _nextExpiry - clock.GetUtcNow() ?? PollInterval;
-        return left < PollInterval ? TimeSpan.FromMilliseconds(Math.Max(left.TotalMilliseconds, 1)) : PollInterval;
+        var left = _overlapEndsIn - clock.GetElapsedTime(_loadedAt) ?? PollInterval;
+        return left < PollInterval ? TimeSpan.FromMilliseconds(Math.Max(left.TotalMilliseconds + 1, 1)) : PollInterval;
     }
 
     private void ReportBack()

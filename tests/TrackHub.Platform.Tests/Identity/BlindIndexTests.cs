@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using TrackHub.Platform.Identity;
+
+namespace TrackHub.Platform.Tests.Identity;
+
+public sealed class BlindIndexTests
+{
+    [Fact]
+    public void Index_is_the_first_half_of_an_HMAC_over_kind_and_value()
+    {
+        var expected = HMACSHA256.HashData(Enumerable.Repeat((byte)7, 32).ToArray(), Encoding.UTF8.GetBytes("fbclid\0IwAR_x"))[..16];
+
+        BlindIndex.Of(TestBrand.New(), IndexKind.Fbclid, "IwAR_x").ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(IndexKind.Email)]
+    [InlineData(IndexKind.Phone)]
+    [InlineData(IndexKind.ExternalId)]
+    public void Value_and_its_hash_meet_where_pages_hand_over_hashes(IndexKind kind)
+    {
+        var brand = TestBrand.New();
+
+        BlindIndex.Of(brand, kind, Normalizer.Sha256Hex("ana@example.com")).ShouldBe(BlindIndex.Of(brand, kind, "ana@example.com"));
+    }
+
+    [Fact]
+    public void Kinds_brands_and_case_of_click_ids_are_kept_apart()
+    {
+        var brand = TestBrand.New();
+        var indexes = Enum.GetValues<IndexKind>().Select(kind => BlindIndex.Of(brand, kind, "203.0.113.9"))
+            .Append(BlindIndex.Of(TestBrand.New(keyByte: 8), IndexKind.Ip, "203.0.113.9"))
+            .Append(BlindIndex.Of(brand, IndexKind.Fbclid, "abc"))
+            .Append(BlindIndex.Of(brand, IndexKind.Fbclid, "ABC"));
+
+        indexes.Select(Convert.ToHexString).ShouldBeUnique();
+    }
+
+    [Fact]
+    public void Long_value_is_indexed_whole()
+    {
+        var brand = TestBrand.New();
+
+        BlindIndex.Of(brand, IndexKind.UserAgent, new string('é', 2000)).ShouldNotBe(BlindIndex.Of(brand, IndexKind.UserAgent, new string('é', 2001)));
+    }
+}
