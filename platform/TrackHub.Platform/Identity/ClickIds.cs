@@ -8,6 +8,7 @@ namespace TrackHub.Platform.Identity;
 /// TrackHub click ids: <c>th_</c> and 26 characters of <c>0-9 a-z</c>. Short enough (29) for every checkout's tracking parameter, found
 /// inside longer values because sellers pack other trackers' data into the same parameter, and indifferent to case, which gateways change.
 /// </summary>
+/// <remarks>A page that makes its own may use up to 33 characters behind the prefix; what is longer has something else glued to it.</remarks>
 public static class ClickIds
 {
     /// <summary>What every click id begins with.</summary>
@@ -15,6 +16,9 @@ public static class ClickIds
 
     /// <summary>Characters of a click id.</summary>
     public const int Length = 29;
+
+    /// <summary>Most characters of one that another page made: no checkout is known to cut below.</summary>
+    public const int MaxLength = 36;
 
     private const string Alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static readonly SearchValues<char> Body = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -39,13 +43,14 @@ public static class ClickIds
             if (hit < 0 || hit > text.Length - Length)
                 break;
 
-            var candidate = text.AsSpan(hit, Length);
-            if (!candidate[Prefix.Length..].ContainsAnyExcept(Body))
+            var rest = text.AsSpan(hit + Prefix.Length);
+            var run = rest.IndexOfAnyExcept(Body) is >= 0 and var end ? end : rest.Length;
+            if (run >= Length - Prefix.Length)
             {
-                var alone = (hit == 0 || !char.IsAsciiLetterOrDigit(text[hit - 1]))
-                    && (hit + Length == text.Length || !char.IsAsciiLetterOrDigit(text[hit + Length]));
+                var whole = run <= MaxLength - Prefix.Length;
+                var alone = whole && (hit == 0 || !char.IsAsciiLetterOrDigit(text[hit - 1]));
                 if (alone || clickId is null)
-                    clickId = candidate.ToString().ToLowerInvariant();
+                    clickId = text.Substring(hit, whole ? Prefix.Length + run : Length).ToLowerInvariant();
                 if (alone)
                     return true;
             }
