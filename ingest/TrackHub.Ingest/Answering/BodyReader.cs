@@ -1,0 +1,111 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace TrackHub.Ingest.Answering;
+
+/// <summary>The bytes of a body in a rented buffer, or why there are none. Dispose it when the bytes are no longer used.</summary>
+internal readonly struct Body : IDisposable
+{
+    private readonly byte[]? _rented;
+    private readonly int _length;
+
+    /// <summary>A body that was read.</summary>
+    public Body(byte[] rented, int length) => (_rented, _length) = (rented, length);
+
+    /// <summary>A body that is refused, or null if the caller has gone.</summary>
+    public Body(Problem? problem, string reason) => (Problem, Reason) = (problem, reason);
+
+    /// <summary>The answer; null if the body was read, or nobody is left to answer.</summary>
+    public Problem? Problem { get; }
+
+    /// <summary>Why there are no bytes, a metric tag; null if there are.</summary>
+    public string? Reason { get; }
+
+    /// <summary>The bytes.</summary>
+    public ReadOnlyMemory<byte> Bytes => _rented.AsMemory(0, _length);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_rented is not null)
+            ArrayPool<byte>.Shared.Return(_rented);
+    }
+}
+
+/// <summary>Reads bodies of bounded size.</summary>
+internal static class BodyReader
+{
+    /// <summary>Largest body of one track event, in bytes.</summary>
+    public const int MaxSmallBody = 16 * 1024;
+
+    /// <summary>Largest body of a batch or a webhook, in bytes.</summary>
+    public const int MaxLargeBody = 256 * 1024;
+
+    // Most bodies are below; a chunked one announces no length.
+    private const int FirstBuffer = 4 * 1024;
+
+    /// <summary>Reads a whole body of at most <paramref name="limit"/> bytes.</summary>
+    public static async ValueTask<Body> ReadAsync(HttpContext context, int limit)
+    {
+        var request = context.Request;
+        if (IsEncoded(request))
+            return new(Problems.Compressed, "content_encoding");
+        if (request.ContentLength > limit)
+            return new(Problems.TooLarge(limit), "too_large");
+        // The server counts the frames of a chunked body as well, so its limit is wider than ours.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = 2L * limit;
+
+        var rented = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? FirstBuffer) + 1);
+        try
+        {
+            var length = 0;
+            while (true)
+            {
+                var read = await request.Body.ReadAsync(rented.AsMemory(length), context.RequestAborted);
+                if (read is 0)
+                    return new(rented, length);
+                length += read;
+                if (length > limit)
+                    return Drop(rented, Problems.TooLarge(limit), "too_large");
+                if (length == rented.Length)
+                    rented = Grow(rented, limit);
+            }
+        }
+        catch (BadHttpRequestException fault)
+        {
+            return fault.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => Drop(rented, Problems.TooLarge(limit), "too_large"),
+                StatusCodes.Status408RequestTimeout => Drop(
+                    rented, new(StatusCodes.Status408RequestTimeout, "request_timeout", "The body came too slowly."), "too_slow"),
+                _ => Drop(rented, Problems.Malformed("The body is not framed as HTTP/1.1 asks."), "framing"),
+            };
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
+        {
+            // The caller went away in the middle: there is nothing whole to store and nobody to tell.
+            return Drop(rented, null, "aborted");
+        }
+    }
+
+    private static bool IsEncoded(HttpRequest request) =>
+        request.Headers.TryGetValue(HeaderNames.ContentEncoding, out var encoding)
+        && encoding.Any(static value => !string.Equals(value, "identity", StringComparison.OrdinalIgnoreCase));
+
+    private static Body Drop(byte[] rented, Problem? problem, string reason)
+    {
+        ArrayPool<byte>.Shared.Return(rented);
+        return new(problem, reason);
+    }
+
+    private static byte[] Grow(byte[] rented, int limit)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(rented.Length * 2, limit + 1));
+        rented.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(rented);
+        return larger;
+    }
+}

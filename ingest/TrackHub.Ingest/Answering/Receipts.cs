@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using TrackHub.Platform.Streams;
+
+namespace TrackHub.Ingest.Answering;
+
+/// <summary>What an accepted event is told: its id and where its record lies.</summary>
+/// <param name="EventId">Deduplication id; the ingest id of a webhook that could not be mapped.</param>
+/// <param name="Coordinates">Where the record was persisted.</param>
+internal readonly record struct Receipt(string EventId, RecordCoordinates Coordinates);
+
+/// <summary>Writes receipts.</summary>
+internal static class Receipts
+{
+    /// <summary>Answers with one receipt: <c>{event_id, topic, partition, offset}</c>.</summary>
+    public static Task WriteAsync(HttpContext context, int status, Receipt receipt) =>
+        WriteAsync(context, status, receipt, static (writer, one) => WriteFields(writer, one));
+
+    /// <summary>Answers a body that held several events: the first receipt, and all of them under <c>events</c>.</summary>
+    public static Task WriteAsync(HttpContext context, int status, IReadOnlyList<Receipt> receipts) => receipts.Count is 1
+        ? WriteAsync(context, status, receipts[0])
+        : WriteAsync(context, status, receipts, static (writer, all) =>
+        {
+            WriteFields(writer, all[0]);
+            writer.WriteStartArray("events"u8);
+            foreach (var receipt in all)
+            {
+                writer.WriteStartObject();
+                WriteFields(writer, receipt);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        });
+
+    /// <summary>Answers a batch: <c>{results: [{status, …receipt} | {status, code, detail}]}</c> in the order of its events.</summary>
+    public static Task WriteAsync(HttpContext context, int status, IReadOnlyList<(Receipt? Receipt, Problem? Problem)> results) =>
+        WriteAsync(context, status, results, static (writer, all) =>
+        {
+            writer.WriteStartArray("results"u8);
+            foreach (var (receipt, problem) in all)
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("status"u8, problem?.Status ?? StatusCodes.Status202Accepted);
+                if (receipt is { } stored)
+                    WriteFields(writer, stored);
+                if (problem is not null)
+                {
+                    writer.WriteString("code"u8, problem.Code);
+                    writer.WriteString("detail"u8, problem.Detail);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        });
+
+    private static Task WriteAsync<T>(HttpContext context, int status, T content, Action<Utf8JsonWriter, T> write)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        using (var writer = new Utf8JsonWriter(response.BodyWriter))
+        {
+            writer.WriteStartObject();
+            write(writer, content);
+            writer.WriteEndObject();
+            writer.Flush();
+            response.ContentLength = writer.BytesCommitted;
+        }
+
+        return response.CompleteAsync();
+    }
+
+    private static void WriteFields(Utf8JsonWriter writer, Receipt receipt)
+    {
+        writer.WriteString("event_id"u8, receipt.EventId);
+        writer.WriteString("topic"u8, receipt.Coordinates.Topic);
+        writer.WriteNumber("partition"u8, receipt.Coordinates.Partition);
+        writer.WriteNumber("offset"u8, receipt.Coordinates.Offset);
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+using TrackHub.Ingest.Listening;
+using TrackHub.Platform.Streams;
+using TrackHub.Schemas;
+
+namespace TrackHub.Ingest.Appending;
+
+/// <summary>The log over Kafka: a record counts when the broker says it is persisted, and it has <see cref="IngestOptions.AckTimeout"/> for that.</summary>
+internal sealed class KafkaEventLog(
+    RecordProducer producer, DeadLetters deadLetters, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider clock)
+    : IEventLog
+{
+    private readonly TimeSpan _ackTimeout = options.Value.AckTimeout;
+
+    /// <inheritdoc/>
+    public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked) =>
+        // A caller who hangs up does not stop the record: it is complete, and the next try of the same event is absorbed.
+        WaitAsync(producer.ProduceAsync(topic, key, tracked, RecordHeaders.ForBrand(tracked.BrandId), CancellationToken.None));
+
+    /// <inheritdoc/>
+    public ValueTask<RecordCoordinates?> AppendDeadAsync(DeadWebhook webhook, EventOutcome outcome) => WaitAsync(AppendBothAsync(webhook, outcome));
+
+    private async Task<RecordCoordinates> AppendBothAsync(DeadWebhook webhook, EventOutcome outcome)
+    {
+        var letter = deadLetters.WriteWebhookAsync(webhook, CancellationToken.None);
+        var end = producer.ProduceAsync(
+            Topics.EventOutcomes, outcome.IngestId, outcome, RecordHeaders.ForBrand(outcome.BrandId), CancellationToken.None);
+        await Task.WhenAll(letter, end);
+        return await letter;
+    }
+
+    private async ValueTask<RecordCoordinates?> WaitAsync(Task<RecordCoordinates> append)
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            var coordinates = await append.WaitAsync(_ackTimeout, clock);
+            metrics.Acknowledged(clock.GetElapsedTime(started));
+            return coordinates;
+        }
+        catch (TimeoutException)
+        {
+            return Unavailable("ack_timeout");
+        }
+        catch (LogUnavailableException fault)
+        {
+            return Unavailable(fault.Reason is LogFault.QueueFull ? "queue_full" : "log_away");
+        }
+        catch (DependencyAwayException)
+        {
+            // Only until the schema ids are known, see SchemaWatch.
+            return Unavailable("registry_away");
+        }
+    }
+
+    private RecordCoordinates? Unavailable(string reason)
+    {
+        metrics.Unavailable(reason);
+        return null;
+    }
+}

@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace TrackHub.Ingest.Listening;
+
+/// <summary>The public port. Bound from section <c>Ingest</c>.</summary>
+/// <remarks>Body limits are part of the interface and not set here: 16 KB for one track event, 256 KB for a batch and a webhook.</remarks>
+internal sealed class IngestOptions : IValidatableObject
+{
+    /// <summary>Section name.</summary>
+    public const string Section = "Ingest";
+
+    /// <summary>Address to listen on. Default 127.0.0.1; <c>0.0.0.0</c> or <c>::</c> for all.</summary>
+    [Required]
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>Port to listen on; 0 takes a free one. Default 8400.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 8400;
+
+    /// <summary>Open connections, busy or idle; more are closed at once. Default 16,384: 10,000 idle browsers and room for gateways.</summary>
+    [Range(16, 1_000_000)]
+    public int MaxConnections { get; set; } = 16_384;
+
+    /// <summary>How long the headers of a request may take. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "00:01:00")]
+    public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an idle connection stays open. Default 75 s, longer than common proxies keep theirs, so that they close first.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan KeepAliveTimeout { get; set; } = TimeSpan.FromSeconds(75);
+
+    /// <summary>Slowest body that is waited for, in bytes a second. Default 240.</summary>
+    [Range(1, 1_000_000)]
+    public int MinBodyBytesPerSecond { get; set; } = 240;
+
+    /// <summary>How long a body may be slower than that before the request ends with 408. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01.100", "00:01:00")]
+    public TimeSpan BodyRateGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the log may take to acknowledge before the answer is 503. Default 150 ms: a gateway's ack must leave within 200.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
+    public TimeSpan AckTimeout { get; set; } = TimeSpan.FromMilliseconds(150);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!IPAddress.TryParse(Host, out _))
+            yield return new($"'{Host}' is no IP address; give one of this machine, 0.0.0.0 or ::", [nameof(Host)]);
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.WebUtilities;
+using TrackHub.Ingest.Json;
+
+namespace TrackHub.Ingest.Tracking;
+
+/// <summary>What is kept of a page's address: the known parameters, and nothing that could name a person.</summary>
+/// <param name="Kept">Scheme, host, path and utm parameters; no click id, no other parameter, no fragment, no user.</param>
+/// <param name="Page">Host and path.</param>
+/// <param name="Utm">Campaign parameters, decoded.</param>
+/// <param name="Fbclid">Meta click id, decoded once, byte for byte.</param>
+/// <param name="Gclid">Google click id.</param>
+internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm, string? Fbclid, string? Gclid)
+{
+    private const int MaxKept = 2 * 1024;
+
+    /// <summary>Reads an absolute http or https address; false for anything else.</summary>
+    public static bool TryRead(string? text, out PageAddress address)
+    {
+        address = default;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+            return false;
+
+        var utm = default(Utm);
+        string? fbclid = null;
+        string? gclid = null;
+        var kept = default(System.Text.StringBuilder);
+        foreach (var pair in new QueryStringEnumerable(uri.Query))
+        {
+            var name = pair.DecodeName().Span;
+            if (name is "fbclid")
+                fbclid ??= NullIfEmpty(pair.DecodeValue().ToString());
+            else if (name is "gclid")
+                gclid ??= TolerantReads.Clean(pair.DecodeValue().ToString());
+            else if (name.StartsWith("utm_", StringComparison.Ordinal) && Take(ref utm, name, TolerantReads.Clean(pair.DecodeValue().ToString())))
+                (kept ??= new()).Append(kept.Length is 0 ? '?' : '&').Append(pair.EncodedName).Append('=').Append(pair.EncodedValue);
+        }
+
+        var host = uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
+        var path = PathOf(uri);
+        address = new(Cut($"{uri.Scheme}://{host}{path}{kept}"), Cut(host + path), utm, fbclid, gclid);
+        return true;
+    }
+
+    private static bool Take(ref Utm utm, ReadOnlySpan<char> name, string? value)
+    {
+        if (value is null)
+            return false;
+
+        switch (name)
+        {
+            case "utm_source": utm = utm with { Source = value }; return true;
+            case "utm_medium": utm = utm with { Medium = value }; return true;
+            case "utm_campaign": utm = utm with { Campaign = value }; return true;
+            case "utm_content": utm = utm with { Content = value }; return true;
+            case "utm_term": utm = utm with { Term = value }; return true;
+            case "utm_id": return true;
+            default: return false;
+        }
+    }
+
+    // Some shops put the visitor's e-mail into the path of their thank-you page.
+    private static string PathOf(Uri uri) =>
+        uri.AbsolutePath.Contains('@', StringComparison.Ordinal) || uri.AbsolutePath.Contains("%40", StringComparison.Ordinal) ? "/" : uri.AbsolutePath;
+
+    private static string Cut(string text) => text.Length <= MaxKept ? text : text[..MaxKept];
+
+    private static string? NullIfEmpty(string text) => text.Length is 0 ? null : text;
+}

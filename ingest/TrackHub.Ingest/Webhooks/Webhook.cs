@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using TrackHub.Ingest.Json;
+
+namespace TrackHub.Ingest.Webhooks;
+
+/// <summary>One delivery: the request as it came, and its body as JSON once somebody asks. Not thread-safe.</summary>
+/// <param name="body">The raw bytes; must live as long as this.</param>
+/// <param name="headers">Request headers.</param>
+/// <param name="query">Query parameters.</param>
+internal sealed class Webhook(ReadOnlyMemory<byte> body, IHeaderDictionary headers, IQueryCollection query) : IDisposable
+{
+    private JsonDocument? _document;
+    private bool _read;
+
+    /// <summary>The raw bytes.</summary>
+    public ReadOnlyMemory<byte> Body { get; } = body;
+
+    /// <summary>What is wrong with the body; null if it reads.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>The body as JSON, a missing element if it does not read. Lives as long as this.</summary>
+    public JsonElement Root
+    {
+        get
+        {
+            if (!_read)
+            {
+                (_document, Fault) = StrictJson.Parse(Body);
+                _read = true;
+            }
+
+            return _document?.RootElement ?? default;
+        }
+    }
+
+    /// <summary>A header that stands there once; null if it is absent or repeated.</summary>
+    public string? SingleHeader(string name) => headers[name] is { Count: 1 } values ? values[0] : null;
+
+    /// <summary>Whether a header stands there at all.</summary>
+    public bool HasHeader(string name) => headers.ContainsKey(name);
+
+    /// <summary>A query parameter that stands there once; null if it is absent or repeated.</summary>
+    public string? SingleQuery(string name) => query[name] is { Count: 1 } values ? values[0] : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _document?.Dispose();
+}

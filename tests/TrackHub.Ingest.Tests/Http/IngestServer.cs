@@ -1,0 +1,110 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TrackHub.Ingest.Appending;
+using TrackHub.Ingest.Listening;
+using TrackHub.Platform.Hosting;
+
+namespace TrackHub.Ingest.Tests.Http;
+
+/// <summary>The ingress on real sockets, with nothing behind it but memory.</summary>
+internal sealed class IngestServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private IngestServer(WebApplication app, World world, MemoryEventLog log, LogLines logs)
+    {
+        (_app, World, Log, Logs) = (app, world, log, logs);
+        Address = new(app.Urls.Single());
+        Client = new() { BaseAddress = Address };
+    }
+
+    public World World { get; }
+
+    public MemoryEventLog Log { get; }
+
+    public LogLines Logs { get; }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public static Task<IngestServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync(directoryIsLoaded: true, settings);
+
+    public static async Task<IngestServer> StartAsync(bool directoryIsLoaded, params (string Key, string Value)[] settings)
+    {
+        var world = new World(directoryIsLoaded);
+        var log = new MemoryEventLog();
+        var logs = new LogLines();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(
+            [new("Ingest:Port", "0"), .. settings.Select(static setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
+        builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
+        builder.AddSection<IngestOptions>(IngestOptions.Section);
+        builder.Services.AddSingleton<TimeProvider>(new FixedClock(World.Now));
+        builder.Services.AddSingleton<Readiness>().AddSingleton<RoleHealth>();
+        builder.Services.AddSingleton(world.Directory).AddSingleton(world.People).AddSingleton<IEventLog>(log);
+        builder.Services.AddIntake();
+        var app = builder.Build();
+        app.MapIngest();
+        app.MapGet("/of-another-role", static () => "not for the public");
+        await app.StartAsync();
+        return new(app, world, log, logs);
+    }
+
+    public static StringContent Json(string body, string type = "application/json") => new(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
+
+    public static async Task<JsonElement> ReadAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync()).RootElement;
+
+    public Task<HttpResponseMessage> TrackAsync(string route, string body, string key = World.BrowserKey, Action<HttpRequestMessage>? change = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/track/{route}") { Content = Json(body) };
+        request.Headers.Add("X-TrackHub-Key", key);
+        change?.Invoke(request);
+        return Client.SendAsync(request);
+    }
+
+    /// <summary>Sends bytes as they are and reads what comes back until the server closes or falls silent for a second.</summary>
+    public async Task<string> RawAsync(string request)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(Address.Host, Address.Port);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
+        var answer = new StringBuilder();
+        var buffer = new byte[4096];
+        using var silence = new CancellationTokenSource();
+        try
+        {
+            while (true)
+            {
+                silence.CancelAfter(TimeSpan.FromSeconds(1));
+                var read = await stream.ReadAsync(buffer, silence.Token);
+                if (read is 0)
+                    return answer.Append("[closed]").ToString();
+                answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return answer.ToString();
+        }
+        catch (IOException)
+        {
+            return answer.Append("[closed]").ToString();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using TrackHub.Ingest.Appending;
+using TrackHub.Platform.Streams;
+using TrackHub.Schemas;
+
+namespace TrackHub.Ingest.Tests.Http;
+
+/// <summary>A log that remembers what was appended, or is away.</summary>
+internal sealed class MemoryEventLog : IEventLog
+{
+    private long _offset;
+
+    public bool IsAway { get; set; }
+
+    public ConcurrentQueue<(string Topic, string Key, TrackedEvent Record)> Events { get; } = new();
+
+    public ConcurrentQueue<(DeadWebhook Letter, EventOutcome Outcome)> Dead { get; } = new();
+
+    public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked)
+    {
+        if (IsAway)
+            return new((RecordCoordinates?)null);
+        Events.Enqueue((topic.Name, key, tracked));
+        return new(new RecordCoordinates(topic.Name, 3, Interlocked.Increment(ref _offset)));
+    }
+
+    public ValueTask<RecordCoordinates?> AppendDeadAsync(DeadWebhook webhook, EventOutcome outcome)
+    {
+        if (IsAway)
+            return new((RecordCoordinates?)null);
+        Dead.Enqueue((webhook, outcome));
+        return new(new RecordCoordinates(Topics.DeadLetters.Name, 1, Interlocked.Increment(ref _offset)));
+    }
+}
