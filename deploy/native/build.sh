@@ -31,18 +31,26 @@ work="$(mktemp -d "$feed/.build.XXXXXX")"
 trap 'rm -rf "$work"' EXIT
 archive="$work/source.tar.gz"
 
-# The addresses that apt on this machine uses for Debian's main archive.
+# The addresses apt uses here for Debian's main archive: from its lists, which know the label of each source, or, where the
+# lists were removed to save space, those of every source that has a suite of this release.
 mirrors() {
+  local found release
   # shellcheck disable=SC2016 # apt-get expands these, not the shell.
-  apt-get indextargets --format '$(LABEL)|$(REPO_URI)' | sed -nE 's,^Debian\|(https?://.*),\1,p; s,^.*\|(https?://.*/debian/)$,\1,p' | sort -u
+  found="$(apt-get indextargets --format '$(LABEL)|$(REPO_URI)' | sed -nE 's,^Debian\|(https?://.*[^/])/?$,\1,p')"
+  if [[ -z "$found" ]]; then
+    release="$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)"
+    found="$(apt-get --print-uris update | sed -nE "s,^'(https?://[^']*)/dists/$release/InRelease'.*,\1,p")"
+  fi
+  sort -u <<<"$found"
 }
 
 download() {
   local name mirror
   for name in "${sources[@]}"; do
     while read -r mirror; do
+      [[ -n "$mirror" ]] || continue
       # apt's own downloader: same proxy and certificates as apt, checks the sum, leaves no file when it differs.
-      /usr/lib/apt/apt-helper download-file "${mirror%/}/pool/main/libr/librdkafka/$name" "$archive" "SHA256:${sha256[$name]}" && return
+      /usr/lib/apt/apt-helper download-file "$mirror/pool/main/libr/librdkafka/$name" "$archive" "SHA256:${sha256[$name]}" && return
     done < <(mirrors)
   done
   die "no configured Debian mirror served ${sources[*]} with its pinned checksum"
