@@ -90,8 +90,13 @@ internal sealed partial class Group
 
     private void PrepareRebalance()
     {
-        foreach (var member in _members.Values)
+        foreach (var member in _members.Values.Where(static member => member.Syncing is not null))
+        {
+            // It could not send heartbeats while it waited: its session starts anew.
+            Touch(member);
             member.AnswerSync(SyncResult.Refused(ErrorCode.RebalanceInProgress));
+        }
+
         _earliestJoin = _state == GroupState.Empty ? In(_initialDelay) : 0;
         _state = GroupState.PreparingRebalance;
         _phaseEnd = In(LongestRebalance());
