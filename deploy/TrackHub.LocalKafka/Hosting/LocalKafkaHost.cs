@@ -82,40 +82,13 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
 
         var server = Own(new KafkaServer(address, options.Port, metrics, loggers.CreateLogger<KafkaServer>()));
         var broker = new BrokerIdentity(topics.Catalog.ClusterId, options.AdvertisedHost ?? options.Host, server.Port);
-        server.Start(BuildApis(topics, groups, broker, options, metrics), options.MaxRequestBytes);
+        server.Start(BrokerApis.Build(topics, groups, broker, options, metrics), options.MaxRequestBytes);
 
         Port = server.Port;
         BootstrapServers = $"{broker.Host}:{broker.Port}";
         RegistryAddress = registry.Address;
         Log.Started(_logger, BootstrapServers, RegistryAddress, topics.Topics.Count, directory);
     }
-
-    private static ApiTable BuildApis(
-        TopicStore topics, GroupCoordinator groups, BrokerIdentity broker, LocalKafkaOptions options, BrokerMetrics metrics) => new(
-    [
-        new Produce(topics, metrics),
-        new Fetch(topics, metrics),
-        new ListOffsets(topics),
-        new Metadata(topics, broker, options),
-        new OffsetCommit(groups, topics),
-        new OffsetFetch(groups.Store),
-        new FindCoordinator(broker),
-        new JoinGroup(groups),
-        new Heartbeat(groups),
-        new LeaveGroup(groups),
-        new SyncGroup(groups),
-        new DescribeGroups(groups),
-        new ListGroups(groups),
-        new CreateTopics(topics, options),
-        new DeleteTopics(topics, groups.Store),
-        new InitProducerId(topics.Catalog),
-        new OffsetForLeaderEpoch(topics),
-        new DescribeConfigs(topics),
-        new CreatePartitions(topics, options),
-        new DeleteGroups(groups),
-        new IncrementalAlterConfigs(topics),
-        new DescribeCluster(broker),
-    ]);
 
     /// <summary>Two brokers on one log would write over each other; the lock ends with the process, however it ends.</summary>
     private static FileStream LockFolder(string directory)

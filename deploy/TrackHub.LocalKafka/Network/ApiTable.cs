@@ -11,10 +11,13 @@ internal sealed class ApiTable
 
     public ApiTable(IEnumerable<IKafkaApi> apis)
     {
-        _apiVersions = new ApiVersions(() => _apis.Values.Select(static entry => entry.Range).OrderBy(static range => range.Key));
+        _apiVersions = new ApiVersions(() => Ranges);
         foreach (var api in apis.Append(_apiVersions))
             _apis.Add(api.Range.Key, (api, api.Range));
     }
+
+    /// <summary>What is served, by key.</summary>
+    public IEnumerable<ApiRange> Ranges => _apis.Values.Select(static entry => entry.Range).OrderBy(static range => range.Key);
 
     /// <summary>Answers the request its reader stands at, writing header and body.</summary>
     /// <exception cref="MalformedRequestException">

@@ -81,9 +81,11 @@ internal sealed class TopicConfig
 
     /// <summary>Why a setting cannot be stored, or null.</summary>
     public static string? FindFault(string name, string? value) =>
-        !Known.TryGetValue(name, out var setting) ? $"Unknown topic config name: {name}"
-        : value is null || !setting.IsValid(value) ? $"Invalid value {value} for configuration {name}"
+        !Known.TryGetValue(name, out var setting) ? $"Unknown topic config name: {Short(name)}"
+        : value is null || !setting.IsValid(value) ? $"Invalid value {Short(value)} for configuration {name}"
         : null;
+
+    private static string? Short(string? text) => text is { Length: > 100 } ? text[..100] + "…" : text;
 
     private static TopicSetting Number(string name, string standard, sbyte type, long min, long max = long.MaxValue) =>
         new(name, standard, type, value => long.TryParse(value, out var number) && number >= min && number <= max);

@@ -14,6 +14,9 @@ namespace TrackHub.LocalKafka.Wire;
 /// </remarks>
 internal sealed class WireReader
 {
+    /// <summary>Refuses invalid bytes: replaced ones would come back longer than they were sent.</summary>
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private Memory<byte> _frame;
     private int _position;
 
@@ -50,14 +53,14 @@ internal sealed class WireReader
     public string? NullableString()
     {
         var length = Flexible ? UnsignedVarInt() - 1 : Int16();
-        return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
+        return length < 0 ? null : Text(Take(length));
     }
 
     /// <summary>The header's client id, which keeps its classic layout in flexible versions.</summary>
     public string? ClassicNullableString()
     {
         var length = Int16();
-        return length < 0 ? null : Encoding.UTF8.GetString(Take(length));
+        return length < 0 ? null : Text(Take(length));
     }
 
     /// <summary>Bytes or null, as a view that is valid while the request is answered.</summary>
@@ -108,6 +111,18 @@ internal sealed class WireReader
         {
             UnsignedVarInt();
             Take(UnsignedVarInt());
+        }
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return StrictUtf8.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Malformed<string>("a string is not UTF-8");
         }
     }
 

@@ -1,0 +1,38 @@
+using TrackHub.LocalKafka.Api;
+using TrackHub.LocalKafka.Groups;
+using TrackHub.LocalKafka.Network;
+using TrackHub.LocalKafka.Storage;
+
+namespace TrackHub.LocalKafka.Hosting;
+
+/// <summary>The list of all request kinds that are served.</summary>
+internal static class BrokerApis
+{
+    /// <summary>One object per API key, each with what it needs.</summary>
+    public static ApiTable Build(
+        TopicStore topics, GroupCoordinator groups, BrokerIdentity broker, LocalKafkaOptions options, BrokerMetrics metrics) => new(
+    [
+        new Produce(topics, metrics),
+        new Fetch(topics, metrics),
+        new ListOffsets(topics),
+        new Metadata(topics, broker, options),
+        new OffsetCommit(groups, topics),
+        new OffsetFetch(groups.Store),
+        new FindCoordinator(broker),
+        new JoinGroup(groups),
+        new Heartbeat(groups),
+        new LeaveGroup(groups),
+        new SyncGroup(groups),
+        new DescribeGroups(groups),
+        new ListGroups(groups),
+        new CreateTopics(topics, options),
+        new DeleteTopics(topics, groups.Store),
+        new InitProducerId(topics.Catalog),
+        new OffsetForLeaderEpoch(topics),
+        new DescribeConfigs(topics),
+        new CreatePartitions(topics, options),
+        new DeleteGroups(groups),
+        new IncrementalAlterConfigs(topics),
+        new DescribeCluster(broker),
+    ]);
+}
