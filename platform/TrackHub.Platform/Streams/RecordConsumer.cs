@@ -48,6 +48,9 @@ public sealed class RecordConsumer : IAsyncDisposable
     /// <summary>Its group.</summary>
     public string Group => _options.Group;
 
+    /// <summary>Whether every partition is paused at the client because the role does not keep up.</summary>
+    internal bool IsPausedAtBroker => _buffer.Owned is { Count: > 0 } owned && owned.All(static partition => partition.PausedAtBroker);
+
     /// <summary>Batches without end, until <paramref name="stoppingToken"/> is cancelled; then the enumeration ends without an exception.</summary>
     /// <param name="maxBatchSize">Most records a batch holds, from 1.</param>
     /// <param name="maxLinger">How long a started batch waits to fill.</param>

@@ -35,6 +35,7 @@ public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, 
     private const string Exists = "exists";
     private const string PartitionCount = "partitions";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
     private readonly Lazy<IAdminClient> _admin = new(() => new AdminClientBuilder(ClientSettings.Admin(kafka.Value))
         .SetLogHandler((_, message) => ClientLog.Write(logger, message))
@@ -143,7 +144,7 @@ public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, 
     private async Task<Dictionary<string, int>> DescribeAsync(CancellationToken cancellationToken)
     {
         // GetMetadata blocks on the network.
-        var metadata = await AskAsync(admin => Task.Run(() => admin.GetMetadata(Limit), cancellationToken), cancellationToken);
+        var metadata = await AskAsync(admin => Task.Run(() => admin.GetMetadata(AnswerLimit), cancellationToken), cancellationToken);
         return metadata.Topics.Where(static topic => topic.Partitions.Count > 0).ToDictionary(static topic => topic.Topic, static topic => topic.Partitions.Count);
     }
 

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
+using TrackHub.Platform.Identity;
+using TrackHub.Platform.Streams;
+using TrackHub.Schemas;
+using TrackHub.Testing;
+
+namespace TrackHub.Integration.Streams;
+
+public sealed class DeadLettersTests
+{
+    [Fact]
+    public async Task Undecodable_records_are_kept_sealed_and_their_neighbours_decoded()
+    {
+        await using var host = await TestHost.CreateAsync();
+        host.Services.GetRequiredService<KeyRing>().Publish([new(DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), RandomNumberGenerator.GetBytes(32))], []);
+        await host.Services.GetTopicAdmin().ApplyAsync(default);
+        var topic = await TestMachine.CreateTopicAsync(Topics.DeadLetters, partitions: 1);
+        var good = StreamTest.Letters(topic, 2);
+        var value = await host.Codec.EncodeAsync(topic, StreamTest.Letter(9), default);
+        byte[]?[] poison = [null, [1, 2, 3], [0, 0x7f, 0xff, 0xff, 0xff, 1], value[..^1], [.. value, 0]];
+        await host.Producer.ProduceAllAsync(
+            [good[0], .. poison.Select(bytes => OutgoingRecord.Copy(topic, new() { Coordinates = default, Timestamp = default, Key = "poison"u8.ToArray(), Value = bytes }, new())), good[1]], default);
+        await using var consumer = host.Consumer(topic);
+        var records = await consumer.ReadAsync(7);
+
+        var decoded = await host.Services.GetRequiredService<BatchDecoder>().DecodeAsync<DeadLetter>(records, "matcher", default);
+
+        decoded.Select(one => one.Value).ShouldBe([StreamTest.Letter(0), StreamTest.Letter(1)]);
+        var letters = await LettersOf(host, topic);
+        letters.Select(letter => letter.Reason).ShouldBe(["null_value", "not_wire_format", "schema_unknown", "malformed", "malformed"]);
+        letters.Select(letter => letter.SourceOffset).ShouldBe([1L, 2, 3, 4, 5]);
+        letters.ShouldAllBe(letter => letter.Stage == "matcher" && letter.SourcePartition == 0);
+        letters[0].Original.ShouldBeNull();
+        var sealer = host.Services.GetRequiredService<Sealer>();
+        letters.Skip(1).Select(letter => sealer.Open(Sealer.SystemTenant, SealPurpose.DeadLetter, letter.Original!)).ShouldBe(poison.Skip(1)!);
+    }
+
+    private static async Task<List<DeadLetter>> LettersOf(TestHost host, TopicDefinition source)
+    {
+        await using var consumer = host.Consumer(Topics.DeadLetters);
+        var letters = new List<DeadLetter>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await foreach (var batch in consumer.BatchesAsync(100, StreamTest.Linger, limit.Token))
+        {
+            await host.Codec.PrepareAsync(batch, default);
+            letters.AddRange(batch.Select(record => host.Codec.Decode<DeadLetter>(record.Value!)).Where(letter => letter.SourceTopic == source.Name));
+            if (letters.Count == 5)
+                break;
+        }
+
+        return [.. letters.OrderBy(letter => letter.SourceOffset)];
+    }
+}
