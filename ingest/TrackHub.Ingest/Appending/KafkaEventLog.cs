@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using TrackHub.Ingest.Listening;
+using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 
@@ -45,6 +46,10 @@ internal sealed class KafkaEventLog(
         catch (LogUnavailableException fault)
         {
             return Unavailable(fault.Reason is LogFault.QueueFull ? "queue_full" : "log_away");
+        }
+        catch (KeyGoneException)
+        {
+            return Unavailable("day_key_missing");
         }
         catch (DependencyAwayException)
         {

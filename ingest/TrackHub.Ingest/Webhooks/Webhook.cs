@@ -4,7 +4,7 @@ using TrackHub.Ingest.Json;
 
 namespace TrackHub.Ingest.Webhooks;
 
-/// <summary>One delivery: the request as it came, and its body as JSON once somebody asks. Not thread-safe.</summary>
+/// <summary>One delivery: the request as it came, and its body once somebody asks. Not thread-safe.</summary>
 /// <param name="body">The raw bytes; must live as long as this.</param>
 /// <param name="headers">Request headers.</param>
 /// <param name="query">Query parameters.</param>
@@ -19,14 +19,14 @@ internal sealed class Webhook(ReadOnlyMemory<byte> body, IHeaderDictionary heade
     /// <summary>What is wrong with the body; null if it reads.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>The body as JSON, a missing element if it does not read. Lives as long as this.</summary>
+    /// <summary>The body as JSON, or a form as the JSON it stands for; a missing element if it does not read. Lives as long as this.</summary>
     public JsonElement Root
     {
         get
         {
             if (!_read)
             {
-                (_document, Fault) = StrictJson.Parse(Body);
+                (_document, Fault) = FormBody.IsForm(headers.ContentType) ? FormBody.Parse(Body.Span) : StrictJson.Parse(Body);
                 _read = true;
             }
 

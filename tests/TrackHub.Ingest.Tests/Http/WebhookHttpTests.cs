@@ -151,6 +151,35 @@ public sealed class WebhookHttpTests : IAsyncLifetime
         (await PostAsync("/webhooks/perfectpay/perfectpay-path", Encoding.UTF8.GetBytes(body))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
     [Fact]
+    public async Task A_form_says_what_its_JSON_would()
+    {
+        const string Form = $"token={World.PerfectPayToken}&code=PPCPMTBEXMP0001&sale_amount=39.9&currency_enum_key=BRL&sale_status_enum=2"
+            + "&payment_type_enum=7&customer%5Bemail%5D=comprador%40example.com&metadata[utm_perfect]=th_0000000000000000000000000a"
+            + "&commission[0][affiliation_type_enum]=1&commission[0][commission_amount]=35.71";
+        using var content = new StringContent(Form, Encoding.UTF8, "application/x-www-form-urlencoded");
+
+        var response = await _server.Client.PostAsync("/webhooks/perfectpay/perfectpay-path", content);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var record = _server.Log.Events.Single().Record;
+        (record.Sale!.SaleId, record.Sale.AmountMinor, record.Sale.NetMinor).ShouldBe(("PPCPMTBEXMP0001", 3990L, 3571L));
+        (record.Sale.Kind, record.Sale.Method).ShouldBe((SaleKind.Approved, PaymentMethod.Pix));
+        record.ClickId.ShouldBe("th_0000000000000000000000000a");
+        record.Keys.Email.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("token=a&token=b")]
+    [InlineData("")]
+    [InlineData("a[=1")]
+    public async Task A_form_that_cannot_be_read_proves_nothing(string form)
+    {
+        using var content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded");
+
+        (await _server.Client.PostAsync("/webhooks/perfectpay/perfectpay-path", content)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
     public async Task An_unknown_event_goes_on_as_unmapped()
     {
         var body = Mapped.Edit("hotmart/purchase_complete.json", static root => root["event"] = "PURCHASE_SOMETHING_NEW");

@@ -5,7 +5,7 @@ using TrackHub.Schemas;
 
 namespace TrackHub.Ingest.Webhooks.PerfectPay;
 
-/// <summary>Perfect Pay: every state of a sale in one shape, proved by a static token in the body.</summary>
+/// <summary>Perfect Pay: every state of a sale in one shape, JSON or form, proved by a static token in the body.</summary>
 /// <remarks>Format: help.perfectpay.com.br "Integração via webhook"; shapes of real deliveries. No test marker is known.</remarks>
 internal sealed class PerfectPayGateway : IGateway
 {
