@@ -87,9 +87,14 @@ public static partial class RoleHost
                 await Console.Error.WriteLineAsync($"The configuration has {faults.Count} fault(s):{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", faults)}");
                 return 1;
             }
-            catch (IOException failure)
+            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                // A port that is taken, a log file that cannot be written.
+                // Stopped, or a loop failed, before all had started: told below.
+            }
+#pragma warning disable CA1031 // The last frame: a taken port, a wrong master key, a log file that cannot be written. The host has logged the rest.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
                 await Console.Error.WriteLineAsync($"Cannot start: {failure.Message}");
                 return 1;
             }
