@@ -70,6 +70,7 @@ create table dispatch_lanes (
     state                text not null default 'closed' check (state in ('closed', 'open', 'half_open', 'parked')),
     consecutive_failures int not null default 0,
     open_until           timestamptz,
+    last_success_at      timestamptz,                   -- to the second: tells an outage from a bad event
     reason               text not null default '',
     updated_at           timestamptz not null default now(),
     primary key (brand_id, pixel_id)

@@ -1,0 +1,129 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Dispatch.Claiming;
+
+/// <summary>An event somebody wants to call Meta for.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Gate">What applies to it.</param>
+/// <param name="OwnFence">Fence of our own claim to renew; 0 for a first claim.</param>
+internal readonly record struct ClaimWish(WaitingEvent Event, Gate Gate, long OwnFence);
+
+/// <summary>What became of it.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Result">Whether it may be sent.</param>
+/// <param name="Row">Its row.</param>
+internal sealed record ClaimedEvent(WaitingEvent Event, ClaimResult Result, RegistryRow Row);
+
+/// <summary>Claims events in <c>dedupe_registry</c>, the authority on what was sent. One transaction a call, consent and suppression inside it.</summary>
+internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<DispatchOptions> options)
+{
+    /// <summary>Claims events that have different keys, or renews our own claims of them.</summary>
+    /// <param name="wishes">From 1; either all first claims or all renewals.</param>
+    /// <param name="batchId">Names the call in the audit.</param>
+    /// <param name="cancellationToken">Gives up; whether the claim holds is then unknown.</param>
+    public async Task<IReadOnlyList<ClaimedEvent>> ClaimAsync(IReadOnlyList<ClaimWish> wishes, string batchId, CancellationToken cancellationToken)
+    {
+        var isRenewal = wishes[0].OwnFence != 0;
+        await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (changed, rows) = await WriteAsync(connection, transaction, wishes, isRenewal ? ClaimSql.Renew : ClaimSql.Claim, batchId, cancellationToken);
+
+        var claimed = new List<ClaimedEvent>(wishes.Count);
+        for (var i = 0; i < wishes.Count; i++)
+        {
+            var (e, row) = (wishes[i].Event, rows[i] ?? throw new InvalidOperationException($"The registry lost the row of event {wishes[i].Event.Ready.EventId} inside a claim."));
+            claimed.Add(new(e, ClaimRules.Of(row, changed.Contains(e.Key), Guid.Parse(e.Ready.IngestId), e.Entered), row));
+        }
+
+        await EndOlderAttemptsAsync(connection, transaction, claimed, isRenewal, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return claimed;
+    }
+
+    private async Task<(HashSet<EventKey> Changed, RegistryRow?[] Rows)> WriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ClaimWish> wishes, string sql, string batchId, CancellationToken cancellationToken)
+    {
+        var claim = new NpgsqlBatchCommand(sql);
+        AddEvents(claim, wishes);
+        claim.Parameters.Add(new() { Value = options.Value.Lease });
+        claim.Parameters.Add(new() { Value = batchId });
+        var read = new NpgsqlBatchCommand(ClaimSql.Rows);
+        read.AddKeys(wishes.Select(static wish => wish.Event.Key));
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new("set local synchronous_commit = on"), claim, read } };
+
+        var changed = new HashSet<EventKey>();
+        var rows = new RegistryRow?[wishes.Count];
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            changed.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            rows[reader.GetInt64(0) - 1] = RowOf(reader);
+        return (changed, rows);
+    }
+
+    private static async Task EndOlderAttemptsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<ClaimedEvent> claimed, bool isRenewal, CancellationToken cancellationToken)
+    {
+        // A first claim that took over has an unknown attempt behind it; a renewal may have one that was never begun.
+        var older = claimed.FindAll(c => c.Result is ClaimResult.Claimed or ClaimResult.Settled && (isRenewal || c.Row.HasUnknown));
+        if (older.Count == 0)
+            return;
+
+        await using var command = new NpgsqlCommand(ClaimSql.EndOlderAttempts, connection, transaction);
+        command.Parameters.AddKeys(older.Select(static c => c.Event.Key));
+        command.Parameters.Add(new() { Value = older.ConvertAll(static c => c.Row.Fence).ToArray() });
+        command.Parameters.Add(new() { Value = isRenewal ? "hold" : "unknown" });
+        command.Parameters.Add(new() { Value = isRenewal ? "not_begun" : "lease_over" });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void AddEvents(NpgsqlBatchCommand command, IReadOnlyList<ClaimWish> wishes)
+    {
+        T[] Column<T>(Func<ClaimWish, T> of) => [.. wishes.Select(of)];
+        void Add(object value, NpgsqlDbType type) => command.Parameters.Add(new() { Value = value, NpgsqlDbType = NpgsqlDbType.Array | type });
+
+        command.AddKeys(wishes.Select(static w => w.Event.Key));
+        Add(Column(static w => Guid.Parse(w.Event.Ready.IngestId)), NpgsqlDbType.Uuid);
+        Add(Column(static w => w.Event.Ready.EventTime.UtcDateTime), NpgsqlDbType.TimestampTz);
+        Add(Column(static w => w.Event.IsOrder), NpgsqlDbType.Boolean);
+        Add(Column(static w => w.Event.Entered.Topic), NpgsqlDbType.Text);
+        Add(Column(static w => w.Event.Entered.Partition), NpgsqlDbType.Integer);
+        Add(Column(static w => w.Event.Entered.Offset), NpgsqlDbType.Bigint);
+        Add(Column(static w => w.Event.Ready.Attempt), NpgsqlDbType.Integer);
+        Add(Column(static w => w.Event.Ready.LadderStep), NpgsqlDbType.Integer);
+        Add(Column(static w => w.Gate.State), NpgsqlDbType.Text);
+        Add(Column(static w => w.Gate.Reason), NpgsqlDbType.Text);
+        Add(Column(static w => w.Event.Ready.ConsentAds), NpgsqlDbType.Boolean);
+        Add(Column(static w => w.Gate.Basis switch { ConsentBasis.Granted => "granted", ConsentBasis.Required => "required", _ => null }), NpgsqlDbType.Text);
+        Add(Column(static w => w.OwnFence), NpgsqlDbType.Bigint);
+
+        var subjects = wishes.SelectMany(static (w, item) => SubjectsOf(w.Event).Select(s => (Item: item + 1L, s.Kind, s.Subject))).ToList();
+        Add(subjects.ConvertAll(static s => s.Item).ToArray(), NpgsqlDbType.Bigint);
+        Add(subjects.ConvertAll(static s => s.Kind).ToArray(), NpgsqlDbType.Text);
+        Add(subjects.ConvertAll(static s => s.Subject).ToArray(), NpgsqlDbType.Bytea);
+    }
+
+    /// <summary>A blind index does not say what it is of; e-mail and phone have different ones, so asking for both finds the one.</summary>
+    private static IEnumerable<(string Kind, byte[] Subject)> SubjectsOf(WaitingEvent e) =>
+        e.Ready.ConsentSessions.Select(static session => ("session", Encoding.UTF8.GetBytes(session)))
+            .Concat(e.Ready.ConsentKeys.SelectMany(static key => new[] { ("email", key), ("phone", key) }));
+
+    private static RegistryRow RowOf(NpgsqlDataReader reader) => new()
+    {
+        State = reader.GetString(1),
+        Reason = reader.GetString(2),
+        Fence = reader.GetInt64(3),
+        Attempt = reader.GetInt32(4),
+        LadderStep = reader.GetInt32(5),
+        IngestId = reader.GetGuid(6),
+        Source = new(reader.GetString(7), reader.GetInt32(8), reader.GetInt64(9)),
+        UpdatedAt = reader.GetFieldValue<DateTimeOffset>(10),
+        Revision = reader.GetInt64(11),
+        HasUnknown = reader.GetBoolean(12),
+    };
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics.Metrics;
+using TrackHub.Dispatch.Lanes;
+using TrackHub.Dispatch.Verdicts;
+
+namespace TrackHub.Dispatch;
+
+/// <summary>What the dispatcher counts. Brand and pixel are tags here: lanes are configured, so their number is bounded.</summary>
+internal sealed class DispatchMetrics : IDisposable
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TrackHub.Dispatch";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _calls;
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _warnings;
+    private readonly Counter<long> _fenced;
+    private readonly Histogram<double> _callDuration;
+    private readonly Histogram<int> _batchSize;
+    private readonly Histogram<double> _age;
+    private volatile LaneTable? _lanes;
+
+    public DispatchMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _calls = _meter.CreateCounter<long>("trackhub.dispatcher.calls", "{call}", "Calls to Meta by lane, verdict and reason.");
+        _events = _meter.CreateCounter<long>("trackhub.dispatcher.events", "{event}", "Events that left the dispatcher, by lane, outcome and reason.");
+        _warnings = _meter.CreateCounter<long>("trackhub.dispatcher.warnings", "{warning}", "Warnings in Meta's answers, by lane.");
+        _fenced = _meter.CreateCounter<long>("trackhub.dispatcher.fenced", "{event}", "Results not written because another had claimed the event since.");
+        _callDuration = _meter.CreateHistogram(
+            "trackhub.dispatcher.call_duration", "s", "From start to last byte of a call.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.2, 0.4, 0.6, 1, 1.5, 2.5, 5] });
+        _batchSize = _meter.CreateHistogram(
+            "trackhub.dispatcher.batch_size", "{event}", "Events in a call.",
+            advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] });
+        _age = _meter.CreateHistogram(
+            "trackhub.dispatcher.delivery_age", "s", "From the ingress's receipt to Meta's answer, of delivered events.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 300, 3600, 86_400, 172_800] });
+        _meter.CreateObservableGauge("trackhub.dispatcher.waiting", Waiting, "{event}", "Events waiting in a lane.");
+    }
+
+    /// <summary>Names the lanes in force.</summary>
+    public void Watch(LaneTable? lanes) => _lanes = lanes;
+
+    public void Called(LaneId lane, Ruling ruling, MetaAnswer answer, int events)
+    {
+        _calls.Add(1, [Brand(lane), Pixel(lane), new("verdict", ruling.Verdict.ToString().ToLowerInvariant()), new("reason", ruling.Reason)]);
+        _callDuration.Record(answer.Latency.TotalSeconds);
+        _batchSize.Record(events);
+        if (answer.Warnings > 0)
+            _warnings.Add(answer.Warnings, Brand(lane), Pixel(lane));
+    }
+
+    public void Left(LaneId lane, string outcome, string reason) =>
+        _events.Add(1, [Brand(lane), Pixel(lane), new("outcome", outcome), new("reason", reason)]);
+
+    public void Delivered(TimeSpan age) => _age.Record(age.TotalSeconds);
+
+    public void Fenced(int events) => _fenced.Add(events);
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<int>> Waiting() =>
+        _lanes is { } lanes ? lanes.Lanes.Select(static lane => new Measurement<int>(lane.Waiting, Brand(lane.Id), Pixel(lane.Id))) : [];
+
+    private static KeyValuePair<string, object?> Brand(LaneId lane) => new("brand", lane.BrandId);
+
+    private static KeyValuePair<string, object?> Pixel(LaneId lane) => new("pixel", lane.PixelId);
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using TrackHub.Dispatch.Calling;
+using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Recording;
+using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Dispatch;
+
+/// <summary>The dispatcher: events ready for Meta in, calls to the Conversions API and their outcomes out.</summary>
+public static class DispatchRole
+{
+    /// <summary>Name on the command line, in logs and of the consumer group.</summary>
+    public const string Name = "dispatcher";
+
+    /// <summary>Adds the dispatcher to a host over sections Kafka, SchemaRegistry, Postgres, Secrets, Meta and Dispatch.</summary>
+    public static void AddDispatch(this IHostApplicationBuilder builder)
+    {
+        builder.AddSection<DispatchOptions>(DispatchOptions.Section);
+        builder.AddSection<MetaOptions>(MetaOptions.Section);
+        builder.AddStreams();
+        builder.AddPostgres();
+        builder.AddTenantDirectory();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+
+        builder.Services
+            .AddSingleton<DispatchMetrics>()
+            .AddSingleton<RecordGates>()
+            .AddSingleton<RegistryClaims>()
+            .AddSingleton<RegistryResults>()
+            .AddSingleton<MetaClient>()
+            .AddSingleton<CallBody>()
+            .AddSingleton<Settlement>()
+            .AddSingleton<Dispatcher>()
+            .AddHostedService<DispatchLoop>();
+    }
+}

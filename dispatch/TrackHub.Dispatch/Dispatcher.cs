@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using TrackHub.Dispatch.Calling;
+using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Lanes;
+using TrackHub.Dispatch.Recording;
+using TrackHub.Dispatch.Verdicts;
+using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Dispatch;
+
+/// <summary>Takes one batch of a lane from claim to offset: claim, call, write what came of it, produce, complete.</summary>
+/// <remarks>
+/// A crash after the claim leaves a lease that runs out; after the call an outcome nobody knows, so that the event goes again under its id; after the
+/// write a record that is read again and produces the same again. A result whose fence was overtaken is not written.
+/// </remarks>
+internal sealed class Dispatcher(
+    RecordGates gates, RegistryClaims claims, CallBody bodies, MetaClient meta, RegistryResults results, Settlement settlement, TenantDirectory directory,
+    IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock)
+{
+    private readonly DispatchOptions _options = options.Value;
+
+    /// <summary>Dispatches events of one lane, each with another key.</summary>
+    /// <param name="lane">Their lane.</param>
+    /// <param name="events">From 1.</param>
+    /// <param name="complete">Completes a source record.</param>
+    /// <param name="stoppingToken">The role stops: a call at work is finished and written, none is begun.</param>
+    public async Task DispatchAsync(LaneId lane, IReadOnlyList<WaitingEvent> events, Action<StreamRecord> complete, CancellationToken stoppingToken)
+    {
+        // Depth first, so that of a split the first half is done, and its records complete, before the second is begun.
+        var open = new Stack<IReadOnlyList<(WaitingEvent Event, long OwnFence)>>();
+        open.Push([.. events.Select(static e => (e, 0L))]);
+        while (open.TryPop(out var part) && !stoppingToken.IsCancellationRequested)
+        {
+            foreach (var rest in await CallAsync(lane, part, complete, stoppingToken))
+                open.Push(rest);
+        }
+    }
+
+    /// <summary>One claim and at most one call.</summary>
+    /// <returns>What is left to be called for: nothing, the halves of a split, or the same again when the claim took too long.</returns>
+    private async Task<IReadOnlyList<IReadOnlyList<(WaitingEvent Event, long OwnFence)>>> CallAsync(
+        LaneId lane, IReadOnlyList<(WaitingEvent Event, long OwnFence)> part, Action<StreamRecord> complete, CancellationToken stoppingToken)
+    {
+        var records = part.Select(static p => p.Event.Record).ToList();
+        var batchId = Guid.CreateVersion7(clock.GetUtcNow()).ToString();
+        IReadOnlyList<ClaimedEvent> claimed = [];
+        var claimedAt = 0L;
+        var holds = await WhileAway.RetryAsync(
+            records,
+            async token =>
+            {
+                claimedAt = clock.GetTimestamp();
+                claimed = await claims.ClaimAsync([.. part.Select(p => new ClaimWish(p.Event, gates.Of(p.Event.Ready), p.OwnFence))], batchId, token);
+            },
+            readiness,
+            stoppingToken);
+        if (!holds)
+            return [];
+
+        await settlement.SettleAsync([.. claimed.Where(static c => c.Result is not ClaimResult.Claimed).Select(Unclaimed)], [], lane, complete, stoppingToken);
+        var ours = claimed.Where(static c => c.Result is ClaimResult.Claimed).ToList();
+        if (ours.Count == 0)
+            return [];
+
+        var noCall = new CallRecord(batchId, null, null);
+        if (directory.Current.Pixel(lane.PixelId) is not { } pixel)
+        {
+            // It came or went this very moment: the next claim's gate sees it.
+            await EndAsync(lane, ours.ConvertAll(static e => EventResult.Of(e, new(Verdict.Hold, "pixel_changed"))), noCall, complete, stoppingToken);
+            return [];
+        }
+
+        var prepared = bodies.Prepare(pixel, ours);
+        if (prepared.Refused.Count > 0)
+            await EndAsync(lane, [.. prepared.Refused.Select(static r => EventResult.Of(r.Event, r.Ruling))], noCall, complete, stoppingToken);
+        if (prepared.Events.Count == 0)
+            return [];
+        if (clock.GetElapsedTime(claimedAt) > _options.ClaimPatience)
+            return [Renewed(prepared.Events)];
+
+        var (ruling, call) = await SendAsync(lane, pixel, prepared, batchId, stoppingToken);
+        var written = await EndAsync(lane, [.. prepared.Events.Select(e => EventResult.Of(e, ruling))], call, complete, stoppingToken);
+        return written && ruling.Verdict is Verdict.Split ? Halves(prepared.Events) : [];
+    }
+
+    private async Task<(Ruling Ruling, CallRecord Call)> SendAsync(
+        LaneId lane, Pixel pixel, PreparedCall prepared, string batchId, CancellationToken stoppingToken)
+    {
+        if (bodies.IsTooLong(prepared))
+            return (new(prepared.Events.Count > 1 ? Verdict.Split : Verdict.Dead, "too_long"), new(batchId, null, null));
+
+        using var stopped = new CancellationTokenSource();
+        await using var stop = stoppingToken.Register(() => stopped.CancelAfter(BatchRetry.StopGrace));
+        var answer = await meta.SendAsync(pixel, prepared.Body, stopped.Token);
+        var ruling = VerdictTable.Rule(answer, prepared.Events.Count);
+        metrics.Called(lane, ruling, answer, prepared.Events.Count);
+        return (ruling, new(batchId, SHA256.HashData(prepared.Body.Span), answer));
+    }
+
+    /// <summary>Writes results and settles their events. While PostgreSQL is away the results wait here and nothing new is sent for them.</summary>
+    private async Task<bool> EndAsync(
+        LaneId lane, List<EventResult> ended, CallRecord call, Action<StreamRecord> complete, CancellationToken stoppingToken)
+    {
+        IReadOnlyDictionary<EventKey, RegistryRow> rows = new Dictionary<EventKey, RegistryRow>();
+        var written = await WhileAway.RetryAsync(
+            ended.Select(static result => result.Claim.Event.Record),
+            async token => rows = await results.WriteAsync(ended, call, token),
+            readiness,
+            stoppingToken);
+        if (!written)
+            return false;
+
+        var leaving = new List<Leaving>(ended.Count);
+        foreach (var e in ended.Where(static result => result.State != RegistryState.Claimed).Select(static result => result.Claim.Event))
+        {
+            // Overtaken: whoever holds the newer fence brings the event to its end.
+            leaving.Add(rows.TryGetValue(e.Key, out var row) ? Leaving.By(e, row) : new(e, null, "fenced", ""));
+            if (row is { State: RegistryState.Delivered })
+                metrics.Delivered(clock.GetUtcNow() - e.Ready.ReceivedAt);
+        }
+
+        metrics.Fenced(leaving.Count(static l => l.Record is null));
+        var now = clock.GetUtcNow();
+        var audit = ended.ConvertAll(result => ResultRecords.Attempt(result, call, ended.Count, now));
+        await settlement.SettleAsync(leaving, audit, lane, complete, stoppingToken);
+        return true;
+    }
+
+    private Leaving Unclaimed(ClaimedEvent c) => c.Result switch
+    {
+        ClaimResult.Settled => Leaving.By(c.Event, c.Row),
+        ClaimResult.Busy => new(c.Event, ResultRecords.Hold(c.Event), "busy", ""),
+        ClaimResult.Stale => new(c.Event, null, "stale", ""),
+        _ => new(c.Event, ResultRecords.Duplicate(c.Event, clock.GetUtcNow()), "duplicate", ""),
+    };
+
+    private static IReadOnlyList<(WaitingEvent Event, long OwnFence)> Renewed(IEnumerable<ClaimedEvent> events) =>
+        [.. events.Select(static e => (e.Event, e.Row.Fence))];
+
+    private static IReadOnlyList<IReadOnlyList<(WaitingEvent Event, long OwnFence)>> Halves(IReadOnlyList<ClaimedEvent> events) =>
+        [Renewed(events.Skip((events.Count + 1) / 2)), Renewed(events.Take((events.Count + 1) / 2))];
+}

@@ -1,0 +1,140 @@
+namespace TrackHub.Dispatch.Lanes;
+
+/// <summary>A brand's pixel, or, with empty ids, the side track of events whose pixel is gone.</summary>
+internal readonly record struct LaneId(string BrandId, string PixelId)
+{
+    /// <summary>For events that will not be sent: no garbage in a record makes a lane of its own.</summary>
+    public static LaneId SideTrack { get; } = new("", "");
+}
+
+/// <summary>Events that wait for one pixel, Purchases before browser events, and when they are due. Thread-safe; bounded.</summary>
+internal sealed class Lane(LaneId id, DispatchOptions options, TimeProvider clock) : IDisposable
+{
+    // What an event's JSON adds to its record: hexadecimal hashes stay what they are, names and punctuation come on top.
+    private const int JsonOverheadBytes = 700;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<WaitingEvent> _purchases = new();
+    private readonly Queue<WaitingEvent> _others = new();
+    private readonly SemaphoreSlim _arrived = new(0, 1);
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Which.</summary>
+    public LaneId Id => id;
+
+    /// <summary>Events waiting.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _purchases.Count + _others.Count;
+        }
+    }
+
+    /// <summary>Adds an event; false when the lane is full: it must wait elsewhere.</summary>
+    public bool TryAdd(WaitingEvent e)
+    {
+        lock (_gate)
+        {
+            if (_purchases.Count + _others.Count >= options.LaneQueue)
+                return false;
+            (e.IsOrder ? _purchases : _others).Enqueue(e);
+            if (_arrived.CurrentCount == 0)
+                _arrived.Release();
+            return true;
+        }
+    }
+
+    /// <summary>The next batch, once it is due and a call may be made. One caller at a time gathers; the others wait behind it.</summary>
+    /// <param name="calls">Slots of all lanes; one is taken for the caller to release.</param>
+    /// <param name="stoppingToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">Stopped; no slot is taken.</exception>
+    public async Task<IReadOnlyList<WaitingEvent>> TakeAsync(SemaphoreSlim calls, CancellationToken stoppingToken)
+    {
+        await _turn.WaitAsync(stoppingToken);
+        try
+        {
+            while (true)
+            {
+                await UntilDueAsync(stoppingToken);
+                await calls.WaitAsync(stoppingToken);   // under load the batch grows meanwhile
+                if (Take() is { Count: > 0 } batch)
+                    return batch;
+                calls.Release();
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Time until a batch is due: zero when it is full or its oldest event waited long enough; null when nothing waits.</summary>
+    public TimeSpan? DueIn()
+    {
+        lock (_gate)
+        {
+            if (_purchases.Count + _others.Count >= options.MaxBatchEvents)
+                return TimeSpan.Zero;
+            var purchase = Left(_purchases, options.Linger);
+            var other = Left(_others, options.BulkLinger);
+            return purchase < other || other is null ? purchase : other;
+        }
+    }
+
+    /// <summary>Takes what one call may hold, oldest Purchases first; of events with one id the first only. Events of lost partitions are let go.</summary>
+    public IReadOnlyList<WaitingEvent> Take()
+    {
+        var batch = new List<WaitingEvent>();
+        var keys = new HashSet<EventKey>();
+        var bytes = 0;
+        lock (_gate)
+        {
+            foreach (var queue in (ReadOnlySpan<Queue<WaitingEvent>>)[_purchases, _others])
+            {
+                while (batch.Count < options.MaxBatchEvents && queue.TryPeek(out var e))
+                {
+                    if (!e.Revoked.IsCancellationRequested)
+                    {
+                        bytes += JsonOverheadBytes + (e.Record.Value?.Length ?? 0);
+                        if ((batch.Count > 0 && bytes > options.MaxBatchBytes) || !keys.Add(e.Key))
+                            return batch;
+                        batch.Add(e);
+                    }
+
+                    queue.Dequeue();
+                }
+            }
+        }
+
+        return batch;
+    }
+
+    /// <summary>Ends a lane nobody waits on any more.</summary>
+    public void Dispose()
+    {
+        _arrived.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task UntilDueAsync(CancellationToken stoppingToken)
+    {
+        while (DueIn() is not { Ticks: <= 0 })
+        {
+            // Looked at again after at most a Purchase's linger, for one may come while browser events wait.
+            if (DueIn() is { Ticks: > 0 } wait)
+                await Task.Delay(wait < options.Linger || options.Linger == TimeSpan.Zero ? wait : options.Linger, clock, stoppingToken);
+            else if (Waiting == 0)
+                await _arrived.WaitAsync(stoppingToken);
+        }
+    }
+
+    private TimeSpan? Left(Queue<WaitingEvent> queue, TimeSpan linger)
+    {
+        if (!queue.TryPeek(out var oldest))
+            return null;
+        var left = linger - clock.GetElapsedTime(oldest.ArrivedAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+}

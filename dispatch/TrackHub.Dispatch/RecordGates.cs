@@ -1,0 +1,42 @@
+using TrackHub.Dispatch.Claiming;
+using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
+
+namespace TrackHub.Dispatch;
+
+/// <summary>Whether an event may be sent at all: its age, its pixel, what Meta asks of it. Consent and suppression are asked inside the claim.</summary>
+internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
+{
+    /// <summary>Meta refuses what is older than seven days, and the whole batch with it; the minute covers the way there.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1);
+
+    private const int MaxEventIdLength = 256;
+
+    /// <summary>The pixel an event goes to, or null if it is not known or not active: it has no lane then.</summary>
+    public Pixel? PixelOf(DispatchReady ready) =>
+        directory.Current.Pixel(ready.PixelId) is { Active: true } pixel && pixel.BrandId == ready.BrandId ? pixel : null;
+
+    /// <summary>Why a decoded value cannot be an event, or null. Such a record is poison: no outcome could name it.</summary>
+    public static string? FaultOf(DispatchReady ready) => ready switch
+    {
+        _ when !Guid.TryParse(ready.IngestId, out _) => "ingest_id is not a UUID",
+        { EventId.Length: 0 or > MaxEventIdLength } => $"event_id is empty or longer than {MaxEventIdLength} characters",
+        { EventName.Length: 0 } => "event_name is empty",
+        { BrandId.Length: 0 } or { PixelId.Length: 0 } => "brand_id or pixel_id is empty",
+        { Attempt: < 0 } or { LadderStep: < 0 } => "attempt or ladder_step is negative",
+        _ => null,
+    };
+
+    /// <summary>What applies to an event now.</summary>
+    public Gate Of(DispatchReady ready)
+    {
+        var basis = directory.Current.Brand(ready.BrandId)?.ConsentBasis;
+        if (clock.GetUtcNow() - ready.EventTime > MaxAge)
+            return new(RegistryState.Expired, "too_old", basis);
+        if (ready is { EventName: "Purchase" } and ({ ValueMinor: null } or { Currency: null or "" }))
+            return new(RegistryState.Dead, "value_missing", basis);
+        if (PixelOf(ready) is null)
+            return new(RegistryState.Parked, directory.Current.Pixel(ready.PixelId) is null ? "pixel_gone" : "pixel_inactive", basis);
+        return new("", "", basis);
+    }
+}

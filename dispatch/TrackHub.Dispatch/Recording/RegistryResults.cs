@@ -1,0 +1,136 @@
+using Npgsql;
+using NpgsqlTypes;
+using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Verdicts;
+using TrackHub.Schemas;
+
+namespace TrackHub.Dispatch.Recording;
+
+/// <summary>Writes what became of a call: rows, audit and the lane's last success, in one transaction and only where our fence still stands.</summary>
+internal sealed class RegistryResults(NpgsqlDataSource postgres)
+{
+    // An exhausted event of a lane where nothing succeeded since is not at fault: it is held and starts a new ladder. Written twice, for a lost
+    // commit answer, it finds its own state and says the same.
+    private const string WriteRows = """
+        with q as (
+            select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::int[], $9::int[], $10::boolean[],
+                $11::boolean[], $12::timestamptz[])
+                as q (brand_id, pixel_id, event_name, event_id, fence, state, reason, attempt, ladder_step, is_unknown, is_exhausted, ladder_began)
+        ),
+        decided as (
+            select q.*, q.is_exhausted and not exists (
+                select 1 from dispatch_lanes l
+                where l.brand_id = q.brand_id and l.pixel_id = q.pixel_id and l.last_success_at >= q.ladder_began) as is_outage
+            from q
+        )
+        update dedupe_registry r set
+            state = case when d.is_outage then 'held' else d.state end,
+            reason = case when d.is_outage then 'lane_away' else d.reason end,
+            attempt = d.attempt,
+            ladder_step = case when d.is_outage then 0 else d.ladder_step end,
+            lease_until = null,
+            unknown_since = case when d.is_unknown then coalesce(r.unknown_since, r.updated_at) else r.unknown_since end,
+            updated_at = now()
+        from decided d
+        where r.brand_id = d.brand_id and r.pixel_id = d.pixel_id and r.event_name = d.event_name and r.event_id = d.event_id and r.fence = d.fence
+          and r.state in ('claimed', d.state, 'held')
+        returning r.brand_id, r.pixel_id, r.event_name, r.event_id, r.state, r.reason, r.attempt, r.ladder_step, r.updated_at, r.revision
+        """;
+
+    private const string WriteAttempts = """
+        update dispatch_attempts a set finished_at = now(), outcome = q.outcome, reason = q.reason, latency_ms = $9, http_status = $10, code = $11,
+            subcode = $12, trace_id = $13, batch_size = $14, body_hash = $15
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[])
+            as q (brand_id, pixel_id, event_name, event_id, fence, started_at, outcome, reason)
+        where a.brand_id = q.brand_id and a.pixel_id = q.pixel_id and a.event_name = q.event_name and a.event_id = q.event_id
+          and a.fence = q.fence and a.started_at = q.started_at
+        """;
+
+    // To the second, so that a busy lane does not write one row with every call.
+    private const string WriteSuccess = """
+        insert into dispatch_lanes as l (brand_id, pixel_id, last_success_at) values ($1, $2, now())
+        on conflict (brand_id, pixel_id) do update set last_success_at = now(), updated_at = now()
+        where l.last_success_at is null or l.last_success_at < now() - interval '1 second'
+        """;
+
+    /// <summary>Writes the results of one call.</summary>
+    /// <returns>The rows as they stand, by key. A result that is missing was not ours to write any more: another claimed the event since.</returns>
+    public async Task<IReadOnlyDictionary<EventKey, RegistryRow>> WriteAsync(
+        IReadOnlyList<EventResult> results, CallRecord call, CancellationToken cancellationToken)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var settled = results.Where(static result => result.State != RegistryState.Claimed).ToList();
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new("set local synchronous_commit = on"), Attempts(results, call) } };
+        if (results.FirstOrDefault(static result => result.Ruling.Verdict is Verdict.Delivered) is { } delivered)
+            batch.BatchCommands.Add(Success(delivered.Claim.Event.Key));
+        if (settled.Count > 0)
+            batch.BatchCommands.Add(Rows(settled));
+
+        var rows = new Dictionary<EventKey, RegistryRow>(settled.Count);
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            var claims = settled.ToDictionary(static result => result.Claim.Event.Key, static result => result.Claim.Row);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var key = new EventKey(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3));
+                rows[key] = claims[key] with
+                {
+                    State = reader.GetString(4),
+                    Reason = reader.GetString(5),
+                    Attempt = reader.GetInt32(6),
+                    LadderStep = reader.GetInt32(7),
+                    UpdatedAt = reader.GetFieldValue<DateTimeOffset>(8),
+                    Revision = reader.GetInt64(9),
+                };
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return rows;
+    }
+
+    private static NpgsqlBatchCommand Rows(List<EventResult> results)
+    {
+        var command = new NpgsqlBatchCommand(WriteRows);
+        command.AddKeys(results.Select(static r => r.Claim.Event.Key));
+        Add(command, results.ConvertAll(static r => r.Claim.Row.Fence), NpgsqlDbType.Bigint);
+        Add(command, results.ConvertAll(static r => r.State), NpgsqlDbType.Text);
+        Add(command, results.ConvertAll(static r => r.IsExhausted ? EventResult.Exhausted : r.Ruling.Reason), NpgsqlDbType.Text);
+        Add(command, results.ConvertAll(static r => r.Attempt), NpgsqlDbType.Integer);
+        Add(command, results.ConvertAll(static r => r.LadderStep), NpgsqlDbType.Integer);
+        Add(command, results.ConvertAll(static r => !r.Ruling.OutcomeKnown), NpgsqlDbType.Boolean);
+        Add(command, results.ConvertAll(static r => r.IsExhausted), NpgsqlDbType.Boolean);
+        Add(command, results.ConvertAll(static r => r.LadderBegan.UtcDateTime), NpgsqlDbType.TimestampTz);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Attempts(IReadOnlyList<EventResult> results, CallRecord call)
+    {
+        var list = results.ToList();
+        var command = new NpgsqlBatchCommand(WriteAttempts);
+        command.AddKeys(list.Select(static r => r.Claim.Event.Key));
+        Add(command, list.ConvertAll(static r => r.Claim.Row.Fence), NpgsqlDbType.Bigint);
+        Add(command, list.ConvertAll(static r => r.Claim.Row.UpdatedAt.UtcDateTime), NpgsqlDbType.TimestampTz);
+        Add(command, list.ConvertAll(static r => r.Ruling.Outcome.ToSymbol()), NpgsqlDbType.Text);
+        Add(command, list.ConvertAll(static r => r.Ruling.Reason), NpgsqlDbType.Text);
+        var answer = call.Answer;
+        AddOne(command, answer is null ? null : (long)answer.Latency.TotalMilliseconds, NpgsqlDbType.Bigint);
+        AddOne(command, answer?.HttpStatus, NpgsqlDbType.Integer);
+        AddOne(command, answer?.Code, NpgsqlDbType.Integer);
+        AddOne(command, answer?.Subcode, NpgsqlDbType.Integer);
+        AddOne(command, answer?.TraceId, NpgsqlDbType.Text);
+        AddOne(command, list.Count, NpgsqlDbType.Integer);
+        AddOne(command, call.BodyHash, NpgsqlDbType.Bytea);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand Success(EventKey key) =>
+        new(WriteSuccess) { Parameters = { new() { Value = key.BrandId }, new() { Value = key.PixelId } } };
+
+    private static void Add<T>(NpgsqlBatchCommand command, List<T> column, NpgsqlDbType type) =>
+        command.Parameters.Add(new() { Value = column.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
+
+    private static void AddOne(NpgsqlBatchCommand command, object? value, NpgsqlDbType type) =>
+        command.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+}
