@@ -85,7 +85,7 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         server.Start(BrokerApis.Build(topics, groups, broker, options, metrics), options.MaxRequestBytes);
 
         Port = server.Port;
-        BootstrapServers = $"{broker.Host}:{broker.Port}";
+        BootstrapServers = broker.Host.Contains(':') ? $"[{broker.Host}]:{broker.Port}" : $"{broker.Host}:{broker.Port}";
         RegistryAddress = registry.Address;
         Log.Started(_logger, BootstrapServers, RegistryAddress, topics.Topics.Count, directory);
     }

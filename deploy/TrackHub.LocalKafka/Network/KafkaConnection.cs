@@ -33,7 +33,7 @@ internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int 
             // The disk refused what cannot be answered with an error of its own: no answer, so nothing is promised.
             Log.StorageFailed(logger, fault, peer);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception fault) when (stoppingToken.IsCancellationRequested && fault is OperationCanceledException or ObjectDisposedException)
         {
             // The broker stops.
         }

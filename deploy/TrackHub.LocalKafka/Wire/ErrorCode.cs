@@ -3,7 +3,6 @@ namespace TrackHub.LocalKafka.Wire;
 /// <summary>Kafka's own error codes, those this broker answers with. Source: https://kafka.apache.org/protocol#protocol_error_codes.</summary>
 internal enum ErrorCode : short
 {
-    UnknownServerError = -1,
     None = 0,
     OffsetOutOfRange = 1,
     CorruptMessage = 2,
@@ -35,7 +34,6 @@ internal enum ErrorCode : short
     NonEmptyGroup = 68,
     GroupIdNotFound = 69,
     FetchSessionIdNotFound = 70,
-    FencedLeaderEpoch = 74,
     UnknownLeaderEpoch = 75,
     UnsupportedCompressionType = 76,
     MemberIdRequired = 79,
