@@ -36,7 +36,9 @@ public static class Normalizer
     /// <param name="country">Country as text; Brazilian names are mapped when it is Brazil or unknown.</param>
     public static Normalized State(string? value, string? country = null) => Places.State(value, country);
 
-    /// <summary>Key <c>zp</c>: Brazil 8 digits, second spelling the first 5; United States 5 digits; others lower case without space or dash.</summary>
+    /// <summary>
+    /// Key <c>zp</c>: Brazil 8 digits, second spelling the first 5; United States 5 digits; others lower case without space or dash.
+    /// </summary>
     /// <param name="value">As written.</param>
     /// <param name="country">Country as text; null: 8 digits are taken for a Brazilian CEP.</param>
     public static Normalized Zip(string? value, string? country = null) => Places.Zip(value, country);

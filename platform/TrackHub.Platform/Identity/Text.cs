@@ -26,7 +26,8 @@ internal static class Text
 
     /// <summary>White space, control or format character.</summary>
     public static bool IsBlank(char c) =>
-        c <= ' ' || c == '\u007f' || (c >= '\u0080' && (char.IsWhiteSpace(c) || char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format));
+        c <= ' ' || c == '\u007f'
+        || (c >= '\u0080' && (char.IsWhiteSpace(c) || char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format));
 
     /// <summary>Lower case and composed (NFC) into <paramref name="destination"/>; returns the length, never more than the source's.</summary>
     public static int LowerComposed(ReadOnlySpan<char> text, Span<char> destination)

@@ -49,7 +49,8 @@ internal sealed class AdminChange : IAsyncDisposable
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            throw new AdminException($"There is one already in {fault.TableName} ({fault.ConstraintName}). Choose another value, or remove the other first.");
+            throw new AdminException(
+                $"There is one already in {fault.TableName} ({fault.ConstraintName}). Choose another value, or remove the other first.");
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
@@ -92,7 +93,8 @@ internal sealed class AdminChange : IAsyncDisposable
             writer.WriteEndObject();
         }
 
-        await using var command = Command("insert into audit_log (actor, action, subject, detail) values ($1, $2, $3, $4)", [_actor, action, subject]);
+        const string Insert = "insert into audit_log (actor, action, subject, detail) values ($1, $2, $3, $4)";
+        await using var command = Command(Insert, [_actor, action, subject]);
         command.Parameters.Add(new() { Value = System.Text.Encoding.UTF8.GetString(json.ToArray()), NpgsqlDbType = NpgsqlDbType.Jsonb });
         await command.ExecuteNonQueryAsync(cancelled);
         await _transaction.CommitAsync(cancelled);

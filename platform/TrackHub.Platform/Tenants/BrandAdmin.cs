@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
 using TrackHub.Platform.Identity;
@@ -142,6 +142,6 @@ internal static class SettingsColumn
     private static string ToText(JsonNode value) => value switch
     {
         JsonArray list => list.Count == 0 ? "none" : string.Join(',', list.Select(static item => (string)item!)),
-        _ => value.GetValueKind() == System.Text.Json.JsonValueKind.String ? (string)value! : value.ToJsonString().ToString(CultureInfo.InvariantCulture),
+        _ => value.GetValueKind() == JsonValueKind.String ? (string)value! : value.ToJsonString(),
     };
 }

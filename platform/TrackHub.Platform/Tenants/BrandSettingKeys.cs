@@ -62,7 +62,9 @@ public static class BrandSettingKeys
         Text("name", "", 100, "Name, unique in the tenant."),
         new("time_zone", "an IANA time zone such as America/Sao_Paulo", "America/Sao_Paulo", "Zone of the brand's figures.")
         {
-            Read = static value => value.Contains('/') && TimeZoneInfo.TryFindSystemTimeZoneById(value, out _) || value == "UTC" ? JsonValue.Create(value) : null,
+            Read = static value => value == "UTC" || (value.Contains('/') && TimeZoneInfo.TryFindSystemTimeZoneById(value, out _))
+                ? JsonValue.Create(value)
+                : null,
         },
         new("currency", "an ISO 4217 code, three upper-case letters", "BRL", "Currency of the brand's figures.")
         {
@@ -111,7 +113,7 @@ public static class BrandSettingKeys
         ?? throw new AdminException($"'{name}' is no key; there are {string.Join(", ", keys.Select(static key => key.Name))}.");
 
     private static SettingKey Whole(string name, int least, int most, int byDefault, string unit, string meaning) =>
-        new(name, $"a whole number from {least} to {most}{(unit.Length > 0 ? " " : "")}{unit}", byDefault.ToString(CultureInfo.InvariantCulture), meaning)
+        new(name, $"a whole number from {least} to {most} {unit}".TrimEnd(), byDefault.ToString(CultureInfo.InvariantCulture), meaning)
         {
             Read = value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
                 ? JsonValue.Create(number)
@@ -121,8 +123,8 @@ public static class BrandSettingKeys
     private static SettingKey Fraction(string name, double least, double most, double byDefault, string meaning) =>
         new(name, FormattableString.Invariant($"a number from {least} to {most}"), byDefault.ToString(CultureInfo.InvariantCulture), meaning)
         {
-            Read = value =>
-                double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            Read = value => double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number >= least && number <= most
                     ? JsonValue.Create(number)
                     : null,
         };

@@ -14,7 +14,8 @@ internal sealed class ConnectionAdmin(Func<CancellationToken, Task<AdminChange>>
     {
         var name = gateway.Trim().ToLowerInvariant();
         if (name.Length is < 2 or > 32 || !name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_'))
-            throw new AdminException($"gateway: its name has 2 to 32 lower-case letters, digits, '-' or '_', as in its webhook route; this one has {name.Length} characters.");
+            throw new AdminException(
+                $"gateway: this name has {name.Length} characters; it takes 2 to 32 lower-case letters, digits, '-' or '_', as in the webhook route.");
         var clean = secret is null ? null : Secret(secret);
 
         await using var change = await begin(cancelled);
@@ -37,8 +38,8 @@ internal sealed class ConnectionAdmin(Func<CancellationToken, Task<AdminChange>>
         await using var change = await begin(cancelled);
         return await change.QueryAsync(
             """
-            select c.id, brand_id, gateway, path_sealed, secret_sealed is not null, case when previous_expires_at > now() then previous_expires_at end,
-                   active, c.created_at, tenant_id
+            select c.id, brand_id, gateway, path_sealed, secret_sealed is not null,
+                   case when previous_expires_at > now() then previous_expires_at end, active, c.created_at, tenant_id
             from gateway_connections c join brands b on b.id = brand_id where $1::text is null or brand_id = $1 order by c.created_at, c.id
             """,
             row => Read(row, change.Keys), cancelled, brandId);
@@ -104,6 +105,6 @@ internal sealed class ConnectionAdmin(Func<CancellationToken, Task<AdminChange>>
         return clean.Length is >= LeastSecret and <= MostSecret
             ? clean
             : throw new AdminException(
-                $"secret: it has {clean.Length} characters; it takes {LeastSecret} to {MostSecret}. Copy the token or signing secret the gateway shows.");
+                $"secret: it has {clean.Length} characters; it takes {LeastSecret} to {MostSecret}. Copy the token or secret the gateway shows.");
     }
 }

@@ -32,8 +32,9 @@ internal sealed partial class DaySecretKeeper(DaySecrets secrets, Migrator migra
                 Log.Kept(logger, made, shredded);
             return true;
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or AdminException or WrongMasterKeyException)
         {
+            // Not migrated to the end, or the master key was replaced under us: both are an operator's to mend, and the role goes on meanwhile.
             Log.Away(logger, (exception as PostgresException)?.SqlState ?? exception.GetType().Name);
             return false;
         }

@@ -147,7 +147,8 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
         {
             if (row.IsDBNull(column))
                 continue;
-            if (!TryOpen("gateway_connections", id, () => keys.OpenText(brand.TenantId, ColumnPurpose.ConnectionSecret, id, row.GetString(column)), out var secret))
+            string Open() => keys.OpenText(brand.TenantId, ColumnPurpose.ConnectionSecret, id, row.GetString(column));
+            if (!TryOpen("gateway_connections", id, Open, out var secret))
                 return;
             secrets.Add(new(secret));
         }

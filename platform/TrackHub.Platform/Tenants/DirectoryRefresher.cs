@@ -31,7 +31,7 @@ internal sealed partial class DirectoryRefresher(
     private bool _away;
     private volatile bool _notified;
 
-    /// <summary>Loads once before the roles start, so that the first request finds the directory. PostgreSQL may be away; a wrong key may not.</summary>
+    /// <summary>Loads once before the roles start: the first request finds the directory. PostgreSQL may be away; a wrong key ends it.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         readiness.Report(Dependency, ready: false, "not loaded yet");

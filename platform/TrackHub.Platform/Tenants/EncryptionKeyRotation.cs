@@ -19,7 +19,10 @@ internal sealed class EncryptionKeyRotation(NpgsqlConnection connection, MasterK
         ("gateway_connections", "secret_sealed", ColumnPurpose.ConnectionSecret,
             "select c.id, b.tenant_id, secret_sealed from gateway_connections c join brands b on b.id = brand_id where secret_sealed is not null"),
         ("gateway_connections", "previous_sealed", ColumnPurpose.ConnectionSecret,
-            "select c.id, b.tenant_id, previous_sealed from gateway_connections c join brands b on b.id = brand_id where previous_sealed is not null"),
+            """
+            select c.id, b.tenant_id, previous_sealed from gateway_connections c join brands b on b.id = brand_id
+            where previous_sealed is not null
+            """),
         ("day_secrets", "sealed", ColumnPurpose.DaySecret, $"select day::text, '{Sealer.SystemTenant}', sealed from day_secrets"),
     ];
 

@@ -64,4 +64,6 @@ public sealed class MasterKey
 
 /// <summary>The master key given is not the one the database was sealed under: nothing can be opened, so nothing starts.</summary>
 public sealed class WrongMasterKeyException()
-    : Exception("Secrets:MasterKey is not the key this database was sealed with. Set the right one, or the old one as Secrets:PreviousMasterKey and run `trackhub migrate`.");
+    : Exception(
+        "Secrets:MasterKey is not the key this database was sealed with. Set the right one, or the old one as Secrets:PreviousMasterKey "
+        + "and run `trackhub migrate`.");

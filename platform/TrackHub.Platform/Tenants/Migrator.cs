@@ -23,7 +23,7 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DayS
 
     private static readonly IReadOnlyList<Script> Scripts = ReadScripts();
 
-    /// <summary>Applies what is missing; makes the encryption key, the day secrets and the month partitions ahead. Nothing to do is no fault.</summary>
+    /// <summary>Applies what is missing; makes encryption key, day secrets and month partitions ahead. Nothing to do is no fault.</summary>
     /// <returns>What was applied now.</returns>
     /// <exception cref="MigrationException">An applied migration has changed since, or the database is newer than this build.</exception>
     /// <exception cref="WrongMasterKeyException">The master key is not the one the database was sealed with.</exception>
@@ -62,7 +62,8 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DayS
         await using var transaction = await LockAsync(connection, cancelled);
         var known = await AppliedAsync(connection, cancelled);
         if (known.Keys.Except(Scripts.Select(static script => script.Number)).ToList() is { Count: > 0 } unknown)
-            throw new MigrationException($"The database has migration {unknown.Max():0000}, which this build does not know. Run a build as new as the one that migrated it.");
+            throw new MigrationException(
+                $"The database has migration {unknown.Max():0000}, which this build does not know. Run a build as new as the one that migrated it.");
 
         var applied = new List<Migration>();
         foreach (var script in Scripts)
@@ -70,7 +71,8 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DayS
             if (known.TryGetValue(script.Number, out var row))
             {
                 if (row.Checksum != script.Checksum)
-                    throw new MigrationException($"Migration {script.Name} was changed after it was applied. Restore the file and put the change into a new one.");
+                    throw new MigrationException(
+                        $"Migration {script.Name} was changed after it was applied. Restore the file and put the change into a new one.");
                 continue;
             }
 
