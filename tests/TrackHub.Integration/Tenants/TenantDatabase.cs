@@ -10,8 +10,6 @@ namespace TrackHub.Integration.Tenants;
 /// <summary>A migrated database of one test with all that works on it.</summary>
 internal sealed class TenantDatabase : IAsyncDisposable
 {
-    private static readonly Lazy<Task<PostgresServer>> Shared = new(static () => PostgresServer.StartAsync());
-
     private TenantDatabase(string connectionString, MasterKeys masters)
     {
         ConnectionString = connectionString;
@@ -36,7 +34,7 @@ internal sealed class TenantDatabase : IAsyncDisposable
 
     /// <summary>A database without any table.</summary>
     public static async Task<TenantDatabase> EmptyAsync(PostgresServer? server = null) =>
-        new(await (server ?? await Shared.Value).CreateDatabaseAsync(), NewMasters());
+        new(await (server ?? await TestMachine.PostgresAsync()).CreateDatabaseAsync(), NewMasters());
 
     /// <summary>A migrated database.</summary>
     public static async Task<TenantDatabase> MigratedAsync(PostgresServer? server = null)
