@@ -100,6 +100,7 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposa
             SyncTimeout = (int)_options.Timeout.TotalMilliseconds,
             Password = _options.Password,
             ClientName = "trackhub-matcher",
+            AllowAdmin = true,   // INFO, which tells a restarted server, counts as administration
         };
         foreach (var endpoint in _options.Endpoint.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             configuration.EndPoints.Add(endpoint);
