@@ -1,1 +1,7 @@
-return 0;
+using System.Runtime.Versioning;
+using TrackHub.Cli;
+
+// PostgreSQL, Redis and process supervision as Debian has them.
+[assembly: SupportedOSPlatform("linux")]
+
+return await TrackHubCommand.InvokeAsync(args);

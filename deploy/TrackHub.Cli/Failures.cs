@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+using TrackHub.Cli.Supervising;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Cli;
+
+/// <summary>A command cannot do what it was asked. The message names value, limit and remedy and is shown as it is.</summary>
+internal sealed class CommandException(string message) : Exception(message);
+
+/// <summary>Turns what commands expect to go wrong into one message and exit code 1; anything else is a bug and keeps its stack.</summary>
+internal static class Failures
+{
+    /// <summary>Runs a call.</summary>
+    public static async Task<int> GuardAsync(ParseResult call, InvocationConfiguration invocation, Func<CancellationToken, Task<int>> run)
+    {
+        try
+        {
+            return await run(CancellationToken.None);
+        }
+        catch (Exception failure) when (Message(failure, call) is { } message)
+        {
+            await invocation.Error.WriteLineAsync(message);
+            return 1;
+        }
+    }
+
+    private static string? Message(Exception failure, ParseResult call) => failure switch
+    {
+        CommandException or AdminException or MigrationException or StartFailedException => failure.Message,
+        OptionsValidationException options => $"The configuration has {options.Failures.Count()} fault(s):{Environment.NewLine}  "
+            + string.Join(Environment.NewLine + "  ", options.Failures),
+        DependencyAwayException away => Away(away.Dependency, call),
+        _ when Dependencies.IsAway(failure) => Away(failure is Npgsql.NpgsqlException ? "PostgreSQL" : "a service", call),
+        _ => null,
+    };
+
+    private static string Away(string dependency, ParseResult call) => call.MachineData() is var data && data.ReadState() is null
+        ? $"{dependency} does not answer, and nothing runs on {data.Root}: start it with `trackhub up`, or name where it is by TRACKHUB_… (see .env.example)."
+        : $"{dependency} does not answer: `trackhub status` says what runs, the logs in {data.Directory("logs")} why not.";
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TrackHub.Cli.Supervising;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Cli;
+
+/// <summary>The platform inside a command: configured as a role would be, but nothing of it runs by itself.</summary>
+internal static class PlatformServices
+{
+    /// <summary>Everything a command may ask for: migrator, tenant administration, topics. What is not asked for is not made.</summary>
+    public static IHost Create(SystemConfiguration configuration, IReadOnlyList<string> configured)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        SystemConfiguration.AddGivenTo(builder.Configuration, configured);
+        configuration.AddMachineTo(builder.Configuration);
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.AddTenantAdmin();
+        builder.AddStreams();
+        return builder.Build();
+    }
+
+    /// <summary>The same for a call, its configuration checked.</summary>
+    public static IHost Create(ParseResult call)
+    {
+        var host = Create(SystemConfiguration.Read(call.MachineData(), call.Ports(), call.Configured()), call.Configured());
+        host.Services.GetService<IStartupValidator>()?.Validate();
+        return host;
+    }
+}

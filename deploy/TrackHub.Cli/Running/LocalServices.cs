@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TrackHub.Cli.Supervising;
+using TrackHub.LocalKafka.Hosting;
+using TrackHub.MetaSim;
+
+namespace TrackHub.Cli.Running;
+
+/// <summary>The two services of a machine that know nothing of TrackHub: broker and simulator.</summary>
+internal static class LocalServices
+{
+    /// <summary>Adds the broker with its schema registry; section <c>LocalKafka</c> says what the machine does not.</summary>
+    public static void AddBroker(this WebApplicationBuilder builder, MachineData data, Ports ports) => builder.Services.AddLocalKafka(options =>
+    {
+        (options.Port, options.RegistryPort) = (ports.Kafka, ports.Registry);
+        if (options.DataDirectory.Length == 0) options.DataDirectory = data.Directory("kafka");
+    });
+
+    /// <summary>Adds the stand-in for Meta.</summary>
+    public static void AddSimulator(this WebApplicationBuilder builder, MachineData data, Ports ports) => builder.Services.AddHostedService(services =>
+        new Simulator(new MetaSimOptions { DataDirectory = data.Directory("simulator"), Port = ports.Simulator, LoggerFactory = services.GetRequiredService<ILoggerFactory>() }));
+
+    private sealed class Simulator(MetaSimOptions options) : IHostedService
+    {
+        private MetaSimHost? _host;
+
+        public async Task StartAsync(CancellationToken cancellationToken) => _host = await MetaSimHost.StartAsync(options, cancellationToken);
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            if (_host is not null) await _host.DisposeAsync();
+        }
+    }
+}

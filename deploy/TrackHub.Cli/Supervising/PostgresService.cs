@@ -1,0 +1,86 @@
+using Npgsql;
+
+namespace TrackHub.Cli.Supervising;
+
+/// <summary>The distribution's PostgreSQL 15, on a cluster of ours.</summary>
+internal static class PostgresService
+{
+    /// <summary>Name in the table and of its log.</summary>
+    public const string Name = "postgresql";
+
+    private const string Binaries = "/usr/lib/postgresql/15/bin";
+
+    // The password goes by standard input: arguments are for everybody to read.
+    private const string Initialize =
+        """
+        umask 077; f=$(mktemp) && cat >"$f" && "$1/initdb" -D "$2" -U trackhub -A scram-sha-256 --pwfile "$f" -E UTF8 --locale C.UTF-8
+        code=$?; rm -f "$f"; [ $code = 0 ] || exit $code
+        echo 'create database trackhub' | "$1/postgres" --single -D "$2" postgres
+        """;
+
+    /// <summary>Makes the cluster at the first start and says how to run it.</summary>
+    public static async Task<Service> PrepareAsync(MachineData data, Ports ports, CancellationToken cancellationToken)
+    {
+        if (!File.Exists($"{Binaries}/postgres"))
+            throw new CommandException($"There is no PostgreSQL 15 in {Binaries}: install postgresql-15, or set TRACKHUB_Postgres__ConnectionString.");
+
+        var password = data.PostgresPassword ?? throw new InvalidOperationException("The machine's secrets are made before its stores.");
+        var directory = Path.Combine(data.Root, "postgres");
+        var prefix = await Unprivileged.PrefixAsync(data.Root, cancellationToken);
+        if (!Directory.Exists(directory)) await InitializeAsync(data, directory, prefix, password, cancellationToken);
+
+        // Six processes of up to 20 connections, and room for people.
+        string[] settings =
+        [
+            "listen_addresses=127.0.0.1", $"port={ports.Postgres}", "unix_socket_directories=", "max_connections=150",
+            "shared_buffers=256MB", "max_wal_size=2GB", "wal_compression=on", "log_min_messages=warning", "timezone=UTC",
+        ];
+        string[] command = [.. prefix, $"{Binaries}/postgres", "-D", directory, .. settings.SelectMany(static s => new[] { "-c", s })];
+        var plan = new ProcessPlan(command[0], command[1..], new Dictionary<string, string>(), data.LogFile(Name), StopSignal: "INT");
+        var connection = ConnectionString(ports, password);
+        return new Service(Name, [new(Name, $"127.0.0.1:{ports.Postgres}")], [ports.Postgres], StopStage.Stores, plan, token => ProbeAsync(connection, token));
+    }
+
+    /// <summary>How to reach it.</summary>
+    public static string ConnectionString(Ports ports, string password) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = ports.Postgres,
+        Username = "trackhub",
+        Password = password,
+        Database = "trackhub",
+        MaxPoolSize = 20,
+        // A lost server is noticed by a failing call, not by a caller waiting for ever.
+        Timeout = 5,
+        CommandTimeout = 30,
+    }.ConnectionString;
+
+    /// <summary>Null when it takes connections, else why not.</summary>
+    public static async Task<string?> ProbeAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var single = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+            await using var connection = new NpgsqlConnection(single.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+            return null;
+        }
+        catch (NpgsqlException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static async Task InitializeAsync(
+        MachineData data, string directory, IReadOnlyList<string> prefix, string password, CancellationToken cancellationToken)
+    {
+        // Made beside its place and moved there when whole: what an interrupted first start left is removed.
+        var half = directory + ".new";
+        if (Directory.Exists(half)) Directory.Delete(half, recursive: true);
+        Directory.CreateDirectory(half, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await Unprivileged.OwnAsync(half, cancellationToken);
+        var said = await Shell.RunAsync([.. prefix, "/bin/sh", "-c", Initialize, "trackhub", Binaries, half], cancellationToken, input: password);
+        await File.AppendAllTextAsync(data.LogFile(Name), said, cancellationToken);
+        Directory.Move(half, directory);
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using TrackHub.Cli.Administering;
+using TrackHub.Cli.Reading;
+using TrackHub.Cli.Running;
+using TrackHub.Cli.Supervising;
+
+namespace TrackHub.Cli;
+
+/// <summary>The command line: every command, in the order of its help.</summary>
+internal static class TrackHubCommand
+{
+    /// <summary>Exit code of a call that is not one.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Runs a call.</summary>
+    /// <returns>0 done, 1 failed, 2 not a call: what is wrong stands on standard error.</returns>
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, TextWriter? output = null, TextWriter? error = null)
+    {
+        // No termination by the parser: hosts and supervisor stop in order, however long their order takes.
+        var invocation = new InvocationConfiguration { Output = output ?? Console.Out, Error = error ?? Console.Error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        var call = Create().Parse(CommandLineConfiguration.Rewrite(arguments));
+        if (call.Errors.Count > 0 && call.Action is System.CommandLine.Invocation.ParseErrorAction)
+        {
+            foreach (var fault in call.Errors) await invocation.Error.WriteLineAsync(fault.Message);
+            await invocation.Error.WriteLineAsync($"See: {Path(call.CommandResult.Command)} --help");
+            return Usage;
+        }
+
+        return await Failures.GuardAsync(call, invocation, token => call.InvokeAsync(invocation, token));
+    }
+
+    /// <summary>The tree of commands.</summary>
+    public static Command Create()
+    {
+        // Not a RootCommand: that is named after the assembly, and people type trackhub.
+        var root = new Command("trackhub", "TrackHub: clicks and sales in, each sale told to Meta once.")
+        {
+            new HelpOption(),
+            new VersionOption(),
+            UpCommand.Create(),
+            DownCommand.Create(),
+            StatusCommand.Create(),
+            RunCommand.Create(),
+            TenantsCommand.Create(),
+            BrandsCommand.Create(),
+            PixelsCommand.Create(),
+            ConnectionsCommand.Create(),
+            KeysCommand.Create(),
+            TopicsCommand.Create(),
+            MigrateCommand.Create(),
+        };
+        root.Options.Add(GlobalOptions.Data);
+        root.Options.Add(GlobalOptions.PortBase);
+        root.Options.Add(GlobalOptions.Json);
+        root.Options.Add(GlobalOptions.Configuration);
+        return root;
+    }
+
+    private static string Path(Command command) =>
+        string.Join(' ', Ancestry(command).Reverse().Select(static part => part.Name));
+
+    private static IEnumerable<Command> Ancestry(Command command)
+    {
+        for (var part = command; part is not null; part = part.Parents.OfType<Command>().FirstOrDefault()) yield return part;
+    }
+}
