@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Text;
+using TrackHub.Platform.Identity;
+using TrackHub.Schemas;
+using TrackHub.Testing;
+
+namespace TrackHub.Integration.Ingest;
+
+public sealed class ReceiptTests
+{
+    private const string Order = """
+        {"order_id":"o-1","order_status":"paid","webhook_event_type":"order_approved","payment_method":"pix","approved_date":"2026-09-10 14:04",
+         "Commissions":{"charge_amount":19700,"currency":"BRL"},"Customer":{"email":"comprador@example.com"},
+         "TrackingParameters":{"sck":"th_0000000000000000000000000a"}}
+        """;
+
+    [Fact]
+    public async Task The_record_of_a_receipt_lies_where_it_says()
+    {
+        await using var ingest = await IngestProcess.StartAsync(null, "kiwify");
+        var brand = ingest.Brands["kiwify"];
+        var body = Encoding.UTF8.GetBytes(Order);
+
+        var (clickStatus, click) = await ingest.PostAsync(
+            "/api/v1/track/click",
+            """{"event_id":"evt-0000000000000001","session_id":"s-1","url":"https://shop.example.com/a?fbclid=IwAR0"}"""u8.ToArray(),
+            ("X-TrackHub-Key", brand.WriteKey));
+        var (saleStatus, sale) = await ingest.PostAsync(
+            $"/api/v1/webhooks/kiwify/{brand.ConnectionPath}?signature={Sign(body, brand.ConnectionSecret)}", body);
+
+        (clickStatus, saleStatus).ShouldBe((202, 200));
+        var storedClick = await ingest.ReadBackAsync<TrackedEvent>(click);
+        storedClick.Key.ShouldBe($"{brand.BrandId}/s-1");
+        storedClick.Record.EventId.ShouldBe("evt-0000000000000001");
+        storedClick.Headers["brand"].ShouldBe(brand.BrandId);
+        storedClick.Record.UserData.ShouldNotBeNull();
+        var storedSale = await ingest.ReadBackAsync<TrackedEvent>(sale);
+        storedSale.Key.ShouldBe($"{brand.BrandId}/kiwify/o-1");
+        storedSale.Record.EventId.ShouldBe(EventIds.ForOrder(brand.BrandId, "Purchase", "kiwify", "o-1"));
+        storedSale.Record.EventId.ShouldBe(sale.GetProperty("event_id").GetString());
+        storedSale.Record.ClickId.ShouldBe("th_0000000000000000000000000a");
+        storedSale.Record.Sale!.AmountMinor.ShouldBe(19700);
+    }
+
+    [Fact]
+    public async Task An_unmappable_webhook_lies_sealed_in_dead_letters_without_its_token()
+    {
+        await using var ingest = await IngestProcess.StartAsync(null, "perfectpay");
+        var brand = ingest.Brands["perfectpay"];
+        var body = Encoding.UTF8.GetBytes($$"""{"token":"{{brand.ConnectionSecret}}","code":"x"}""");
+
+        var (status, receipt) = await ingest.PostAsync($"/webhooks/perfectpay/{brand.ConnectionPath}", body);
+
+        status.ShouldBe(200);
+        receipt.GetProperty("topic").GetString().ShouldBe("dead-letters");
+        var letter = (await ingest.ReadBackAsync<DeadLetter>(receipt)).Record;
+        letter.Reason.ShouldBe("unmapped");
+        letter.Gateway.ShouldBe("perfectpay");
+        letter.IngestId.ShouldBe(receipt.GetProperty("event_id").GetString());
+        letter.Original.ShouldNotBeNull();
+        Encoding.UTF8.GetString(letter.Original.Box).ShouldNotContain("code");
+    }
+
+    [Fact]
+    public async Task A_wrong_proof_is_401_and_a_wrong_key_is_401()
+    {
+        await using var ingest = await IngestProcess.StartAsync(null, "hotmart");
+        var brand = ingest.Brands["hotmart"];
+
+        var (webhook, problem) = await ingest.PostAsync($"/webhooks/hotmart/{brand.ConnectionPath}", "{}"u8.ToArray(), ("X-HOTMART-HOTTOK", "wrong"));
+        var (click, _) = await ingest.PostAsync("/track/click?k=thw_x", "{}"u8.ToArray());
+
+        (webhook, click).ShouldBe((401, 401));
+        problem.GetProperty("code").GetString().ShouldBe("signature_invalid");
+    }
+
+    [Fact]
+    public async Task While_the_broker_is_away_the_answer_is_503_and_comes_back_by_itself()
+    {
+        var folder = TestFolder.Next("ingest-away");
+        var broker = await TestMachine.StartBrokerAsync(folder);
+        var (port, registryPort) = (int.Parse(broker.BootstrapServers.Split(':')[1]), broker.RegistryAddress.Port);
+        await using var ingest = await IngestProcess.StartAsync(new(broker.BootstrapServers, broker.RegistryAddress), "kiwify");
+        var address = $"/track/click?k={ingest.Brands["kiwify"].WriteKey}";
+        var click = """{"session_id":"s-1","url":"https://shop.example.com/"}"""u8.ToArray();
+        (await ingest.PostAsync(address, click)).Status.ShouldBe(202);
+
+        await broker.DisposeAsync();
+        var (status, problem) = await ingest.PostAsync(address, click);
+
+        status.ShouldBe(503);
+        problem.GetProperty("code").GetString().ShouldBe("log_unavailable");
+        await using var again = await TestMachine.StartBrokerAsync(folder, port, registryPort);
+        await Eventually.Holds(async () => (await ingest.PostAsync(address, click)).Status is 202, TimeSpan.FromSeconds(30));
+    }
+
+    private static string Sign(byte[] body, string token) =>
+#pragma warning disable CA5350 // The gateway's protocol.
+        Convert.ToHexStringLower(HMACSHA1.HashData(Encoding.UTF8.GetBytes(token), body));
+#pragma warning restore CA5350
+}
