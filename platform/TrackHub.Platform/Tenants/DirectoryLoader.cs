@@ -109,7 +109,7 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
     {
         var (id, tenant) = (row.GetString(0), row.GetString(1));
         if (!TryOpen("brands", id, () => keys.Open(tenant, ColumnPurpose.IndexKey, id, row.GetString(6)), out var indexKey)
-            || !TryOpen("brands", id, () => JsonSerializer.Deserialize(row.GetString(7), SettingsJson.Default.BrandSettings)!, out var settings))
+            || !TryOpen("brands", id, () => JsonSerializer.Deserialize<BrandSettings>(row.GetString(7), SettingsJson.Options)!, out var settings))
         {
             return;
         }
@@ -123,7 +123,7 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
         var id = row.GetString(0);
         if (!_brands.TryGetValue(row.GetString(1), out var brand)
             || !TryOpen("pixels", id, () => keys.OpenText(brand.TenantId, ColumnPurpose.PixelToken, id, row.GetString(3)), out var token)
-            || !TryOpen("pixels", id, () => JsonSerializer.Deserialize(row.GetString(5), SettingsJson.Default.PixelSettings)!, out var settings))
+            || !TryOpen("pixels", id, () => JsonSerializer.Deserialize<PixelSettings>(row.GetString(5), SettingsJson.Options)!, out var settings))
         {
             return;
         }

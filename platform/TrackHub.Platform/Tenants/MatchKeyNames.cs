@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace TrackHub.Platform.Tenants;
 
@@ -23,12 +24,18 @@ internal static class MatchKeyNames
     private static bool IsName(string name) => Enum.GetValues<MatchKey>().Any(key => Join([key]) == name);
 }
 
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(MatchKeyConverter)],
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
-[JsonSerializable(typeof(BrandSettings))]
-[JsonSerializable(typeof(PixelSettings))]
-internal sealed partial class SettingsJson : JsonSerializerContext;
+/// <summary>How settings stand in the database.</summary>
+internal static class SettingsJson
+{
+    /// <summary>Snake case; an absent key has its property's default.</summary>
+    /// <remarks>By reflection: generated serializers set every init-only property that is absent to null or zero, in place of its default.</remarks>
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new MatchKeyConverter() },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+}
 
 internal sealed class MatchKeyConverter() : JsonStringEnumConverter<MatchKey>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
