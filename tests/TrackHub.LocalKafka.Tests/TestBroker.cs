@@ -61,7 +61,9 @@ public sealed class TestBroker : IAsyncLifetime, IDisposable
         return name;
     }
 
-    public IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).SetLogHandler(static (_, _) => { }).Build();
+    public IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers })
+        .SetLogHandler(static (_, _) => { })
+        .Build();
 
     public IProducer<string?, string?> Producer(Action<ProducerConfig>? configure = null)
     {

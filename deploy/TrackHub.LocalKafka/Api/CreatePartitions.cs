@@ -45,7 +45,12 @@ internal sealed class CreatePartitions(TopicStore topics, LocalKafkaOptions opti
         if (topics.Find(name) is not { } topic)
             return (ErrorCode.UnknownTopicOrPartition, null);
         if (count <= topic.Partitions.Count || count > options.MaxPartitionsPerTopic)
-            return (ErrorCode.InvalidPartitions, $"Topic '{name}' has {topic.Partitions.Count} partitions; up to {options.MaxPartitionsPerTopic} are possible.");
+        {
+            return (
+                ErrorCode.InvalidPartitions,
+                $"Topic '{name}' has {topic.Partitions.Count} partitions; up to {options.MaxPartitionsPerTopic} are possible.");
+        }
+
         if (!validateOnly)
             topics.Change(name, count, config: null);
         return (ErrorCode.None, null);

@@ -11,7 +11,12 @@ internal sealed class CreateTopics(TopicStore topics, LocalKafkaOptions options)
     private const sbyte SourceTopic = 1;
     private const sbyte SourceDefault = 5;
 
-    private sealed record Ask(string Name, int Partitions, short Replication, List<(int Partition, List<int> Nodes)> Assignments, List<(string Name, string? Value)> Config);
+    private sealed record Ask(
+        string Name,
+        int Partitions,
+        short Replication,
+        List<(int Partition, List<int> Nodes)> Assignments,
+        List<(string Name, string? Value)> Config);
 
     private sealed record Answer(string Name, ErrorCode Error, string? Message, Guid Id, int Partitions, TopicConfig? Config);
 
@@ -58,7 +63,9 @@ internal sealed class CreateTopics(TopicStore topics, LocalKafkaOptions options)
 
     private Answer Create(Ask ask, bool validateOnly)
     {
-        var partitions = ask.Assignments.Count > 0 ? ask.Assignments.Count : ask.Partitions == -1 ? options.DefaultPartitions : ask.Partitions;
+        var partitions = ask.Assignments.Count > 0 ? ask.Assignments.Count
+            : ask.Partitions == -1 ? options.DefaultPartitions
+            : ask.Partitions;
         if (!TopicStore.IsLegalName(ask.Name))
             return Refuse(ask, ErrorCode.InvalidTopic, "A topic name is 1 to 249 letters, digits, '.', '_' or '-'.");
         if (partitions < 1 || partitions > options.MaxPartitionsPerTopic)

@@ -36,7 +36,9 @@ internal sealed class DescribeConfigs(TopicStore topics) : IKafkaApi
             response.String(null);   // error message
             response.Int8(ask.Type);
             response.String(ask.Name);
-            var settings = TopicConfig.Known.Values.Where(setting => config is not null && (ask.Keys?.Contains(setting.Name) ?? true)).ToList();
+            var settings = TopicConfig.Known.Values
+                .Where(setting => config is not null && (ask.Keys?.Contains(setting.Name) ?? true))
+                .ToList();
             response.Array(settings, setting => Write(response, version, setting, config!, withSynonyms));
         });
         response.Tags();

@@ -5,7 +5,7 @@ using TrackHub.LocalKafka.Wire;
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>OffsetCommit, key 8: stores a group's positions; written to the journal before the answer, all of a request or none.</summary>
-/// <remarks>Versions 2 to 9. Left out: the retention time of versions 2 to 4 (offsets are kept until their group or topic is deleted).</remarks>
+/// <remarks>Versions 2 to 9. Left out: the retention time of versions 2 to 4 (offsets stay until group or topic go).</remarks>
 internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) : IKafkaApi
 {
     private const int MaxMetadataLength = 4096;
@@ -61,7 +61,8 @@ internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) :
         var name = reader.String();
         var offsets = reader.Array(reader =>
         {
-            var offset = new CommittedOffset(name, reader.Int32(), reader.Int64(), version >= 6 ? reader.Int32() : -1, reader.NullableString());
+            var offset = new CommittedOffset(
+                name, reader.Int32(), reader.Int64(), version >= 6 ? reader.Int32() : -1, reader.NullableString());
             reader.Tags();
             return offset;
         });

@@ -71,7 +71,12 @@ internal sealed partial class Group
         Touch(member);
         _store.Put(ToStored());
         // Named under its former id, a returned leader does not take itself for one, so does not assign again (KIP-345).
-        return Task.FromResult(Joined(member) with { Leader = wasLeader ? former.Id : _leader ?? "", Members = [], SkipAssignment = wasLeader });
+        return Task.FromResult(Joined(member) with
+        {
+            Leader = wasLeader ? former.Id : _leader ?? "",
+            Members = [],
+            SkipAssignment = wasLeader,
+        });
     }
 
     private Task<JoinResult> GatherWith(GroupMember member, JoinAsk ask)
@@ -216,11 +221,15 @@ internal sealed partial class Group
         if (_state == GroupState.PreparingRebalance && _earliestJoin > _clock.GetTimestamp())
             next = Math.Min(next, _earliestJoin);
 
+        if (next == long.MaxValue)
+        {
+            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
         // A millisecond more, so that the timer does not fire just before its deadline.
-        var due = next == long.MaxValue
-            ? Timeout.InfiniteTimeSpan
-            : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(_clock.GetElapsedTime(_clock.GetTimestamp(), next).TotalMilliseconds)) + 1);
-        _timer.Change(due, Timeout.InfiniteTimeSpan);
+        var left = _clock.GetElapsedTime(_clock.GetTimestamp(), next).TotalMilliseconds;
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(left)) + 1), Timeout.InfiniteTimeSpan);
     }
 
     private void Restore()
@@ -244,9 +253,12 @@ internal sealed partial class Group
         if (ask.ProtocolType.Length == 0 || ask.Protocols.Count == 0)
             return false;
 
-        var others = _members.Values.Where(member => member.Id != ask.MemberId && (ask.InstanceId is null || member.InstanceId != ask.InstanceId)).ToList();
+        var others = _members.Values
+            .Where(member => member.Id != ask.MemberId && (ask.InstanceId is null || member.InstanceId != ask.InstanceId))
+            .ToList();
         return others.Count == 0
-            || (ask.ProtocolType == _protocolType && ask.Protocols.Exists(protocol => others.TrueForAll(other => Knows(other, protocol.Name))));
+            || (ask.ProtocolType == _protocolType
+                && ask.Protocols.Exists(protocol => others.TrueForAll(other => Knows(other, protocol.Name))));
     }
 
     private static bool Knows(GroupMember member, string protocol) => member.Protocols.Exists(candidate => candidate.Name == protocol);

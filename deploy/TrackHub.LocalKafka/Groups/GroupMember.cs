@@ -80,7 +80,8 @@ internal sealed class GroupMember(string id, string? instanceId)
     /// <summary>Whether a join brings nothing new.</summary>
     public bool HasSameProtocols(List<MemberProtocol> others) =>
         Protocols.Count == others.Count
-        && Protocols.Zip(others).All(static pair => pair.First.Name == pair.Second.Name && pair.First.Metadata.AsSpan().SequenceEqual(pair.Second.Metadata));
+        && Protocols.Zip(others).All(static pair =>
+            pair.First.Name == pair.Second.Name && pair.First.Metadata.AsSpan().SequenceEqual(pair.Second.Metadata));
 
     /// <summary>Takes over what a join says.</summary>
     public void Update(JoinAsk ask)

@@ -20,7 +20,8 @@ internal sealed class BrokerMetrics : IDisposable
     public BrokerMetrics()
     {
         _requests = _meter.CreateCounter<long>("trackhub.broker.requests", "{request}", "Requests answered, by API");
-        _requestSeconds = _meter.CreateHistogram<double>("trackhub.broker.request.duration", "s", "Time from frame to response, by API; Fetch and JoinGroup wait on purpose");
+        _requestSeconds = _meter.CreateHistogram<double>(
+            "trackhub.broker.request.duration", "s", "Time from frame to response, by API; Fetch and JoinGroup wait on purpose");
         _appendedBytes = _meter.CreateCounter<long>("trackhub.broker.append.size", "By", "Bytes of batches appended");
         _appendedRecords = _meter.CreateCounter<long>("trackhub.broker.append.records", "{record}", "Records appended");
         _fetchedBytes = _meter.CreateCounter<long>("trackhub.broker.fetch.size", "By", "Bytes of batches fetched");

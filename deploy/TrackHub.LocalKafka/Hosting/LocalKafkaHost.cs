@@ -68,7 +68,8 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         }
     }
 
-    private async Task StartPartsAsync(LocalKafkaOptions options, ILoggerFactory loggers, TimeProvider clock, CancellationToken stoppingToken)
+    private async Task StartPartsAsync(
+        LocalKafkaOptions options, ILoggerFactory loggers, TimeProvider clock, CancellationToken stoppingToken)
     {
         var address = IPAddress.Parse(options.Host);
         var directory = Directory.CreateDirectory(options.DataDirectory).FullName;

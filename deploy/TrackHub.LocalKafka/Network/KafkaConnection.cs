@@ -8,7 +8,7 @@ using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Network;
 
-/// <summary>One client connection: reads a request, answers it, reads the next. Responses so keep the order of requests, as Kafka demands.</summary>
+/// <summary>One client connection: reads a request, answers it, reads the next. So responses keep the order of requests, as Kafka demands.</summary>
 internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int maxRequestBytes, BrokerMetrics metrics, ILogger logger)
 {
     /// <summary>Serves the connection until the peer closes it, breaks the protocol or the broker stops. Throws nothing of these.</summary>
@@ -33,7 +33,8 @@ internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int 
             // The disk refused what cannot be answered with an error of its own: no answer, so nothing is promised.
             Log.StorageFailed(logger, fault, peer);
         }
-        catch (Exception fault) when (stoppingToken.IsCancellationRequested && fault is OperationCanceledException or ObjectDisposedException)
+        catch (Exception fault)
+            when (stoppingToken.IsCancellationRequested && fault is OperationCanceledException or ObjectDisposedException)
         {
             // The broker stops.
         }

@@ -75,7 +75,8 @@ internal sealed partial class KafkaServer : IAsyncDisposable
                 Log.AcceptFailed(_logger, fault);
                 await Task.Delay(TimeSpan.FromMilliseconds(100));
             }
-            catch (Exception fault) when (_stopping.IsCancellationRequested && fault is SocketException or OperationCanceledException or ObjectDisposedException)
+            catch (Exception fault)
+                when (_stopping.IsCancellationRequested && fault is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }

@@ -76,8 +76,13 @@ internal static class AvroSchema
                 break;
             case "fixed":
                 Define(schema, space, names);
-                if (Required(schema, "size", "a fixed") is not { ValueKind: JsonValueKind.Number } size || !size.TryGetInt32(out var bytes) || bytes < 0)
+                if (Required(schema, "size", "a fixed") is not { ValueKind: JsonValueKind.Number } size
+                    || !size.TryGetInt32(out var bytes)
+                    || bytes < 0)
+                {
                     throw RegistryException.InvalidSchema("a fixed needs a size of at least 0");
+                }
+
                 break;
             case "array":
                 Check(Required(schema, "items", "an array"), space, names);
@@ -111,11 +116,10 @@ internal static class AvroSchema
     {
         var symbols = Required(schema, "symbols", "an enum");
         var seen = new HashSet<string>();
-        if (symbols.ValueKind != JsonValueKind.Array
-            || !symbols.EnumerateArray().All(symbol => symbol.ValueKind == JsonValueKind.String && IsName(symbol.GetString()) && seen.Add(symbol.GetString()!)))
-        {
+        var isSound = symbols.ValueKind == JsonValueKind.Array && symbols.EnumerateArray().All(symbol =>
+            symbol.ValueKind == JsonValueKind.String && IsName(symbol.GetString()) && seen.Add(symbol.GetString()!));
+        if (!isSound)
             throw RegistryException.InvalidSchema("the symbols of an enum are different names");
-        }
     }
 
     /// <summary>Takes a named type into <paramref name="names"/> and returns the namespace its parts are in.</summary>

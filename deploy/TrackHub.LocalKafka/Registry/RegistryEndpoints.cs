@@ -22,21 +22,25 @@ internal static class RegistryEndpoints
         app.MapPost("/subjects/{subject}", (string subject, HttpRequest request) =>
             AnswerBodyAsync(request, json.SchemaRequest, body => registry.Lookup(subject, body), json.SubjectVersion));
         app.MapGet("/subjects/{subject}/versions", (string subject) => Answer(() => registry.Versions(subject), json.IReadOnlyListInt32));
-        app.MapPost("/subjects/{subject}/versions", (string subject, HttpRequest request) =>
-            AnswerBodyAsync(request, json.SchemaRequest, body => new SchemaIdResponse(registry.Register(subject, body)), json.SchemaIdResponse));
+        app.MapPost("/subjects/{subject}/versions", (string subject, HttpRequest request) => AnswerBodyAsync(
+            request, json.SchemaRequest, body => new SchemaIdResponse(registry.Register(subject, body)), json.SchemaIdResponse));
         app.MapGet("/subjects/{subject}/versions/{version}", (string subject, string version) =>
             Answer(() => registry.Version(subject, version), json.SubjectVersion));
         app.MapGet("/subjects/{subject}/versions/{version}/schema", (string subject, string version) =>
             Refusable(() => Results.Text(registry.Version(subject, version).Schema, ContentType)));
         app.MapGet("/config", () => Answer(() => new ConfigValue(registry.Compatibility(null, orGlobal: true)), json.ConfigValue));
-        app.MapPut("/config", (HttpRequest request) =>
-            AnswerBodyAsync(request, json.ConfigRequest, body => new ConfigRequest(registry.SetCompatibility(null, body.Compatibility)), json.ConfigRequest));
+        app.MapPut("/config", (HttpRequest request) => PutConfigAsync(request, registry, subject: null));
         app.MapGet("/config/{subject}", (string subject, bool? defaultToGlobal) =>
             Answer(() => new ConfigValue(registry.Compatibility(subject, defaultToGlobal ?? false)), json.ConfigValue));
-        app.MapPut("/config/{subject}", (string subject, HttpRequest request) =>
-            AnswerBodyAsync(request, json.ConfigRequest, body => new ConfigRequest(registry.SetCompatibility(subject, body.Compatibility)), json.ConfigRequest));
+        app.MapPut("/config/{subject}", (string subject, HttpRequest request) => PutConfigAsync(request, registry, subject));
         app.MapFallback(() => Refuse(new RegistryException(404, "HTTP 404 Not Found")));
     }
+
+    private static Task<IResult> PutConfigAsync(HttpRequest request, SchemaRegistry registry, string? subject) => AnswerBodyAsync(
+        request,
+        RegistryJson.Readable.ConfigRequest,
+        body => new ConfigRequest(registry.SetCompatibility(subject, body.Compatibility)),
+        RegistryJson.Readable.ConfigRequest);
 
     private static IResult Answer<T>(Func<T> answer, JsonTypeInfo<T> type) => Refusable(() => Results.Json(answer(), type, ContentType));
 
@@ -53,7 +57,9 @@ internal static class RegistryEndpoints
             body = default;
         }
 
-        return body is null ? Refuse(new RegistryException(400, "The body is not the JSON object expected.")) : Answer(() => answer(body), answerType);
+        return body is null
+            ? Refuse(new RegistryException(400, "The body is not the JSON object expected."))
+            : Answer(() => answer(body), answerType);
     }
 
     private static IResult Refusable(Func<IResult> answer)

@@ -20,8 +20,10 @@ internal sealed class RegistryException(int code, string message) : Exception(me
     public static RegistryException InvalidSchema(string fault) => new(42201, $"Input schema is an invalid Avro schema: {fault}");
 
     public static RegistryException InvalidVersion(string version) =>
-        new(42202, $"The specified version '{version}' is not a valid version id. Allowed values are between [1, 2^31-1] and the string \"latest\"");
+        new(42202, $"The specified version '{version}' is not a valid version id. "
+            + "Allowed values are between [1, 2^31-1] and the string \"latest\"");
 
     public static RegistryException InvalidCompatibility(string? level) =>
-        new(42203, $"Invalid compatibility level '{level}'. Valid values are none, backward, forward, full, backward_transitive, forward_transitive, and full_transitive");
+        new(42203, $"Invalid compatibility level '{level}'. Valid values are none, backward, forward, full, backward_transitive, "
+            + "forward_transitive, and full_transitive");
 }

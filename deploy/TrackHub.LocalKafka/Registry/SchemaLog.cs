@@ -3,7 +3,9 @@ using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Registry;
 
-/// <summary>The topic <c>_schemas</c>, in which the registry keeps everything, as Confluent's does: JSON keys and values, one record per change.</summary>
+/// <summary>
+/// The topic <c>_schemas</c>, in which the registry keeps everything, as Confluent's does: JSON keys and values, one record per change.
+/// </summary>
 internal sealed class SchemaLog
 {
     private const string TopicName = "_schemas";

@@ -149,7 +149,8 @@ internal sealed partial class TopicStore : IDisposable
         [LoggerMessage(5, LogLevel.Warning, "{Path} belongs to no topic of the catalogue; it is left alone")]
         public static partial void UnknownDirectory(ILogger logger, string path);
 
-        [LoggerMessage(6, LogLevel.Information, "Topic {Topic}, partition {Partition}: retention deleted {Segments} segments; the log starts at {Offset}")]
+        [LoggerMessage(6, LogLevel.Information,
+            "Topic {Topic}, partition {Partition}: retention deleted {Segments} segments; the log starts at {Offset}")]
         public static partial void SegmentsDeleted(ILogger logger, string topic, int partition, int segments, long offset);
     }
 }

@@ -22,7 +22,12 @@ public sealed class KcatTests(TestBroker broker) : IClassFixture<TestBroker>
     {
         var topic = await broker.CreateTopicAsync();
         using var producer = broker.Producer();
-        await producer.ProduceAsync(topic, new Message<string?, string?> { Key = "k", Value = "v", Timestamp = new Timestamp(1_700_000_000_123, TimestampType.CreateTime) });
+        await producer.ProduceAsync(topic, new Message<string?, string?>
+        {
+            Key = "k",
+            Value = "v",
+            Timestamp = new Timestamp(1_700_000_000_123, TimestampType.CreateTime),
+        });
 
         (await KcatAsync(null, "-C", "-t", topic, "-e", "-q", "-f", "%p %o %T %k %s\\n")).ShouldBe("0 0 1700000000123 k v\n");
     }

@@ -15,7 +15,7 @@ public sealed class SeekAndWaitTests(TestBroker broker) : IClassFixture<TestBrok
         using var producer = broker.Producer();
         for (var i = 0; i < 5; i++)
         {
-            await producer.ProduceAsync(topic, new Message<string?, string?> { Value = i.ToString(), Timestamp = new Timestamp(1_700_000_000_000 + (i * 1000), TimestampType.CreateTime) });
+            await producer.ProduceAsync(topic, At(1_700_000_000_000 + (i * 1000)));
             // Append times are told apart by milliseconds.
             var appended = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
             SpinWait.SpinUntil(() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() > appended);
@@ -39,7 +39,7 @@ public sealed class SeekAndWaitTests(TestBroker broker) : IClassFixture<TestBrok
         var topic = await broker.CreateTopicAsync();
         using var producer = broker.Producer(static config => config.LingerMs = 200);
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i =>
-            producer.ProduceAsync(topic, new Message<string?, string?> { Value = "v", Timestamp = new Timestamp(1_700_000_000_000 + (i * 10), TimestampType.CreateTime) })));
+            producer.ProduceAsync(topic, At(1_700_000_000_000 + (i * 10)))));
         using var consumer = broker.Consumer();
 
         OffsetAt(consumer, topic, 1_700_000_000_041).ShouldBe(5);
@@ -75,6 +75,9 @@ public sealed class SeekAndWaitTests(TestBroker broker) : IClassFixture<TestBrok
 
         refusal.Error.Code.ShouldBe(ErrorCode.Local_AutoOffsetReset);
     }
+
+    private static Message<string?, string?> At(long unixMs) =>
+        new() { Value = "value", Timestamp = new Timestamp(unixMs, TimestampType.CreateTime) };
 
     private static Offset OffsetAt(IConsumer<string?, string?> consumer, string topic, long unixMs) => consumer
         .OffsetsForTimes([new TopicPartitionTimestamp(topic, 0, new Timestamp(unixMs, TimestampType.CreateTime))], TimeSpan.FromSeconds(10))

@@ -59,7 +59,8 @@ public sealed class TopicAdminTests(TestBroker broker) : IClassFixture<TestBroke
         var topic = await broker.CreateTopicAsync();
         using var admin = broker.Admin();
 
-        var refusal = await Should.ThrowAsync<CreateTopicsException>(() => admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 1 }]));
+        var refusal = await Should.ThrowAsync<CreateTopicsException>(() =>
+            admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 1 }]));
 
         refusal.Results.Single().Error.Code.ShouldBe(ErrorCode.TopicAlreadyExists);
     }

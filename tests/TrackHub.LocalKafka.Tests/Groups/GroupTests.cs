@@ -220,7 +220,12 @@ public sealed class GroupTests : IDisposable
     }
 
     private Task<SyncResult> SyncAsync(JoinResult member, params (string Id, byte Share)[] shares) => _group.SyncAsync(
-        member.MemberId, null, member.Generation, "consumer", "range", shares.ToDictionary(static share => share.Id, static share => new[] { share.Share }));
+        member.MemberId,
+        null,
+        member.Generation,
+        "consumer",
+        "range",
+        shares.ToDictionary(static share => share.Id, static share => new[] { share.Share }));
 
     private ErrorCode Heartbeat(JoinResult member) => _group.Heartbeat(member.MemberId, null, member.Generation);
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TrackHub.LocalKafka.Hosting;
+using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Tests.Hosting;
 
@@ -59,8 +60,9 @@ public sealed class LocalKafkaHostTests
         var service = host.Services.GetRequiredService<LocalKafkaService>();
 
         await host.StartAsync();
+        var metadata = RawClient.Frame(ApiKey.Metadata, 0, flexible: false, static writer => writer.ArrayLength(0));
         using (var client = await RawClient.ConnectAsync(service.Broker!.Port))
-            (await client.SendAsync(RawClient.Frame(TrackHub.LocalKafka.Wire.ApiKey.Metadata, 0, flexible: false, static writer => writer.ArrayLength(0)))).ShouldNotBeNull();
+            (await client.SendAsync(metadata)).ShouldNotBeNull();
         await host.StopAsync();
 
         service.Broker.ShouldBeNull();

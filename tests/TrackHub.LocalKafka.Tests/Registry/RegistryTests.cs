@@ -7,8 +7,13 @@ namespace TrackHub.LocalKafka.Tests.Registry;
 /// <summary>The registry as serialisers and tools see it: over HTTP.</summary>
 public sealed class RegistryTests : IAsyncLifetime, IDisposable
 {
-    private const string Person = """{ "type": "record", "name": "Person", "namespace": "example", "fields": [ { "name": "name", "type": ["null", "string"], "default": null } ] }""";
-    private const string Compact = """{"type":"record","name":"Person","namespace":"example","fields":[{"name":"name","type":["null","string"],"default":null}]}""";
+    private const string Person = """
+        { "type": "record", "name": "Person", "namespace": "example",
+          "fields": [ { "name": "name", "type": ["null", "string"], "default": null } ] }
+        """;
+
+    private const string Compact =
+        """{"type":"record","name":"Person","namespace":"example","fields":[{"name":"name","type":["null","string"],"default":null}]}""";
 
     private readonly TestBroker _broker = new();
     private HttpClient _http = null!;

@@ -21,7 +21,10 @@ public sealed class JournalTests : IDisposable
         {
             File.WriteAllBytes(JournalPath, whole[..length]);
 
-            var expected = length == whole.Length ? ["one", "two", "three"] : length >= 22 ? ["one", "two"] : length >= 11 ? ["one"] : Array.Empty<string>();
+            var expected = length == whole.Length ? ["one", "two", "three"]
+                : length >= 22 ? ["one", "two"]
+                : length >= 11 ? ["one"]
+                : Array.Empty<string>();
             Write("more").ShouldBe(expected);
             Write().ShouldBe([.. expected, "more"]);
         }
