@@ -13,6 +13,7 @@ public sealed class ChildProcess : IDisposable
     private static readonly BlockingCollection<Action> Starts = [];
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lastLines = new();
+    private int _disposed;
 
     static ChildProcess() => new Thread(static () =>
     {
@@ -76,6 +77,9 @@ public sealed class ChildProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
+
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         _process.Dispose();

@@ -33,7 +33,6 @@ public sealed class PostgresServer : IDisposable
         await ChildProcess.RunAsync(User, Program("initdb"), "-D", folder, "-U", "trackhub", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
 
         var server = new PostgresServer(folder, durable);
-        TestFolder.AtEnd(server.Dispose);
         await server.StartAgainAsync();
         return server;
     }

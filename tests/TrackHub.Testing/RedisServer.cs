@@ -27,7 +27,6 @@ public sealed class RedisServer : IDisposable
     public static async Task<RedisServer> StartAsync()
     {
         var redis = new RedisServer();
-        TestFolder.AtEnd(redis.Dispose);
         await redis.StartAgainAsync();
         return redis;
     }
