@@ -40,7 +40,8 @@ internal static class StrictJson
 
     /// <summary>Position of a fault; the framework's own text can quote the body.</summary>
     public static string Describe(JsonException fault) =>
-        $"not the JSON that is read here (no duplicate properties, at most {MaxDepth} levels): line {fault.LineNumber + 1 ?? 1}, byte {fault.BytePositionInLine ?? 0}";
+        $"not the JSON that is read here (no duplicate properties, at most {MaxDepth} levels): "
+        + $"line {fault.LineNumber + 1 ?? 1}, byte {fault.BytePositionInLine ?? 0}";
 
     /// <summary>Skips the value the reader stands on (a value's first token), refusing duplicate properties inside it.</summary>
     /// <exception cref="JsonException">Malformed, or a duplicate property.</exception>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 using TrackHub.Ingest.Json;
@@ -41,14 +40,14 @@ internal static class TrackReader
             Advance(ref reader);
             if (reader.TokenType is JsonTokenType.StartArray)
                 return ReadEvents(ref reader);
-            Expect(reader.TokenType is JsonTokenType.StartObject, "the body", "an object with events, or an array of events");
+            FieldReads.Expect(reader.TokenType is JsonTokenType.StartObject, "the body", "an object with events, or an array of events");
 
             List<(TrackedBody?, string?)>? events = null;
             var others = default(HashSet<string>);
             while (Advance(ref reader) is JsonTokenType.PropertyName)
             {
                 var name = reader.GetString()!;
-                Expect((others ??= new(StringComparer.Ordinal)).Add(name), "a property", "given once");
+                FieldReads.Expect((others ??= new(StringComparer.Ordinal)).Add(name), "a property", "given once");
                 Advance(ref reader);
                 if (name is not "events")
                 {
@@ -56,11 +55,11 @@ internal static class TrackReader
                     continue;
                 }
 
-                Expect(reader.TokenType is JsonTokenType.StartArray, "events", "an array");
+                FieldReads.Expect(reader.TokenType is JsonTokenType.StartArray, "events", "an array");
                 events = ReadEvents(ref reader);
             }
 
-            Expect(events is not null, "events", "an array");
+            FieldReads.Expect(events is not null, "events", "an array");
             return events!;
         });
 
@@ -147,29 +146,29 @@ internal static class TrackReader
     {
         switch (field)
         {
-            case Field.Kind: body.Kind = Text(ref reader, "kind", MaxId); break;
-            case Field.EventId: body.EventId = Text(ref reader, "event_id", MaxText); break;
-            case Field.EventTime: body.EventTime = Time(ref reader, "event_time"); break;
-            case Field.At: body.EventTime = Time(ref reader, "at") ?? body.EventTime; break;
-            case Field.SessionId: body.SessionId = Text(ref reader, "session_id", MaxId); break;
-            case Field.ClickId: body.ClickId = Text(ref reader, "click_id", MaxText); break;
-            case Field.Url: body.Url = Text(ref reader, "url", MaxUrl); break;
-            case Field.Referrer: body.Referrer = Text(ref reader, "referrer", MaxUrl); break;
-            case Field.Fbclid: body.Fbclid = Text(ref reader, "fbclid", MaxMetaId); break;
-            case Field.Gclid: body.Gclid = Text(ref reader, "gclid", MaxText); break;
-            case Field.Fbc: body.Fbc = Text(ref reader, "fbc", MaxMetaId); break;
-            case Field.Fbp: body.Fbp = Text(ref reader, "fbp", MaxText); break;
-            case Field.ExternalId: body.ExternalId = Text(ref reader, "external_id", MaxText); break;
-            case Field.Email: body.Email = Text(ref reader, "email", MaxText); break;
-            case Field.Phone: body.Phone = Text(ref reader, "phone", MaxText); break;
+            case Field.Kind: body.Kind = FieldReads.Text(ref reader, "kind", MaxId); break;
+            case Field.EventId: body.EventId = FieldReads.Text(ref reader, "event_id", MaxText); break;
+            case Field.EventTime: body.EventTime = FieldReads.Time(ref reader, "event_time"); break;
+            case Field.At: body.EventTime = FieldReads.Time(ref reader, "at") ?? body.EventTime; break;
+            case Field.SessionId: body.SessionId = FieldReads.Text(ref reader, "session_id", MaxId); break;
+            case Field.ClickId: body.ClickId = FieldReads.Text(ref reader, "click_id", MaxText); break;
+            case Field.Url: body.Url = FieldReads.Text(ref reader, "url", MaxUrl); break;
+            case Field.Referrer: body.Referrer = FieldReads.Text(ref reader, "referrer", MaxUrl); break;
+            case Field.Fbclid: body.Fbclid = FieldReads.Text(ref reader, "fbclid", MaxMetaId); break;
+            case Field.Gclid: body.Gclid = FieldReads.Text(ref reader, "gclid", MaxText); break;
+            case Field.Fbc: body.Fbc = FieldReads.Text(ref reader, "fbc", MaxMetaId); break;
+            case Field.Fbp: body.Fbp = FieldReads.Text(ref reader, "fbp", MaxText); break;
+            case Field.ExternalId: body.ExternalId = FieldReads.Text(ref reader, "external_id", MaxText); break;
+            case Field.Email: body.Email = FieldReads.Text(ref reader, "email", MaxText); break;
+            case Field.Phone: body.Phone = FieldReads.Text(ref reader, "phone", MaxText); break;
             case Field.Utm: body.Utm = ReadUtm(ref reader); break;
-            case Field.Product: body.Product = Text(ref reader, "product", MaxText); break;
-            case Field.Value: body.Value = Number(ref reader, "value"); break;
-            case Field.Currency: body.Currency = Text(ref reader, "currency", MaxId); break;
-            case Field.ConsentAds: body.ConsentAds = Flag(ref reader, "consent_ads"); break;
-            case Field.Ads: body.Ads = Flag(ref reader, "ads"); break;
-            case Field.ClientIp: body.ClientIp = Text(ref reader, "client_ip", MaxId); break;
-            case Field.UserAgent: body.UserAgent = Text(ref reader, "user_agent", MaxMetaId); break;
+            case Field.Product: body.Product = FieldReads.Text(ref reader, "product", MaxText); break;
+            case Field.Value: body.Value = FieldReads.Number(ref reader, "value"); break;
+            case Field.Currency: body.Currency = FieldReads.Text(ref reader, "currency", MaxId); break;
+            case Field.ConsentAds: body.ConsentAds = FieldReads.Flag(ref reader, "consent_ads"); break;
+            case Field.Ads: body.Ads = FieldReads.Flag(ref reader, "ads"); break;
+            case Field.ClientIp: body.ClientIp = FieldReads.Text(ref reader, "client_ip", MaxId); break;
+            case Field.UserAgent: body.UserAgent = FieldReads.Text(ref reader, "user_agent", MaxMetaId); break;
             default: StrictJson.SkipValue(ref reader); break;
         }
     }
@@ -179,7 +178,7 @@ internal static class TrackReader
     {
         if (reader.TokenType is JsonTokenType.Null)
             return default;
-        Expect(reader.TokenType is JsonTokenType.StartObject, "utm", "an object");
+        FieldReads.Expect(reader.TokenType is JsonTokenType.StartObject, "utm", "an object");
 
         var utm = default(Utm);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -210,66 +209,6 @@ internal static class TrackReader
         return utm;
     }
 
-    private static string? Text(ref Utf8JsonReader reader, string field, int limit)
-    {
-        if (reader.TokenType is JsonTokenType.Null)
-            return null;
-        Expect(reader.TokenType is JsonTokenType.String, field, "a text");
-
-        var text = reader.GetString()!;
-        if (text.Length > limit)
-            throw new FieldFault($"{field}: at most {limit} characters are taken; this has {text.Length}.");
-        Expect(text.AsSpan().IndexOfAnyInRange('\0', '\u001F') < 0, field, "a text without control characters");
-        return text.Length is 0 ? null : text;
-    }
-
-    private static decimal? Number(ref Utf8JsonReader reader, string field)
-    {
-        if (reader.TokenType is JsonTokenType.Null)
-            return null;
-        var number = 0m;
-        Expect(reader.TokenType is JsonTokenType.Number && reader.TryGetDecimal(out number), field, "a number");
-        return number;
-    }
-
-    private static bool? Flag(ref Utf8JsonReader reader, string field)
-    {
-        if (reader.TokenType is JsonTokenType.Null)
-            return null;
-        Expect(reader.TokenType is JsonTokenType.True or JsonTokenType.False, field, "true or false");
-        return reader.TokenType is JsonTokenType.True;
-    }
-
-    // ISO 8601 with an offset, or Unix time: 13 digits are milliseconds, fewer than 12 seconds.
-    private static DateTimeOffset? Time(ref Utf8JsonReader reader, string field)
-    {
-        const long Earliest = 946_684_800;              // 2000-01-01
-        const long Latest = 4_102_444_800;              // 2100-01-01
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.Null:
-                return null;
-            case JsonTokenType.Number when reader.TryGetInt64(out var unix) && unix is >= Earliest and < Latest:
-                return DateTimeOffset.FromUnixTimeSeconds(unix);
-            case JsonTokenType.Number when reader.TryGetInt64(out var unix) && unix is >= Earliest * 1000 and < Latest * 1000:
-                return DateTimeOffset.FromUnixTimeMilliseconds(unix);
-            case JsonTokenType.String when DateTimeOffset.TryParse(
-                    reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-                && time.ToUnixTimeSeconds() is >= Earliest and < Latest:
-                return time.ToUniversalTime();
-            default:
-                throw new FieldFault($"{field}: ISO 8601 with an offset, or Unix milliseconds, of this century; leave it out for now.");
-        }
-    }
-
     private static JsonTokenType Advance(ref Utf8JsonReader reader) =>
         reader.Read() ? reader.TokenType : throw new JsonException("Ends too early.");
-
-    private static void Expect(bool holds, string field, string limit)
-    {
-        if (!holds)
-            throw new FieldFault($"{field}: {limit}.");
-    }
-
-    private sealed class FieldFault(string message) : Exception(message);
 }

@@ -29,6 +29,13 @@ public sealed class ClickIdsTests
     [InlineData("th_")]
     public void Other_tracking_values_hold_none(string? text) => ClickIds.TryFind(text, out _).ShouldBeFalse();
 
+    [Theory]
+    [InlineData("th_0000000000000000000000000001", "th_0000000000000000000000000001")]
+    [InlineData("a|th_0000000000000000000000000001|b", "th_0000000000000000000000000001")]
+    [InlineData("th_000000000000000000000000000000001", "th_000000000000000000000000000000001")]
+    [InlineData("th_0123456789abcdefghijklmnop12345678", "th_0123456789abcdefghijklmnop")]
+    public void A_longer_id_is_kept_whole_and_what_is_glued_to_one_is_not(string text, string expected) => Found(text).ShouldBe(expected);
+
     [Fact]
     public void Made_ids_are_found_again_and_differ()
     {

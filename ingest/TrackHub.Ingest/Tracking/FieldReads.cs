@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace TrackHub.Ingest.Tracking;
+
+/// <summary>A field that is not what it must be. Says field, limit and remedy, never the value.</summary>
+internal sealed class FieldFault(string message) : Exception(message);
+
+/// <summary>Reads the value the reader stands on as a field of one type; JSON null is absent.</summary>
+/// <remarks>All throw <see cref="FieldFault"/> for a value of another type or beyond its limit, with the reader still on it.</remarks>
+internal static class FieldReads
+{
+    /// <summary>A text without control characters; null and empty are absent.</summary>
+    public static string? Text(ref Utf8JsonReader reader, string field, int limit)
+    {
+        if (reader.TokenType is JsonTokenType.Null)
+            return null;
+        Expect(reader.TokenType is JsonTokenType.String, field, "a text");
+
+        var text = reader.GetString()!;
+        if (text.Length > limit)
+            throw new FieldFault($"{field}: at most {limit} characters are taken; this has {text.Length}.");
+        Expect(text.AsSpan().IndexOfAnyInRange('\0', '\u001F') < 0, field, "a text without control characters");
+        return text.Length is 0 ? null : text;
+    }
+
+    /// <summary>A number.</summary>
+    public static decimal? Number(ref Utf8JsonReader reader, string field)
+    {
+        if (reader.TokenType is JsonTokenType.Null)
+            return null;
+        var number = 0m;
+        Expect(reader.TokenType is JsonTokenType.Number && reader.TryGetDecimal(out number), field, "a number");
+        return number;
+    }
+
+    /// <summary>True or false.</summary>
+    public static bool? Flag(ref Utf8JsonReader reader, string field)
+    {
+        if (reader.TokenType is JsonTokenType.Null)
+            return null;
+        Expect(reader.TokenType is JsonTokenType.True or JsonTokenType.False, field, "true or false");
+        return reader.TokenType is JsonTokenType.True;
+    }
+
+    /// <summary>ISO 8601 with an offset, or Unix time: 13 digits are milliseconds, 10 are seconds. Within this century.</summary>
+    public static DateTimeOffset? Time(ref Utf8JsonReader reader, string field)
+    {
+        const long Earliest = 946_684_800;              // 2000-01-01
+        const long Latest = 4_102_444_800;              // 2100-01-01
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null:
+                return null;
+            case JsonTokenType.Number when reader.TryGetInt64(out var unix) && unix is >= Earliest and < Latest:
+                return DateTimeOffset.FromUnixTimeSeconds(unix);
+            case JsonTokenType.Number when reader.TryGetInt64(out var unix) && unix is >= Earliest * 1000 and < Latest * 1000:
+                return DateTimeOffset.FromUnixTimeMilliseconds(unix);
+            case JsonTokenType.String when DateTimeOffset.TryParse(
+                    reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                && time.ToUnixTimeSeconds() is >= Earliest and < Latest:
+                return time.ToUniversalTime();
+            default:
+                throw new FieldFault($"{field}: ISO 8601 with an offset, or Unix milliseconds, of this century; leave it out for now.");
+        }
+    }
+
+    /// <summary>Throws unless a condition holds. For texts that cost nothing to make.</summary>
+    public static void Expect(bool holds, string field, string limit)
+    {
+        if (!holds)
+            throw new FieldFault($"{field}: {limit}.");
+    }
+}
