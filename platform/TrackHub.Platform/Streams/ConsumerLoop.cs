@@ -156,6 +156,7 @@ internal sealed partial class ConsumerLoop(
             catch (KafkaException failure) when (attempt < 6 && !failure.Error.IsFatal && !_stop.IsCancellationRequested)
             {
                 Log.ClientError(logger, options.Group, failure.Error.Code, failure.Error.Reason);
+                health.Beat(Name);
                 _stop.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(500));
             }
         }

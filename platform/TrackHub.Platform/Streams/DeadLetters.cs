@@ -34,11 +34,13 @@ public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDi
     /// <param name="detail">For people; no personal data.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LogUnavailableException">Not acknowledged.</exception>
+    /// <exception cref="DependencyAwayException">No day secret is loaded to seal with, or the registry does not answer.</exception>
     public Task WriteAsync(StreamRecord source, string stage, string reason, string detail, CancellationToken cancellationToken) =>
         WriteAsync(source, stage, reason, detail, new(source.Header(RecordHeaders.BrandName), IngestId: null, EventId: null), cancellationToken);
 
     /// <summary>Writes a record that could not go on, with the ids of its event; durable when this completes.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged.</exception>
+    /// <exception cref="DependencyAwayException">No day secret is loaded to seal with, or the registry does not answer.</exception>
     public async Task WriteAsync(StreamRecord source, string stage, string reason, string detail, DeadEvent about, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -68,6 +70,7 @@ public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDi
 
     /// <summary>Writes an authenticated webhook that could not be mapped, gateway tokens already removed; durable when this completes.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged; refused at once when the local queue is full.</exception>
+    /// <exception cref="DependencyAwayException">No day secret is loaded to seal with, or the registry does not answer.</exception>
     public async Task<RecordCoordinates> WriteWebhookAsync(DeadWebhook webhook, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -99,6 +102,14 @@ public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDi
     private SealedBox Seal(string? brandId, byte[] original, DateTimeOffset now)
     {
         var tenant = brandId is null ? null : directory.Current.Brand(brandId)?.TenantId;
-        return sealer.Seal(tenant ?? Sealer.SystemTenant, SealPurpose.DeadLetter, original, KeyRef.Day(now));
+        try
+        {
+            return sealer.Seal(tenant ?? Sealer.SystemTenant, SealPurpose.DeadLetter, original, KeyRef.Day(now));
+        }
+        catch (KeyGoneException failure)
+        {
+            // Today's secret is not loaded: nothing may be written unsealed, and nothing is lost by waiting for it.
+            throw new DependencyAwayException("directory", failure);
+        }
     }
 }

@@ -36,6 +36,18 @@ public sealed class DeadLettersTests
         letters.Skip(1).Select(letter => sealer.Open(Sealer.SystemTenant, SealPurpose.DeadLetter, letter.Original!)).ShouldBe(poison.Skip(1)!);
     }
 
+    [Fact]
+    public async Task Without_a_key_to_seal_with_nothing_is_written_and_the_batch_waits()
+    {
+        await using var host = await TestHost.CreateAsync();
+        var record = new StreamRecord { Coordinates = new("topic", 0, 0), Timestamp = DateTimeOffset.UnixEpoch, Value = [1] };
+
+        var failure = await Should.ThrowAsync<DependencyAwayException>(
+            () => host.Services.GetRequiredService<DeadLetters>().WriteAsync(record, "matcher", "malformed", "", default));
+
+        failure.Dependency.ShouldBe("directory");
+    }
+
     private static async Task<List<DeadLetter>> LettersOf(TestHost host, TopicDefinition source)
     {
         await using var consumer = host.Consumer(Topics.DeadLetters);

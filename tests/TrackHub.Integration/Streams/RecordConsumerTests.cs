@@ -75,20 +75,22 @@ public sealed class RecordConsumerTests
         numbers.Order().ShouldBe(Enumerable.Range(0, 1_000));
     }
 
-    [Fact]
-    public async Task A_group_that_grows_and_shrinks_in_order_reads_each_record_once()
+    [Theory]
+    [InlineData(Assignor.Range)]
+    [InlineData(Assignor.CooperativeSticky)]
+    public async Task A_group_that_grows_and_shrinks_in_order_reads_each_record_once(Assignor assignor)
     {
         await using var host = await TestHost.CreateAsync();
         var topic = await TestMachine.CreateTopicAsync(Topics.DeadLetters, partitions: 6);
         var group = StreamTest.NewGroup();
         var read = new System.Collections.Concurrent.ConcurrentQueue<int>();
-        await using var first = host.Consumer(topic, group);
+        await using var first = host.Consumer(topic, group, assignor);
         using var end = new CancellationTokenSource();
         var reading = CollectAsync(first, read, end.Token);
         await host.Producer.ProduceAllAsync(StreamTest.Letters(topic, 500), default);
         await Eventually.Holds(() => read.Count >= 100);
 
-        await using (var second = host.Consumer(topic, group))
+        await using (var second = host.Consumer(topic, group, assignor))
         {
             using var endOfSecond = new CancellationTokenSource();
             var alsoReading = CollectAsync(second, read, endOfSecond.Token);

@@ -17,8 +17,8 @@ internal static class StreamTest
     public static OutgoingRecord[] Letters(TopicDefinition topic, int count, int from = 0) =>
         [.. Enumerable.Range(from, count).Select(number => OutgoingRecord.Create(topic, $"key {number}", Letter(number), new RecordHeaders().Set("number", $"{number}")))];
 
-    public static RecordConsumer Consumer(this TestHost host, TopicDefinition topic, string? group = null) =>
-        host.Consumers.Create(new() { Group = group ?? NewGroup(), Topics = [topic] });
+    public static RecordConsumer Consumer(this TestHost host, TopicDefinition topic, string? group = null, Assignor assignor = Assignor.Range) =>
+        host.Consumers.Create(new() { Group = group ?? NewGroup(), Topics = [topic], Assignor = assignor });
 
     public static int Number(this StreamRecord record) => int.Parse(record.Header("number")!);
 
