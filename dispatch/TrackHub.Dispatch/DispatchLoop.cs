@@ -102,13 +102,11 @@ internal sealed partial class DispatchLoop(
             // Before its first snapshot every pixel would look gone.
             while (!directory.IsLoaded)
             {
-                readiness.Report("directory", ready: false, "not loaded yet");
                 var changed = directory.ChangedAsync(stoppingToken);
                 if (!directory.IsLoaded)
                     await changed;
             }
 
-            readiness.Report("directory", ready: true);
             return true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

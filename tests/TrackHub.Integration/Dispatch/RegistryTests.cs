@@ -1,0 +1,204 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using TrackHub.Dispatch;
+using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Recording;
+using TrackHub.Dispatch.Verdicts;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
+
+namespace TrackHub.Integration.Dispatch;
+
+/// <summary>Claims and results on a real database, without a log.</summary>
+public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchWorld>, IDisposable
+{
+    private static readonly Gate Open = new("", "", ConsentBasis.Granted);
+    private static readonly CallRecord NoCall = new("batch", null, null);
+    private readonly IHost _host = world.NewHost(static builder => builder.AddDispatch());
+
+    private RegistryClaims Claims => _host.Services.GetRequiredService<RegistryClaims>();
+
+    private RegistryResults Results => _host.Services.GetRequiredService<RegistryResults>();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task A_claim_holds_against_its_own_reader_and_other_copies_until_its_lease_ends()
+    {
+        var (first, copy) = (await NewAsync(offset: 1), default(WaitingEvent));
+        copy = Again(first, offset: 2);
+
+        (await ClaimAsync(first)).Result.ShouldBe(ClaimResult.Claimed);
+        (await ClaimAsync(first)).Result.ShouldBe(ClaimResult.Busy);
+        (await ClaimAsync(copy)).Result.ShouldBe(ClaimResult.Stale);
+        await EndLeaseAsync(first);
+
+        var taken = await ClaimAsync(first);
+        (taken.Result, taken.Row.Attempt, taken.Row.HasUnknown).ShouldBe((ClaimResult.Claimed, 1, true));
+        (await OutcomesOfAsync(first)).ShouldBe(["unknown", "started"]);
+    }
+
+    [Fact]
+    public async Task A_zombie_s_result_is_not_written_over_its_successor_s_claim()
+    {
+        var e = await NewAsync();
+        var zombie = await ClaimAsync(e);
+        await EndLeaseAsync(e);
+        var successor = await ClaimAsync(e);
+        successor.Row.Fence.ShouldBeGreaterThan(zombie.Row.Fence);
+
+        (await WriteAsync(zombie, new(Verdict.Dead, "invalid"))).ShouldBeNull();
+        (await world.RegistryAsync<string>(e.Ready, "state")).ShouldBe("claimed");
+
+        (await WriteAsync(successor, new(Verdict.Delivered, "")))!.State.ShouldBe("delivered");
+    }
+
+    [Fact]
+    public async Task A_result_written_twice_says_the_same()
+    {
+        var claim = await ClaimAsync(await NewAsync());
+
+        var once = await WriteAsync(claim, new(Verdict.Retry, "timeout", OutcomeKnown: false));
+        var twice = await WriteAsync(claim, new(Verdict.Retry, "timeout", OutcomeKnown: false));
+
+        twice.ShouldBe(once! with { UpdatedAt = twice!.UpdatedAt });
+        (await OutcomesOfAsync(claim.Event)).ShouldBe(["unknown"]);
+    }
+
+    [Fact]
+    public async Task Only_the_copy_whose_attempts_equal_the_row_s_goes_on()
+    {
+        var first = await NewAsync(offset: 1);
+        await WriteAsync(await ClaimAsync(first), new(Verdict.Retry, "meta_error"));
+        var next = Again(first, offset: 2, attempt: 1, step: 1);
+        var another = Again(first, offset: 3, attempt: 1, step: 1);
+        var old = Again(first, offset: 4);
+
+        (await ClaimAsync(first)).Result.ShouldBe(ClaimResult.Settled);   // read again: it makes its copy again
+        (await ClaimAsync(old)).Result.ShouldBe(ClaimResult.Stale);
+        var claim = await ClaimAsync(next);
+        (claim.Result, claim.Row.Attempt, claim.Row.LadderStep).ShouldBe((ClaimResult.Claimed, 2, 1));
+        (await ClaimAsync(another)).Result.ShouldBe(ClaimResult.Stale);
+        (await ClaimAsync(first)).Result.ShouldBe(ClaimResult.Stale);
+    }
+
+    [Fact]
+    public async Task A_held_event_keeps_its_attempt_and_its_copy_claims()
+    {
+        var first = await NewAsync(offset: 1);
+        (await WriteAsync(await ClaimAsync(first), new(Verdict.Hold, "throttled")))!.Attempt.ShouldBe(0);
+
+        var claim = await ClaimAsync(Again(first, offset: 2, entered: first.Entered));
+
+        (claim.Result, claim.Row.Attempt).ShouldBe((ClaimResult.Claimed, 1));
+    }
+
+    [Fact]
+    public async Task A_renewal_takes_a_new_fence_and_only_the_owner_gets_it()
+    {
+        var e = await NewAsync();
+        var claim = await ClaimAsync(e);
+
+        var renewed = (await Claims.ClaimAsync([new(e, Open, claim.Row.Fence)], "second", default)).ShouldHaveSingleItem();
+        var again = (await Claims.ClaimAsync([new(e, Open, claim.Row.Fence)], "third", default)).ShouldHaveSingleItem();
+
+        (renewed.Result, renewed.Row.Attempt).ShouldBe((ClaimResult.Claimed, 1));
+        renewed.Row.Fence.ShouldBeGreaterThan(claim.Row.Fence);
+        again.Result.ShouldBe(ClaimResult.Busy);
+        (await OutcomesOfAsync(e)).ShouldBe(["hold", "started"]);   // the first call was never begun
+    }
+
+    [Fact]
+    public async Task Consent_withdrawn_before_a_renewal_ends_the_event()
+    {
+        var brand = await world.NewBrandAsync();
+        var e = Waiting(world.Purchase(brand) with { ConsentAds = true, ConsentSessions = ["s-9"] }, 1);
+        var claim = await ClaimAsync(e);
+        await world.ExecuteAsync(
+            "insert into consents (brand_id, subject_kind, subject, ads, at, ingest_id) values ($1, 'session', convert_to('s-9', 'UTF8'), false, now(), gen_random_uuid())",
+            brand.BrandId);
+
+        var renewed = (await Claims.ClaimAsync([new(e, Open, claim.Row.Fence)], "second", default)).ShouldHaveSingleItem();
+
+        (renewed.Result, renewed.Row.State, renewed.Row.Reason, renewed.Row.Attempt).ShouldBe((ClaimResult.Settled, "blocked_consent", "refused", 0));
+    }
+
+    [Fact]
+    public async Task An_ended_ladder_is_dead_where_the_lane_succeeded_since_and_held_where_it_did_not()
+    {
+        var outage = await NewAsync();
+        var held = await WriteAsync(await ClaimAsync(Again(outage, 1, attempt: 5, step: 5, firstTryAt: TimeProvider.System.GetUtcNow().AddSeconds(-40))), new(Verdict.Retry, "http_error"));
+        (held!.State, held.Reason, held.Attempt, held.LadderStep).ShouldBe(("held", "lane_away", 6, 0));
+
+        var brand = await world.NewBrandAsync();
+        await WriteAsync(await ClaimAsync(Waiting(world.Purchase(brand), 1)), new(Verdict.Delivered, ""));
+        var bad = Again(Waiting(world.Purchase(brand), 2), 2, attempt: 5, step: 5, firstTryAt: TimeProvider.System.GetUtcNow().AddSeconds(-40));
+        var dead = await WriteAsync(await ClaimAsync(bad), new(Verdict.Retry, "http_error"));
+        (dead!.State, dead.Reason).ShouldBe(("dead", EventResult.Exhausted));
+    }
+
+    [Fact]
+    public async Task An_unknown_outcome_of_two_days_is_parked_and_not_sent_again()
+    {
+        var e = await NewAsync();
+        await ClaimAsync(e);
+        await world.ExecuteAsync(
+            "update dedupe_registry set lease_until = now() - interval '1 second', updated_at = now() - interval '47 hours 1 minute' where event_id = $1", e.Ready.EventId);
+
+        var claim = await ClaimAsync(e);
+
+        (claim.Result, claim.Row.State, claim.Row.Reason, claim.Row.Attempt).ShouldBe((ClaimResult.Settled, "parked", "ambiguous_expired", 0));
+    }
+
+    [Fact]
+    public async Task Many_at_once_have_one_winner()
+    {
+        var events = new List<WaitingEvent>();
+        var first = await NewAsync(offset: 0);
+        for (var i = 0; i < 20; i++)
+            events.Add(Again(first, offset: i));
+
+        var claims = await Task.WhenAll(events.Select(ClaimAsync));
+
+        claims.Count(static claim => claim.Result is ClaimResult.Claimed).ShouldBe(1);
+        claims.Count(static claim => claim.Result is ClaimResult.Stale).ShouldBe(19);
+    }
+
+    private async Task<WaitingEvent> NewAsync(long offset = 1) => Waiting(world.Purchase(await world.NewBrandAsync()), offset);
+
+    private async Task<ClaimedEvent> ClaimAsync(WaitingEvent e) => (await Claims.ClaimAsync([new(e, Open, 0)], "batch", default)).ShouldHaveSingleItem();
+
+    private async Task<RegistryRow?> WriteAsync(ClaimedEvent claim, Ruling ruling) =>
+        (await Results.WriteAsync([EventResult.Of(claim, ruling)], NoCall, default)).GetValueOrDefault(claim.Event.Key);
+
+    private Task EndLeaseAsync(WaitingEvent e) =>
+        world.ExecuteAsync("update dedupe_registry set lease_until = now() - interval '1 second' where event_id = $1", e.Ready.EventId);
+
+    private async Task<List<string>> OutcomesOfAsync(WaitingEvent e)
+    {
+        await using var command = world.Postgres.CreateCommand("select outcome from dispatch_attempts where event_id = $1 order by fence");
+        command.Parameters.Add(new() { Value = e.Ready.EventId });
+        await using var reader = await command.ExecuteReaderAsync();
+        var outcomes = new List<string>();
+        while (await reader.ReadAsync())
+            outcomes.Add(reader.GetString(0));
+        return outcomes;
+    }
+
+    private static WaitingEvent Again(WaitingEvent e, long offset, int attempt = 0, int step = 0, DateTimeOffset? firstTryAt = null, RecordCoordinates? entered = null) =>
+        Waiting(e.Ready with { Attempt = attempt, LadderStep = step, FirstTryAt = firstTryAt }, offset, entered);
+
+    private static WaitingEvent Waiting(DispatchReady ready, long offset, RecordCoordinates? entered = null) => new(
+        new StreamRecord
+        {
+            Coordinates = new("test", 0, offset),
+            Timestamp = TimeProvider.System.GetUtcNow(),
+            Headers = entered is { } at
+                ? new Dictionary<string, byte[]> { [WaitingEvent.EnteredHeader] = System.Text.Encoding.UTF8.GetBytes(at.ToString()) }
+                : new Dictionary<string, byte[]>(),
+        },
+        ready,
+        arrivedAt: 0,
+        default);
+}
