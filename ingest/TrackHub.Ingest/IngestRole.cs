@@ -30,7 +30,7 @@ public static class IngestRole
         builder.AddStreams(MessageTimeout);
         builder.AddTenantDirectory();
         builder.Services.AddSingleton<IEventLog, KafkaEventLog>();
-        builder.Services.AddHostedService<SchemaWatch>();
+        builder.Services.AddHostedService<FirstContact>();
         builder.Services.AddIntake();
     }
 

@@ -53,7 +53,7 @@ internal sealed class KafkaEventLog(
         }
         catch (DependencyAwayException)
         {
-            // Only until the schema ids are known, see SchemaWatch.
+            // Only until the schema ids are known, see FirstContact.
             return Unavailable("registry_away");
         }
     }

@@ -45,6 +45,14 @@ internal sealed partial class ProducerClient(KafkaOptions kafka, ProducerOptions
         }
     }
 
+    /// <summary>Connects and learns who leads a topic's partitions. Blocks up to the limit.</summary>
+    /// <exception cref="KafkaException">Nobody answered in time.</exception>
+    public void Connect(string topic, TimeSpan limit)
+    {
+        using var admin = new DependentAdminClientBuilder(Current().Producer.Handle).Build();
+        admin.GetMetadata(topic, limit);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

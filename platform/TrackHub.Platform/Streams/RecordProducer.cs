@@ -10,19 +10,42 @@ namespace TrackHub.Platform.Streams;
 public sealed class RecordProducer : IAsyncDisposable
 {
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
 
     private readonly RecordCodec _codec;
     private readonly StreamMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ProducerClient _client;
 
-    /// <summary>Makes the producer; it connects with its first record.</summary>
+    /// <summary>Makes the producer; it connects with <see cref="ConnectAsync"/>, else with its first record.</summary>
     public RecordProducer(
         IOptions<KafkaOptions> kafka, IOptions<ProducerOptions> options, RecordCodec codec, StreamMetrics metrics, TimeProvider clock, ILogger<RecordProducer> logger)
     {
         (_codec, _metrics, _clock) = (codec, metrics, clock);
         _client = new(kafka.Value, options.Value, logger);
     }
+
+    /// <summary>Connects ahead of the first record, which then waits for its ack alone.</summary>
+    /// <param name="topics">Topics whose leaders are looked up.</param>
+    /// <param name="cancellationToken">Gives up between two topics.</param>
+    /// <exception cref="DependencyAwayException">A topic's brokers did not answer within 2 s.</exception>
+    public Task ConnectAsync(IReadOnlyList<TopicDefinition> topics, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            foreach (var topic in topics)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                try
+                {
+                    _client.Connect(topic.Name, ConnectLimit);
+                }
+                catch (KafkaException failure)
+                {
+                    throw new DependencyAwayException("kafka", failure);
+                }
+            }
+        },
+        cancellationToken);
 
     /// <summary>Appends one record; completes when it is persisted. Refuses at once when the local queue is full.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged; it may be in the log all the same.</exception>

@@ -7,38 +7,40 @@ using TrackHub.Schemas;
 namespace TrackHub.Ingest.Appending;
 
 /// <summary>
-/// Learns the ids of the schemas the ingress writes before traffic comes: a request has no time to ask the registry. Once they are known
-/// the registry may go away.
+/// Connects to the log and learns the ids of the schemas the ingress writes before traffic comes: a request has no time for either. Once the
+/// ids are known the registry may go away.
 /// </summary>
-internal sealed partial class SchemaWatch(SchemaIds ids, Readiness readiness, TimeProvider clock, ILogger<SchemaWatch> logger) : BackgroundService
+internal sealed partial class FirstContact(RecordProducer producer, SchemaIds ids, Readiness readiness, TimeProvider clock, ILogger<FirstContact> logger)
+    : BackgroundService
 {
-    private const string Dependency = "schema_registry";
+    private const string Dependency = "first_contact";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TopicDefinition[] Written = [Topics.TrackEvents, Topics.IngestEvents, Topics.DeadLetters, Topics.EventOutcomes];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        readiness.Report(Dependency, ready: false, "schema ids are not known yet");
-        while (!await TryLearnAsync(stoppingToken))
+        readiness.Report(Dependency, ready: false, "neither log nor schema registry has answered yet");
+        while (!await TryAsync(stoppingToken))
             await Task.Delay(Pause, clock, stoppingToken);
         readiness.Report(Dependency, ready: true);
     }
 
-    private async Task<bool> TryLearnAsync(CancellationToken stoppingToken)
+    private async Task<bool> TryAsync(CancellationToken stoppingToken)
     {
         try
         {
             foreach (var topic in Written)
                 await ids.IdOfAsync(topic, stoppingToken);
+            await producer.ConnectAsync(Written, stoppingToken);
             return true;
         }
         catch (Exception fault) when (Dependencies.IsAway(fault) || (fault is OperationCanceledException && !stoppingToken.IsCancellationRequested))
         {
-            RegistryAway(logger, fault.GetType().Name);
+            NoAnswer(logger, fault.GetType().Name);
             return false;
         }
     }
 
-    [LoggerMessage(2103, LogLevel.Warning, "The schema registry does not answer ({Fault}): webhooks and clicks are refused with 503 until it has once")]
-    private static partial void RegistryAway(ILogger logger, string fault);
+    [LoggerMessage(2103, LogLevel.Warning, "Log or schema registry does not answer ({Fault}): webhooks and clicks are refused with 503 until both have once")]
+    private static partial void NoAnswer(ILogger logger, string fault);
 }
