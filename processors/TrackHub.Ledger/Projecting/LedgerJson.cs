@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using TrackHub.Schemas;
 
@@ -5,8 +6,13 @@ namespace TrackHub.Ledger.Projecting;
 
 /// <summary>JSON of what the ledger stores in jsonb columns.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(EventKindSymbol)])]
 [JsonSerializable(typeof(MatchedClick))]
 [JsonSerializable(typeof(Traits))]
 [JsonSerializable(typeof(IReadOnlyList<Evidence>))]
 internal sealed partial class LedgerJson : JsonSerializerContext;
+
+/// <summary>Writes the kind as the schema's symbol.</summary>
+internal sealed class EventKindSymbol() : JsonStringEnumConverter<EventKind>(JsonNamingPolicy.SnakeCaseLower);
