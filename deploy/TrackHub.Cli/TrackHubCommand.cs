@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using TrackHub.Cli.Administering;
+using TrackHub.Cli.Explaining;
 using TrackHub.Cli.Reading;
 using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;
@@ -48,6 +49,8 @@ internal static class TrackHubCommand
             ConnectionsCommand.Create(),
             KeysCommand.Create(),
             TopicsCommand.Create(),
+            TailCommand.Create(),
+            ExplainCommand.Create(),
             MigrateCommand.Create(),
         };
         root.Options.Add(GlobalOptions.Data);
