@@ -18,7 +18,8 @@ namespace TrackHub.Dispatch;
 /// </remarks>
 internal sealed partial class DispatchLoop(
     RecordConsumerFactory consumers, BatchDecoder decoder, DeadLetters deadLetters, RecordGates gates, Dispatcher dispatcher, Settlement settlement,
-    TenantDirectory directory, IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock, ILogger<DispatchLoop> logger)
+    TenantDirectory directory, IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock,
+    ILogger<DispatchLoop> logger)
     : BackgroundService
 {
     private const int MaxRead = 500;

@@ -32,9 +32,9 @@ internal sealed class DispatchOptions : IValidatableObject
     [Range(1, 1_024)]
     public int Concurrency { get; set; } = 16;
 
-    /// <summary>Events that may wait in a lane. Full: further ones go to <c>capi-hold-15s</c>. Default 5,000, well below what the consumer gives out.</summary>
+    /// <summary>Events that may wait in a lane. Full: further ones go to <c>capi-hold-15s</c>. Default 2,000: the consumer gives out 20,000, so ten full lanes leave room for others.</summary>
     [Range(10, 20_000)]
-    public int LaneQueue { get; set; } = 5_000;
+    public int LaneQueue { get; set; } = 2_000;
 
     /// <summary>Limit of one call, from connect to last byte. Default 5 s: three times what Meta's slow answers take.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:10")]
@@ -54,7 +54,8 @@ internal sealed class DispatchOptions : IValidatableObject
         if (Lease <= ClaimPatience + AttemptTimeout)
         {
             yield return new(
-                $"Lease ({Lease}) must be longer than ClaimPatience and AttemptTimeout together ({ClaimPatience + AttemptTimeout}); else two may send one event.",
+                $"Lease ({Lease}) must be longer than ClaimPatience and AttemptTimeout together ({ClaimPatience + AttemptTimeout}); "
+                + "else two may send one event.",
                 [nameof(Lease)]);
         }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.Dispatch.Calling;
 using TrackHub.Dispatch.Claiming;
@@ -16,9 +17,9 @@ namespace TrackHub.Dispatch;
 /// A crash after the claim leaves a lease that runs out; after the call an outcome nobody knows, so that the event goes again under its id; after the
 /// write a record that is read again and produces the same again. A result whose fence was overtaken is not written.
 /// </remarks>
-internal sealed class Dispatcher(
+internal sealed partial class Dispatcher(
     RecordGates gates, RegistryClaims claims, CallBody bodies, MetaClient meta, RegistryResults results, Settlement settlement, TenantDirectory directory,
-    IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock)
+    IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock, ILogger<Dispatcher> logger)
 {
     private readonly DispatchOptions _options = options.Value;
 
@@ -97,6 +98,8 @@ internal sealed class Dispatcher(
         var answer = await meta.SendAsync(pixel, prepared.Body, stopped.Token);
         var ruling = VerdictTable.Rule(answer, prepared.Events.Count);
         metrics.Called(lane, ruling, answer, prepared.Events.Count);
+        if (ruling.Verdict is Verdict.Park)
+            Log.Parked(logger, prepared.Events.Count, lane.BrandId, lane.PixelId, ruling.Reason, answer.Code, answer.Subcode);
         return (ruling, new(batchId, SHA256.HashData(prepared.Body.Span), answer));
     }
 
@@ -129,12 +132,12 @@ internal sealed class Dispatcher(
         return true;
     }
 
-    private Leaving Unclaimed(ClaimedEvent c) => c.Result switch
+    private static Leaving Unclaimed(ClaimedEvent c) => c.Result switch
     {
         ClaimResult.Settled => Leaving.By(c.Event, c.Row),
         ClaimResult.Busy => new(c.Event, ResultRecords.Hold(c.Event), "busy", ""),
         ClaimResult.Stale => new(c.Event, null, "stale", ""),
-        _ => new(c.Event, ResultRecords.Duplicate(c.Event, clock.GetUtcNow()), "duplicate", ""),
+        _ => new(c.Event, ResultRecords.Duplicate(c.Event), "duplicate", ""),
     };
 
     private static IReadOnlyList<(WaitingEvent Event, long OwnFence)> Renewed(IEnumerable<ClaimedEvent> events) =>
@@ -142,4 +145,11 @@ internal sealed class Dispatcher(
 
     private static IReadOnlyList<IReadOnlyList<(WaitingEvent Event, long OwnFence)>> Halves(IReadOnlyList<ClaimedEvent> events) =>
         [Renewed(events.Skip((events.Count + 1) / 2)), Renewed(events.Take((events.Count + 1) / 2))];
+
+    private static partial class Log
+    {
+        [LoggerMessage(5002, LogLevel.Warning,
+            "{Events} events of brand {Brand}, pixel {Pixel} are parked: {Reason}, code {Code}/{Subcode}. Remedy: mend token, permission or dataset before they are 7 days old")]
+        public static partial void Parked(ILogger logger, int events, string brand, string pixel, string reason, int? code, int? subcode);
+    }
 }

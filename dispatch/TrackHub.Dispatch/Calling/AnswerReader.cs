@@ -50,7 +50,8 @@ internal static class AnswerReader
         element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
     private static string? TraceId(JsonElement element) =>
-        element.TryGetProperty("fbtrace_id", out var value) && value.ValueKind is JsonValueKind.String && value.GetString() is { Length: > 0 and <= MaxTraceIdLength } id
+        element.TryGetProperty("fbtrace_id", out var value) && value.ValueKind is JsonValueKind.String
+        && value.GetString() is { Length: > 0 and <= MaxTraceIdLength } id
             ? id
             : null;
 }

@@ -13,7 +13,12 @@ internal static class KeyColumns
     public static void AddKeys(this NpgsqlParameterCollection parameters, IEnumerable<EventKey> keys)
     {
         var list = keys.ToList();
-        foreach (var column in (ReadOnlySpan<Func<EventKey, string>>)[static k => k.BrandId, static k => k.PixelId, static k => k.EventName, static k => k.EventId])
-            parameters.Add(new() { Value = list.ConvertAll(k => column(k)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        void Add(Converter<EventKey, string> column) =>
+            parameters.Add(new() { Value = list.ConvertAll(column).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+
+        Add(static key => key.BrandId);
+        Add(static key => key.PixelId);
+        Add(static key => key.EventName);
+        Add(static key => key.EventId);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         var claimed = new List<ClaimedEvent>(wishes.Count);
         for (var i = 0; i < wishes.Count; i++)
         {
-            var (e, row) = (wishes[i].Event, rows[i] ?? throw new InvalidOperationException($"The registry lost the row of event {wishes[i].Event.Ready.EventId} inside a claim."));
+            var e = wishes[i].Event;
+            var row = rows[i] ?? throw new InvalidOperationException($"The registry lost the row of event {e.Ready.EventId} inside a claim.");
             claimed.Add(new(e, ClaimRules.Of(row, changed.Contains(e.Key), Guid.Parse(e.Ready.IngestId), e.Entered), row));
         }
 
@@ -45,7 +46,8 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
     }
 
     private async Task<(HashSet<EventKey> Changed, RegistryRow?[] Rows)> WriteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ClaimWish> wishes, string sql, string batchId, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ClaimWish> wishes, string sql, string batchId,
+        CancellationToken cancellationToken)
     {
         var claim = new NpgsqlBatchCommand(sql);
         AddEvents(claim, wishes);

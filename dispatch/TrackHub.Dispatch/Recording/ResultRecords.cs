@@ -21,8 +21,8 @@ internal static class ResultRecords
         _ => Outcome(e, StateOf(row.State), row.Reason, row.Revision, row.UpdatedAt),
     };
 
-    /// <summary>An event that came after another with the same id.</summary>
-    public static OutgoingRecord Duplicate(WaitingEvent e, DateTimeOffset at) => Outcome(e, OutcomeState.Duplicate, "", revision: 1, at);
+    /// <summary>An event that came after another with the same id. Dated by its record, so that it reads the same when produced again.</summary>
+    public static OutgoingRecord Duplicate(WaitingEvent e) => Outcome(e, OutcomeState.Duplicate, "", revision: 1, e.Record.Timestamp);
 
     /// <summary>A copy that waits 15 s for the same attempt.</summary>
     public static OutgoingRecord Hold(WaitingEvent e) => SameAttempt(e, Topics.CapiHold15S);

@@ -42,8 +42,8 @@ public sealed class LadderTests
     public void A_ladder_begins_with_its_first_claim_and_keeps_that_time()
     {
         var first = EventResult.Of(Claimed(1, 0), new(Verdict.Retry, "x"));
-        var later = EventResult.Of(
-            Claimed(2, 1) with { Event = SampleEvents.Waiting(SampleEvents.Purchase() with { FirstTryAt = SampleEvents.Now.AddSeconds(-9) }) }, new(Verdict.Retry, "x"));
+        var retried = SampleEvents.Waiting(SampleEvents.Purchase() with { FirstTryAt = SampleEvents.Now.AddSeconds(-9) });
+        var later = EventResult.Of(Claimed(2, 1) with { Event = retried }, new(Verdict.Retry, "x"));
 
         first.LadderBegan.ShouldBe(SampleEvents.Now);
         later.LadderBegan.ShouldBe(SampleEvents.Now.AddSeconds(-9));

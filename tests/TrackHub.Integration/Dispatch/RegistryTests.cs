@@ -26,8 +26,8 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
     [Fact]
     public async Task A_claim_holds_against_its_own_reader_and_other_copies_until_its_lease_ends()
     {
-        var (first, copy) = (await NewAsync(offset: 1), default(WaitingEvent));
-        copy = Again(first, offset: 2);
+        var first = await NewAsync(offset: 1);
+        var copy = Again(first, offset: 2);
 
         (await ClaimAsync(first)).Result.ShouldBe(ClaimResult.Claimed);
         (await ClaimAsync(first)).Result.ShouldBe(ClaimResult.Busy);
@@ -128,12 +128,13 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
     public async Task An_ended_ladder_is_dead_where_the_lane_succeeded_since_and_held_where_it_did_not()
     {
         var outage = await NewAsync();
-        var held = await WriteAsync(await ClaimAsync(Again(outage, 1, attempt: 5, step: 5, firstTryAt: TimeProvider.System.GetUtcNow().AddSeconds(-40))), new(Verdict.Retry, "http_error"));
+        var began = TimeProvider.System.GetUtcNow().AddSeconds(-40);
+        var held = await WriteAsync(await ClaimAsync(Again(outage, 1, attempt: 5, step: 5, began)), new(Verdict.Retry, "http_error"));
         (held!.State, held.Reason, held.Attempt, held.LadderStep).ShouldBe(("held", "lane_away", 6, 0));
 
         var brand = await world.NewBrandAsync();
         await WriteAsync(await ClaimAsync(Waiting(world.Purchase(brand), 1)), new(Verdict.Delivered, ""));
-        var bad = Again(Waiting(world.Purchase(brand), 2), 2, attempt: 5, step: 5, firstTryAt: TimeProvider.System.GetUtcNow().AddSeconds(-40));
+        var bad = Again(Waiting(world.Purchase(brand), 2), 2, attempt: 5, step: 5, began);
         var dead = await WriteAsync(await ClaimAsync(bad), new(Verdict.Retry, "http_error"));
         (dead!.State, dead.Reason).ShouldBe(("dead", EventResult.Exhausted));
     }
@@ -186,7 +187,8 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
         return outcomes;
     }
 
-    private static WaitingEvent Again(WaitingEvent e, long offset, int attempt = 0, int step = 0, DateTimeOffset? firstTryAt = null, RecordCoordinates? entered = null) =>
+    private static WaitingEvent Again(
+        WaitingEvent e, long offset, int attempt = 0, int step = 0, DateTimeOffset? firstTryAt = null, RecordCoordinates? entered = null) =>
         Waiting(e.Ready with { Attempt = attempt, LadderStep = step, FirstTryAt = firstTryAt }, offset, entered);
 
     private static WaitingEvent Waiting(DispatchReady ready, long offset, RecordCoordinates? entered = null) => new(
