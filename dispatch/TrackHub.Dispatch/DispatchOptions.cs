@@ -32,7 +32,10 @@ internal sealed class DispatchOptions : IValidatableObject
     [Range(1, 1_024)]
     public int Concurrency { get; set; } = 16;
 
-    /// <summary>Events that may wait in a lane. Full: further ones go to <c>capi-hold-15s</c>. Default 2,000: the consumer gives out 20,000, so ten full lanes leave room for others.</summary>
+    /// <summary>
+    /// Events that may wait in a lane. Full: further ones go to <c>capi-hold-15s</c>. Default 2,000: the consumer gives out 20,000 at once, so nine full
+    /// lanes still leave room for the others.
+    /// </summary>
     [Range(10, 20_000)]
     public int LaneQueue { get; set; } = 2_000;
 
