@@ -1,14 +1,14 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using TrackHub.LocalKafka.Hosting;
 using TrackHub.Ledger;
+using TrackHub.LocalKafka.Hosting;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 using TrackHub.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace TrackHub.Integration.Ledger;
 
