@@ -5,6 +5,7 @@ using TrackHub.Cli.Explaining;
 using TrackHub.Cli.Reading;
 using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;
+using TrackHub.Cli.Testing;
 
 namespace TrackHub.Cli;
 
@@ -43,6 +44,7 @@ internal static class TrackHubCommand
             DownCommand.Create(),
             StatusCommand.Create(),
             RunCommand.Create(),
+            TestCommand.Create(),
             TenantsCommand.Create(),
             BrandsCommand.Create(),
             PixelsCommand.Create(),

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Diagnostics;
+using TrackHub.Cli.Output;
+
+namespace TrackHub.Cli.Testing;
+
+/// <summary><c>test</c>: every test project of the repository, one after the other, and what became of them in one line.</summary>
+/// <remarks>One after the other: most start servers of their own, and tests that measure time must not share the machine with strangers.</remarks>
+internal static class TestCommand
+{
+    /// <summary>Variable that asks fault tests for their full rounds and durations.</summary>
+    public const string FullVariable = "TRACKHUB_TEST_FULL";
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var full = new Option<bool>("--full") { Description = "Fault tests at full rounds and durations." };
+        var command = new Command("test", "Runs every test; ends with `N passed, N failed, N skipped`.") { full };
+        command.SetAction((call, cancellationToken) => RunAsync(call, call.GetValue(full), cancellationToken));
+        return command;
+    }
+
+    /// <summary>The last line of a run: what came of all projects.</summary>
+    internal static string Summary(IReadOnlyCollection<TestRun> runs) =>
+        $"{runs.Sum(static r => r.Passed)} passed, {runs.Sum(static r => r.Failures.Count)} failed, {runs.Sum(static r => r.Skipped)} skipped";
+
+    private static async Task<int> RunAsync(ParseResult call, bool full, CancellationToken cancellationToken)
+    {
+        var (printer, clock) = (Printer.Of(call), TimeProvider.System);
+        var results = Directory.CreateTempSubdirectory("trackhub-test-").FullName;
+        try
+        {
+            var runs = new List<TestRun>();
+            foreach (var project in Projects(Root()))
+            {
+                printer.Say($"running {project.Name}");
+                var started = clock.GetTimestamp();
+                var run = await RunAsync(project, results, full, cancellationToken);
+                runs.Add(run);
+                printer.Say($"  {Summary([run])} in {clock.GetElapsedTime(started).TotalSeconds:0.0} s");
+                foreach (var failure in run.Failures) Print(printer, run, failure);
+            }
+
+            printer.Line(Summary(runs));
+            return runs.Exists(static run => run.Failures.Count > 0) ? 1 : 0;
+        }
+        finally
+        {
+            Directory.Delete(results, recursive: true);
+        }
+    }
+
+    /// <summary>The nearest directory above the program that holds the solution.</summary>
+    private static string Root()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "TrackHub.sln"))) return directory.FullName;
+        }
+
+        throw new CommandException($"There is no TrackHub.sln above {AppContext.BaseDirectory}: tests run from a clone of the repository.");
+    }
+
+    /// <summary>Every test project, quick ones first; by the same names that make a project a test project in Directory.Build.props.</summary>
+    private static IEnumerable<TestProject> Projects(string root)
+    {
+        // What we were built as, the tests were.
+        var build = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories)
+            .Select(path => new TestProject(
+                Path.GetFileNameWithoutExtension(path),
+                Path.Combine(Path.GetDirectoryName(path)!, "bin", build.Parent!.Name, build.Name, Path.GetFileNameWithoutExtension(path) + ".dll")))
+            .Where(static project => project.Name.EndsWith(".Tests", StringComparison.Ordinal) || Slow(project.Name) > 0)
+            .OrderBy(static project => Slow(project.Name)).ThenBy(static project => project.Name, StringComparer.Ordinal);
+    }
+
+    private static int Slow(string project) => project switch { "TrackHub.Integration" => 1, "TrackHub.EndToEnd" => 2, _ => 0 };
+
+    private static async Task<TestRun> RunAsync(TestProject project, string results, bool full, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(project.Assembly)) return TestRun.NotRun(project.Name, $"{project.Assembly} is not built: run `./trackhub test`, which builds it.");
+
+        var start = new ProcessStartInfo(
+            "dotnet", ["vstest", project.Assembly, $"--logger:trx;LogFileName={project.Name}.trx", $"--ResultsDirectory:{results}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        if (full) start.Environment[FullVariable] = "1";
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+        await process.WaitForExitAsync(cancellationToken);
+        var said = (await output + await error).Trim();
+
+        var trx = Path.Combine(results, project.Name + ".trx");
+        return File.Exists(trx)
+            ? TestRun.Read(project.Name, await File.ReadAllTextAsync(trx, cancellationToken), process.ExitCode)
+            : TestRun.NotRun(project.Name, $"the runner ended with code {process.ExitCode} and wrote no results: {said}");
+    }
+
+    private static void Print(Printer printer, TestRun run, TestFailure failure)
+    {
+        if (printer.Json)
+        {
+            printer.Card(failure, new Column<TestFailure>("project", _ => run.Project), new("test", static f => f.Name), new("message", static f => f.Message), new("stack", static f => f.Stack));
+            return;
+        }
+
+        printer.Line($"FAILED {failure.Name}");
+        foreach (var line in $"{failure.Message}\n{failure.Stack}".Split('\n', StringSplitOptions.RemoveEmptyEntries)) printer.Line("  " + line.TrimEnd());
+    }
+
+    private sealed record TestProject(string Name, string Assembly);
+}
