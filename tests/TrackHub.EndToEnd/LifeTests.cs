@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text;
+using TrackHub.Testing;
+
+namespace TrackHub.EndToEnd;
+
+/// <summary>A machine's life: start, work, a death in the family, stop, start again, the end of the supervisor.</summary>
+[Collection(nameof(OneAtATime))]
+public sealed class LifeTests
+{
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task A_machine_stops_in_order_continues_where_it_stopped_and_leaves_no_process_behind()
+    {
+        await using var machine = new Machine();
+        var up = await machine.UpAsync();
+        (await machine.StatusAsync()).Values.ShouldAllBe(static service => service.GetProperty("ready").GetBoolean());
+
+        await SecondStartIsRefusedAsync(machine);
+        var receipt = await AcceptedAsync(machine);
+        await TopicsReadByKcatAsync(machine);
+        await DeadRoleComesBackAsync(machine);
+
+        var stopping = Stopwatch.StartNew();
+        Machine.Signal("TERM", machine.Supervisor());
+        (await up.ExitAsync(StopLimit)).ShouldBe(0);
+        stopping.Elapsed.ShouldBeLessThan(StopLimit);
+        machine.Processes.ShouldBeEmpty(await up.Error);
+
+        await machine.UpAsync();
+        await Eventually.Holds(async () => (await machine.RunAsync("explain", receipt)).Code.ShouldBe(0));
+
+        var supervisor = machine.Supervisor();
+        Machine.Signal("KILL", supervisor);
+        await Eventually.Holds(() => machine.Processes.ShouldBeEmptyAsync(), StopLimit);
+        (await machine.RunAsync("status")).Code.ShouldBe(1);
+    }
+
+    private static async Task SecondStartIsRefusedAsync(Machine machine)
+    {
+        var second = await machine.RunAsync("up");
+
+        second.Code.ShouldBe(1);
+        second.Error.ShouldContain($"already runs on {machine.Data}");
+        second.Error.ShouldContain("trackhub down");
+    }
+
+    /// <summary>A page view with the demo brand's key.</summary>
+    /// <returns>Its receipt.</returns>
+    private static async Task<string> AcceptedAsync(Machine machine)
+    {
+        using var demo = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(machine.Data, "demo.json")));
+        using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{machine.PortBase}") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/track/pageview")
+        {
+            Content = new StringContent("""{"session_id":"sess-life-1","url":"https://loja.example.com/"}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("X-TrackHub-Key", demo.RootElement.GetProperty("write_key").GetString());
+        using var answer = await http.SendAsync(request);
+        var body = await answer.Content.ReadAsStringAsync();
+        ((int)answer.StatusCode).ShouldBe(202, body);
+        using var receipt = System.Text.Json.JsonDocument.Parse(body);
+        return $"{receipt.RootElement.GetProperty("topic")}/{receipt.RootElement.GetProperty("partition")}/{receipt.RootElement.GetProperty("offset")}";
+    }
+
+    private static async Task TopicsReadByKcatAsync(Machine machine)
+    {
+        var read = await machine.ScriptAsync($"kcat -b 127.0.0.1:{machine.PortBase + 4} -C -t track-events -o beginning -e -q -f '%k\\n'");
+
+        read.Code.ShouldBe(0, read.All);
+        read.Output.ShouldContain("/sess-life-1");
+    }
+
+    private static async Task DeadRoleComesBackAsync(Machine machine)
+    {
+        var before = (await machine.StatusAsync())["ledger"].GetProperty("pid").GetInt32();
+        Machine.Signal("KILL", before);
+
+        await Eventually.Holds(async () =>
+        {
+            var ledger = (await machine.StatusAsync())["ledger"];
+            ledger.GetProperty("pid").GetInt32().ShouldNotBe(before);
+            ledger.GetProperty("ready").GetBoolean().ShouldBeTrue();
+        });
+    }
+}
+
+internal static class EmptyAssertion
+{
+    /// <summary>For assertions that are asked again.</summary>
+    public static Task ShouldBeEmptyAsync(this IReadOnlyList<string> processes)
+    {
+        processes.ShouldBeEmpty();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using TrackHub.Testing;
+
+namespace TrackHub.EndToEnd;
+
+/// <summary>What a command said and how it ended.</summary>
+internal sealed record CommandResult(int Code, string Output, string Error)
+{
+    /// <summary>Both streams, for messages.</summary>
+    public string All => $"exit code {Code}\n{Output}\n{Error}";
+}
+
+/// <summary>One machine's TrackHub, used as its users do: by the shipped command, on a state directory and ports of its own.</summary>
+internal sealed class Machine : IAsyncDisposable
+{
+    // Ends the command when our pipe to it does, so also when a test run is killed.
+    private const string Guarded =
+        """exec 3<&0; "$@" </dev/null 3<&- & c=$!; { read -r _ <&3; kill -TERM $c 2>/dev/null; } & wait $c; code=$?; kill $! 2>/dev/null; exit $code""";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private readonly List<Process> _ups = [];
+
+    public Machine()
+    {
+        Data = TestFolder.Next("machine");
+        PortBase = FreeBase();
+    }
+
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>State directory.</summary>
+    public string Data { get; }
+
+    /// <summary>First port.</summary>
+    public int PortBase { get; }
+
+    /// <summary>Every process that was started for this machine and still runs, by its command line.</summary>
+    public IReadOnlyList<string> Processes =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Where(static path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out _))
+            .Select(CommandLine).Where(line => line.Contains(Data, StringComparison.Ordinal)),
+    ];
+
+    /// <summary>Runs a command to its end.</summary>
+    public async Task<CommandResult> RunAsync(params string[] arguments)
+    {
+        using var process = Start(["bash", Path.Combine(Root, "trackhub"), .. arguments, "--data", Data, "--port-base", $"{PortBase}"], Root);
+        return await EndAsync(process);
+    }
+
+    /// <summary>Runs a bash script in a directory whose <c>./trackhub</c> is this machine's.</summary>
+    public async Task<CommandResult> ScriptAsync(string script)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(Data, "script")).FullName;
+        var wrapper = Path.Combine(directory, "trackhub");
+        await File.WriteAllTextAsync(wrapper, $"#!/bin/bash\nexec bash '{Root}/trackhub' \"$@\" --data '{Data}' --port-base {PortBase}\n");
+        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var process = Start(["bash", "-c", script], directory);
+        return await EndAsync(process);
+    }
+
+    /// <summary>Starts <c>up</c> in the foreground and waits for its ready line.</summary>
+    public async Task<RunningUp> UpAsync()
+    {
+        var process = Start(["bash", Path.Combine(Root, "trackhub"), "up", "--data", Data, "--port-base", $"{PortBase}"], Root);
+        _ups.Add(process);
+        var error = process.StandardError.ReadToEndAsync();
+        var lines = new StringBuilder();
+        using var limit = new CancellationTokenSource(Patience);
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        {
+            lines.AppendLine(line);
+            if (line == "TrackHub is ready") return new(process, process.StandardOutput.ReadToEndAsync(), error);
+        }
+
+        throw new InvalidOperationException($"up ended before it was ready: {lines}\n{await error}");
+    }
+
+    /// <summary>Process id of the supervisor.</summary>
+    public int Supervisor()
+    {
+        using var state = JsonDocument.Parse(File.ReadAllText(Path.Combine(Data, "up.json")));
+        return state.RootElement.GetProperty("process_id").GetInt32();
+    }
+
+    /// <summary>What <c>status --json</c> says, by service.</summary>
+    public async Task<Dictionary<string, JsonElement>> StatusAsync()
+    {
+        var status = await RunAsync("status", "--json");
+        return status.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement)
+            .ToDictionary(static service => service.GetProperty("service").GetString()!, StringComparer.Ordinal);
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public static void Signal(string name, int processId) => Process.Start("kill", ["-" + name, $"{processId}"]).WaitForExit();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var up in _ups)
+        {
+            up.StandardInput.Close();
+            await up.WaitForExitAsync();
+            up.Dispose();
+        }
+
+        if (Processes.Count > 0) await RunAsync("down");
+    }
+
+    private static Process Start(IReadOnlyList<string> command, string directory)
+    {
+        var start = new ProcessStartInfo("sh", ["-c", Guarded, "guard", .. command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = directory,
+        };
+        start.Environment["TRACKHUB_NO_BOOTSTRAP"] = "1";
+        return Process.Start(start)!;
+    }
+
+    private static async Task<CommandResult> EndAsync(Process process)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
+        await process.WaitForExitAsync(limit.Token);
+        return new(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>A base whose ports are free, below those the system gives away by itself.</summary>
+    private static int FreeBase()
+    {
+        while (true)
+        {
+            var candidate = Random.Shared.Next(10_000, 30_000);
+            if (Enumerable.Range(candidate, 17).All(IsFree)) return candidate;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' ');
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static string FindRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "TrackHub.sln"))) directory = directory.Parent!;
+        return directory.FullName;
+    }
+}
+
+/// <summary>An <c>up</c> in the foreground.</summary>
+internal sealed record RunningUp(Process Process, Task<string> Table, Task<string> Error)
+{
+    /// <summary>Waits for its end.</summary>
+    public async Task<int> ExitAsync(TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        await Process.WaitForExitAsync(timeout.Token);
+        return Process.ExitCode;
+    }
+}
