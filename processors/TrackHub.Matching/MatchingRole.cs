@@ -30,7 +30,7 @@ public static class MatchingRole
 
         builder.Services
             .AddSingleton<MatchingMetrics>()
-            .AddSingleton<BrandGate>()
+            .AddSingleton<EventGate>()
             .AddSingleton<RedisConnection>()
             .AddSingleton<WindowStore>()
             .AddSingleton<ClickRecordCodec>()
@@ -48,7 +48,6 @@ public static class MatchingRole
             .AddSingleton<ClickSearch>()
             .AddSingleton<SaleOutcomes>()
             .AddSingleton<SaleMatcher>()
-            .AddSingleton<SaleReader>()
 
             // The keeper first: until it has looked at Redis, sales wait.
             .AddHostedService(static services => services.GetRequiredService<WindowKeeper>())

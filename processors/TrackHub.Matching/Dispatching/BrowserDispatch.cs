@@ -6,9 +6,6 @@ using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Dispatching;
 
-/// <summary>A browser event, decoded, of a known brand.</summary>
-internal sealed record BrowserEvent(StreamRecord Record, TrackedEvent Event, Brand Brand);
-
 /// <summary>
 /// Sends what goes to Meta straight from the browser: checkouts to every active pixel, page views to those that want them. Clicks, identify
 /// and consent go nowhere; the ledger ends them as recorded.
@@ -16,7 +13,7 @@ internal sealed record BrowserEvent(StreamRecord Record, TrackedEvent Event, Bra
 internal sealed class BrowserDispatch(DispatchRecords dispatch, ConsentStore consents, Sealer sealer, RecordProducer producer, MatchingMetrics metrics)
 {
     /// <summary>Produces the batch's events; complete when every record is persisted.</summary>
-    public async Task SendAsync(IReadOnlyList<BrowserEvent> events, CancellationToken cancellationToken)
+    public async Task SendAsync(IReadOnlyList<GatedEvent> events, CancellationToken cancellationToken)
     {
         var sent = events.Select(e => (Event: e, Name: NameOf(e.Event.Kind), Pixels: PixelsFor(e))).Where(static e => e.Name is not null).ToList();
         // A page view nobody asked for has no outcome of ours; a checkout always has one.
@@ -62,7 +59,7 @@ internal sealed class BrowserDispatch(DispatchRecords dispatch, ConsentStore con
         _ => null,
     };
 
-    private IReadOnlyList<Pixel> PixelsFor(BrowserEvent browser) => browser.Event.Kind == EventKind.PageView
+    private IReadOnlyList<Pixel> PixelsFor(GatedEvent browser) => browser.Event.Kind == EventKind.PageView
         ? [.. dispatch.Pixels(browser.Brand).Where(static pixel => pixel.SendPageView)]
         : dispatch.Pixels(browser.Brand);
 }

@@ -13,7 +13,7 @@ namespace TrackHub.Matching.Sales;
 /// three topics, and the range assignor gives that number to one member.
 /// </remarks>
 internal sealed class SaleLoop(
-    RecordConsumerFactory consumers, SaleReader reader, SaleMatcher matcher, AppliedPositions positions, WindowKeeper keeper, Readiness readiness,
+    RecordConsumerFactory consumers, EventGate gate, SaleMatcher matcher, AppliedPositions positions, WindowKeeper keeper, Readiness readiness,
     IOptions<MatchingOptions> options, MatchingMetrics metrics, TimeProvider clock)
     : BackgroundService
 {
@@ -46,7 +46,8 @@ internal sealed class SaleLoop(
     /// <summary>Matches each sale as soon as the windows have passed it; those behind wait, and their partitions with them.</summary>
     private async Task MatchAsync(RecordConsumer consumer, RecordBatch batch, long started, CancellationToken cancellationToken)
     {
-        var waiting = await reader.ReadAsync(batch, cancellationToken);
+        var waiting = (await gate.ReadAsync(batch, sales: true, cancellationToken))
+            .ConvertAll(static e => new SaleEvent(e.Record, e.Event, e.Event.Sale!, e.Brand, PassOf(e.Record.Coordinates.Topic)));
         var ends = await consumer.EndOffsetsAsync(Clicks, cancellationToken);
         var watermark = new Watermark(ends.ToDictionary(static end => end.Key.Partition, static end => end.Value));
         while (waiting.Count > 0)
@@ -71,6 +72,9 @@ internal sealed class SaleLoop(
 
     /// <summary>The time the windows must have passed: when the sale entered the log, or was due again.</summary>
     private static DateTimeOffset DueAt(StreamRecord record) => record.Timestamp + (Topics.Find(record.Coordinates.Topic)?.Delay ?? TimeSpan.Zero);
+
+    private static int PassOf(string topic) =>
+        topic == Topics.PendingMatch5S.Name ? 2 : topic == Topics.PendingMatch60S.Name ? SaleEvent.LastPass : 1;
 
     private static List<string> Flags(bool behind, bool incomplete)
     {

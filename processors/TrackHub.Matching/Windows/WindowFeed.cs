@@ -11,11 +11,9 @@ namespace TrackHub.Matching.Windows;
 /// <summary>Feeds <c>track-events</c> into the windows, its consents into PostgreSQL, and its checkouts and page views to Meta.</summary>
 /// <remarks>At least once, every effect idempotent. The applied position moves only when windows and consents hold the batch.</remarks>
 internal sealed class WindowFeed(
-    RecordConsumerFactory consumers, BatchDecoder decoder, BrandGate brands, DeadLetters deadLetters, ConsentStore consents, WindowApplier applier,
-    AppliedPositions positions, BrowserDispatch dispatch, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics, TimeProvider clock)
+    RecordConsumerFactory consumers, EventGate gate, ConsentStore consents, WindowApplier applier, AppliedPositions positions, BrowserDispatch dispatch, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics, TimeProvider clock)
     : BackgroundService
 {
-    private const string Stage = "matcher";
     private readonly MatchingOptions _options = options.Value;
 
     /// <inheritdoc/>
@@ -41,7 +39,7 @@ internal sealed class WindowFeed(
 
     private async Task ApplyAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
-        var events = await ReadAsync(batch, cancellationToken);
+        var events = await gate.ReadAsync(batch, sales: false, cancellationToken);
 
         // Consents first: a sale that has passed these records must find them.
         await consents.WriteAsync([.. events.Select(static e => e.Event).Where(static e => e.Kind == EventKind.Consent)], cancellationToken);
@@ -52,27 +50,5 @@ internal sealed class WindowFeed(
                 static g => new AppliedPosition(g.Max(static r => r.Coordinates.Offset) + 1, g.Max(static r => r.Timestamp.ToUnixTimeMilliseconds()))),
             cancellationToken);
         await dispatch.SendAsync(events, cancellationToken);
-    }
-
-    private async Task<List<BrowserEvent>> ReadAsync(RecordBatch batch, CancellationToken cancellationToken)
-    {
-        var events = new List<BrowserEvent>(batch.Count);
-        foreach (var (record, tracked) in await decoder.DecodeAsync<TrackedEvent>(batch, Stage, cancellationToken))
-        {
-            var brand = brands.Find(tracked);
-            var fault = tracked switch
-            {
-                { Kind: EventKind.Sale or EventKind.Unknown } => ("not_a_browser_event", $"A record of kind {tracked.Kind} stands among the browser events."),
-                _ when !Guid.TryParseExact(tracked.IngestId, "D", out _) => ("malformed", "The ingest_id is not a UUID."),
-                _ when brand is null => ("unknown_brand", $"Brand {tracked.BrandId} does not exist."),
-                _ => ((string Reason, string Detail)?)null,
-            };
-            if (fault is { } dead)
-                await deadLetters.WriteAsync(record, Stage, dead.Reason, dead.Detail, new DeadEvent(tracked.BrandId, tracked.IngestId, tracked.EventId), cancellationToken);
-            else
-                events.Add(new(record, tracked, brand!));
-        }
-
-        return events;
     }
 }

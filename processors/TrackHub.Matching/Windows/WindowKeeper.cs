@@ -32,23 +32,35 @@ internal sealed partial class WindowKeeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_options.CheckInterval, clock);
-        do
+        try
         {
-            try
+            do
             {
-                await LookAsync(stoppingToken);
+                await LookWhileThereAsync(stoppingToken);
             }
-            catch (DependencyAwayException e)
-            {
-                if (readiness.Report(e.Dependency, false, "unreachable"))
-                    Log.Away(logger, e.Dependency);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(CancellationToken.None) && !stoppingToken.IsCancellationRequested);
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The role stops.
+        }
+    }
+
+    private async Task LookWhileThereAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await LookAsync(stoppingToken);
+        }
+        catch (DependencyAwayException e)
+        {
+            // The others report for themselves; a report of ours would stay when they are back.
+            var changed = e.Dependency == RedisConnection.Name
+                ? readiness.Report(RedisConnection.Name, false, "unreachable")
+                : readiness.Report(WindowEpoch.Windows, false, $"waits for {e.Dependency}");
+            if (changed)
+                Log.Away(logger, e.Dependency);
+        }
     }
 
     private async Task LookAsync(CancellationToken stoppingToken)

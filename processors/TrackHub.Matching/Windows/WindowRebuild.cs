@@ -22,6 +22,10 @@ internal sealed class WindowRebuild(
     /// <exception cref="DependencyAwayException">Kafka or Redis does not answer; begin again later.</exception>
     public async Task<long> RunAsync(Func<CancellationToken, Task> alive, CancellationToken cancellationToken)
     {
+        // Without its brands nothing would be read, and the windows would be called whole.
+        if (!directory.IsLoaded)
+            throw new DependencyAwayException("directory", null);
+
         try
         {
             using var consumer = new ConsumerBuilder<byte[], byte[]>(Settings()).Build();
