@@ -13,7 +13,7 @@ internal sealed class RedisOptions
     public string? Password { get; set; }
 
     /// <summary>Database number; a cluster has only 0. Default 0.</summary>
-    [Range(0, 255)]
+    [Range(0, 65_535)]
     public int Database { get; set; }
 
     /// <summary>Longest wait for one batch of commands; then Redis counts as away. Default 5 s.</summary>
