@@ -1,0 +1,152 @@
+using StackExchange.Redis;
+using TrackHub.Schemas;
+using TrackHub.Testing;
+
+namespace TrackHub.Integration.Matching;
+
+/// <summary>Clicks that come late, records that make no sense, and a Redis that forgets.</summary>
+[Collection(nameof(MatchingWorld))]
+public sealed class LateAndLostTests(MatchingWorld world) : IDisposable
+{
+    public void Dispose() => world.Clock.Ahead = TimeSpan.Zero;
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_click_that_comes_after_its_sale_is_found_by_a_later_pass(int pass)
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var sale = told.Sale(session: session);
+        var click = told.Click(session: session) with { EventTime = sale.ReceivedAt.AddSeconds(-1), ReceivedAt = sale.ReceivedAt.AddSeconds(4) };
+
+        await world.ProduceAsync(sale);
+        await WaitsInAsync(Topics.PendingMatch5S, sale);
+        if (pass == 3)
+        {
+            world.Clock.Ahead = TimeSpan.FromSeconds(6);
+            await WaitsInAsync(Topics.PendingMatch60S, sale);
+        }
+
+        await world.ProduceAsync(click);
+        world.Clock.Ahead = TimeSpan.FromSeconds(70);
+
+        var conversion = (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single();
+        conversion.Passes.ShouldBe(pass);
+        conversion.Click!.EventId.ShouldBe(click.EventId);
+    }
+
+    [Fact]
+    public async Task A_sale_without_a_click_goes_out_with_what_it_has_after_its_last_pass()
+    {
+        var brand = await world.NewBrandAsync();
+        var sale = new Told(world, brand).Sale(Told.Mail("eva@example.com"));
+        world.Clock.Ahead = TimeSpan.FromSeconds(70);
+
+        await world.ProduceAsync(sale);
+
+        var conversion = (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single();
+        conversion.Passes.ShouldBe(3);
+        conversion.Stage.ShouldBe(MatchStage.None);
+        conversion.Click.ShouldBeNull();
+        conversion.Evidence.ShouldContain(static e => e.Signal == "email" && e.Result == "miss");
+        await Eventually.Holds(async () => (await world.DispatchedAsync(sale)).Count.ShouldBe(1));
+    }
+
+    [Fact]
+    public async Task Poison_goes_to_the_dead_letters_and_its_neighbours_go_on()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var sale = told.Sale(session: session);
+
+        var inClicks = await world.ProducePoisonAsync(Topics.TrackEvents, "no avro"u8.ToArray());
+        await world.ProduceAsync(told.Click(session: session));
+        var inSales = await world.ProducePoisonAsync(Topics.IngestEvents, [0, 0, 0, 0, 99]);
+        var misplaced = await world.ProducePoisonAsync(Topics.IngestEvents, await world.Codec.EncodeAsync(Topics.IngestEvents, told.Click(), default));
+        await world.ProduceAsync(sale);
+
+        (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click.ShouldNotBeNull();
+        await Eventually.Holds(async () =>
+        {
+            var dead = (await world.Tap.ValuesAsync<DeadLetter>(Topics.DeadLetters)).ToLookup(static d => d.DeadLetterId, StringComparer.Ordinal);
+            dead[inClicks.ToString()].First().Reason.ShouldBe("not_wire_format");
+            dead[inSales.ToString()].First().Reason.ShouldBe("schema_unknown");
+            dead[misplaced.ToString()].First().Reason.ShouldBe("not_a_sale");
+        });
+    }
+
+    [Fact]
+    public async Task Windows_that_were_wiped_are_rebuilt_before_the_next_sale_is_matched()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var click = told.Click(session: session);
+        var before = told.Sale(session: session);
+        var after = told.Sale(session: session);
+        await world.ProduceAsync(click);
+        await world.ProduceAsync(before);
+        await world.ConversionsAsync(brand, before.Sale!.SaleId!);
+
+        await FlushAsync();
+        await world.ProduceAsync(after);
+
+        var conversion = (await world.ConversionsAsync(brand, after.Sale!.SaleId!)).Single();
+        conversion.Click!.EventId.ShouldBe(click.EventId);
+        conversion.Passes.ShouldBe(1);
+        conversion.Flags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_redis_that_died_and_came_back_empty_loses_no_match()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var click = told.Click(session: session);
+        var sale = told.Sale(session: session);
+        await world.ProduceAsync(click);
+
+        await world.Redis.KillAsync();
+        await world.ProduceAsync(sale);
+        await Eventually.Holds(() => !world.Readiness.IsReady);
+        await world.Redis.StartAgainAsync();
+
+        var conversion = (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single();
+        conversion.Click!.EventId.ShouldBe(click.EventId);
+        await world.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_redis_that_would_evict_makes_the_role_unready()
+    {
+        using var redis = await ConnectAsync();
+        var server = redis.GetServer(world.Redis.Endpoint);
+        await server.ConfigSetAsync("maxmemory-policy", "allkeys-lru");
+        try
+        {
+            await Eventually.Holds(() => world.Readiness.States["redis"].Reason == "redis_eviction_policy");
+            world.Keeper.MayMatch(out _).ShouldBeFalse();
+        }
+        finally
+        {
+            await server.ConfigSetAsync("maxmemory-policy", "noeviction");
+        }
+
+        await world.ReadyAsync();
+    }
+
+    private async Task FlushAsync()
+    {
+        using var redis = await ConnectAsync();
+        await redis.GetServer(world.Redis.Endpoint).FlushAllDatabasesAsync();
+    }
+
+    private Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync($"{world.Redis.Endpoint},allowAdmin=true");
+
+    private Task WaitsInAsync(TopicDefinition topic, TrackedEvent sale) => Eventually.Holds(async () =>
+        (await world.Tap.ValuesAsync<TrackedEvent>(topic)).ShouldContain(e => e.IngestId == sale.IngestId));
+}

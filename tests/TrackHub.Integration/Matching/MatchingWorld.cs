@@ -1,0 +1,143 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using TrackHub.LocalKafka.Hosting;
+using TrackHub.Matching;
+using TrackHub.Matching.Windows;
+using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Identity;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
+using TrackHub.Testing;
+
+namespace TrackHub.Integration.Matching;
+
+/// <summary>A running matcher over a broker, a database and a Redis of its own. Tests share it and take a brand each.</summary>
+public sealed class MatchingWorld : IAsyncLifetime
+{
+    private readonly List<IAsyncDisposable> _parts = [];
+    private TestHost _host = null!;
+    private LocalKafkaHost _broker = null!;
+
+    internal ShiftedClock Clock { get; } = new();
+
+    internal RedisServer Redis { get; private set; } = null!;
+
+    internal TopicTap Tap { get; private set; } = null!;
+
+    internal IServiceProvider Services => _host.Services;
+
+    internal RecordCodec Codec => _host.Codec;
+
+    internal Readiness Readiness => Services.GetRequiredService<Readiness>();
+
+    internal WindowKeeper Keeper => Services.GetRequiredService<WindowKeeper>();
+
+    internal Sealer Sealer => Services.GetRequiredService<Sealer>();
+
+    public async Task InitializeAsync()
+    {
+        _broker = await TestMachine.StartBrokerAsync(TestFolder.Next("matching-kafka"));
+        _parts.Add(_broker);
+        Redis = await RedisServer.StartAsync();
+        var kafka = new TestKafka(_broker.BootstrapServers, _broker.RegistryAddress);
+        _host = await TestHost.CreateAsync(
+            kafka, await TestBrands.CreateDatabaseAsync(),
+            [
+                new("Redis:Endpoint", Redis.Endpoint),
+                new("Redis:Timeout", "00:00:02"),
+                new("Matching:CheckInterval", "00:00:00.100"),
+            ],
+            builder =>
+            {
+                builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+                builder.AddMatching();
+            });
+        await Services.GetRequiredService<TopicAdmin>().ApplyAsync(CancellationToken.None);
+        Tap = new(
+            _broker.BootstrapServers, Codec, Topics.Conversions, Topics.CapiDispatch, Topics.CapiDispatchBulk, Topics.EventOutcomes,
+            Topics.PendingMatch5S, Topics.PendingMatch60S, Topics.DeadLetters);
+        _parts.Add(Tap);
+        await Services.GetRequiredService<IHost>().StartAsync();
+        await ReadyAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Services.GetRequiredService<IHost>().StopAsync();
+        await _host.DisposeAsync();
+        foreach (var part in Enumerable.Reverse(_parts))
+            await part.DisposeAsync();
+        Redis.Dispose();
+    }
+
+    /// <summary>Waits until the role is ready; says why not if it does not become so.</summary>
+    internal Task ReadyAsync() => Eventually.Holds(() =>
+    {
+        var unready = string.Join("; ", Readiness.States.Where(static s => !s.Value.Ready).Select(static s => $"{s.Key}: {s.Value.Reason}"));
+        unready.ShouldBe("");
+        Keeper.ExecuteTask!.IsFaulted.ShouldBeFalse(Keeper.ExecuteTask.Exception?.ToString());
+        Keeper.MayMatch(out _).ShouldBeTrue();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>A brand of its own, known to the running matcher.</summary>
+    internal async Task<Brand> NewBrandAsync(ConsentBasis? basis = ConsentBasis.Granted)
+    {
+        var made = await TestBrands.CreateAsync(Services.GetRequiredService<TenantAdmin>(), basis);
+        var directory = Services.GetRequiredService<TenantDirectory>();
+        await Eventually.Holds(() => directory.Current.ActivePixels(made.BrandId).Count == 1);
+        return directory.Current.Brand(made.BrandId)!;
+    }
+
+    /// <summary>The brand of an event.</summary>
+    internal Brand BrandOf(TrackedEvent tracked) => Services.GetRequiredService<TenantDirectory>().Current.Brand(tracked.BrandId)!;
+
+    /// <summary>Keys and sealed user data of a person.</summary>
+    internal SealedPerson Seal(Brand brand, PersonData person) =>
+        Services.GetRequiredService<PersonSealer>().Seal(brand, person, Clock.GetUtcNow());
+
+    /// <summary>Appends an event to its topic.</summary>
+    internal Task<RecordCoordinates> ProduceAsync(TrackedEvent tracked) => tracked.Sale is { } sale
+        ? _host.Producer.ProduceAsync(
+            Topics.IngestEvents, $"{tracked.BrandId}/{sale.Gateway}/{sale.SaleId}", tracked, RecordHeaders.ForBrand(tracked.BrandId), CancellationToken.None)
+        : _host.Producer.ProduceAsync(
+            Topics.TrackEvents, $"{tracked.BrandId}/{tracked.SessionId ?? tracked.EventId}", tracked, RecordHeaders.ForBrand(tracked.BrandId), CancellationToken.None);
+
+    /// <summary>Appends bytes that are no event.</summary>
+    internal Task<RecordCoordinates> ProducePoisonAsync(TopicDefinition topic, byte[] value) => _host.Producer.ForwardAsync(
+        topic, new() { Coordinates = new(topic.Name, 0, 0), Timestamp = default, Key = "poison"u8.ToArray(), Value = value }, new(), CancellationToken.None);
+
+    /// <summary>A brand's conversions of a sale, by revision, when there are that many.</summary>
+    internal async Task<IReadOnlyList<Conversion>> ConversionsAsync(Brand brand, string saleId, int count = 1)
+    {
+        IReadOnlyList<Conversion> found = [];
+        await Eventually.Holds(async () =>
+        {
+            found = [.. (await Tap.ValuesAsync<Conversion>(Topics.Conversions)).Where(c => c.BrandId == brand.Id && c.SaleId == saleId).OrderBy(static c => c.Revision)];
+            found.Count.ShouldBeGreaterThanOrEqualTo(count);
+        });
+        found.Count.ShouldBe(count);
+        return found;
+    }
+
+    /// <summary>The outcomes the matcher gave an event.</summary>
+    internal async Task<EventOutcome> OutcomeAsync(TrackedEvent tracked)
+    {
+        EventOutcome? outcome = null;
+        await Eventually.Holds(async () =>
+        {
+            outcome = (await Tap.ValuesAsync<EventOutcome>(Topics.EventOutcomes)).FirstOrDefault(o => o.IngestId == tracked.IngestId);
+            outcome.ShouldNotBeNull();
+        });
+        return outcome!;
+    }
+
+    /// <summary>What is ready for Meta of an event so far.</summary>
+    internal async Task<IReadOnlyList<DispatchReady>> DispatchedAsync(TrackedEvent tracked, TopicDefinition? topic = null) =>
+        [.. (await Tap.ValuesAsync<DispatchReady>(topic ?? Topics.CapiDispatch)).Where(d => d.IngestId == tracked.IngestId)];
+}
+
+[CollectionDefinition(nameof(MatchingWorld))]
+public sealed class MatchingWorldCollection : ICollectionFixture<MatchingWorld>;
