@@ -41,10 +41,11 @@ public sealed class OrderTests(MatchingWorld world)
         var brand = await world.NewBrandAsync();
         var told = new Told(world, brand);
         var session = Told.Unique("s");
+        var click = told.Click(session: session);
         var first = told.Sale(session: session);
         var second = told.Sale(session: session, saleId: first.Sale!.SaleId);
 
-        await world.ProduceAsync(told.Click(session: session));
+        await world.ProduceAsync(click);
         await world.ProduceAsync(first);
         await world.ProduceAsync(second);
 
@@ -83,6 +84,7 @@ public sealed class OrderTests(MatchingWorld world)
         var brand = await world.NewBrandAsync();
         var told = new Told(world, brand);
         var session = Told.Unique("s");
+        var click = told.Click(session: session);
         var free = told.Sale(session: session, amount: 0);
         var worthUnknown = told.Sale(session: session, amount: null);
         var test = told.Sale(session: session);
@@ -91,7 +93,7 @@ public sealed class OrderTests(MatchingWorld world)
         var strange = told.Sale(session: session, kind: SaleKind.Unmapped);
         var ignored = told.Sale(session: session, kind: SaleKind.Ignored);
 
-        await world.ProduceAsync(told.Click(session: session));
+        await world.ProduceAsync(click);
         foreach (var sale in new[] { free, worthUnknown, test, renewal, strange, ignored })
             await world.ProduceAsync(sale);
 
@@ -143,11 +145,12 @@ public sealed class OrderTests(MatchingWorld world)
         var brand = await world.NewBrandAsync();
         var told = new Told(world, brand);
         var session = Told.Unique("s");
+        var click = told.Click(session: session);
         var withdrawn = told.Browser(EventKind.Consent, session: session) with { ConsentAds = false };
         var older = told.Browser(EventKind.Consent, session: session) with { ConsentAds = true, EventTime = withdrawn.EventTime.AddMinutes(-5) };
         var sale = told.Sale(session: session);
 
-        await world.ProduceAsync(told.Click(session: session));
+        await world.ProduceAsync(click);
         await world.ProduceAsync(withdrawn);
         await world.ProduceAsync(older);
         await world.ProduceAsync(sale);

@@ -29,7 +29,7 @@ public sealed class StageTests(MatchingWorld world)
         conversion.Purchase.ShouldBeTrue();
         conversion.Revision.ShouldBe(1);
         conversion.Evidence.ShouldContain(e => e.Signal == "click_id" && e.Result == "hit" && e.Candidate == click.IngestId);
-        conversion.KeysPresent.ShouldBe(["em", "fbc", "client_ip_address", "client_user_agent"], ignoreOrder: true);
+        conversion.KeysPresent.ShouldBe(["em", "fbc", "client_ip_address", "client_user_agent", "country"], ignoreOrder: true);
 
         var ready = await OnlyDispatchAsync(sale);
         ready.EventName.ShouldBe("Purchase");
