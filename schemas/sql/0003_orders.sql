@@ -9,6 +9,8 @@ create table orders (
     purchase_ingest_id uuid,                            -- the event that emitted the Purchase; null until then
     revision          bigint not null,
     matched           bytea,                            -- the Conversion that found the winning click, as on the topic; stays with later states
+    stage             text not null default 'none',
+    score             double precision not null default 0,
     amount_minor      bigint,
     currency          text,
     first_seen        timestamptz not null,

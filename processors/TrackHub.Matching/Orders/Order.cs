@@ -40,6 +40,9 @@ internal sealed class Order(OrderKey key)
     /// <summary>The Conversion that found the winning click, wire format; null while there is none.</summary>
     public byte[]? Matched { get; set; }
 
+    /// <summary>Stage and score of the winning click, for people who look into the table.</summary>
+    public (MatchStage Stage, double Score) Found { get; set; }
+
     /// <summary>When the sale was first heard of.</summary>
     public DateTimeOffset FirstSeen { get; set; }
 

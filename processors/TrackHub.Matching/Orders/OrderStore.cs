@@ -7,7 +7,8 @@ namespace TrackHub.Matching.Orders;
 internal sealed class OrderStore(NpgsqlDataSource postgres)
 {
     private const string SelectOrders = """
-        select o.brand_id, o.gateway, o.sale_id, o.state, o.revision, o.purchase_ingest_id, o.matched, o.amount_minor, o.currency, o.first_seen
+        select o.brand_id, o.gateway, o.sale_id, o.state, o.revision, o.purchase_ingest_id, o.matched, o.amount_minor, o.currency, o.first_seen,
+               o.stage, o.score
         from orders o
         join unnest($1::text[], $2::text[], $3::text[]) as q (b, g, s) on o.brand_id = q.b and o.gateway = q.g and o.sale_id = q.s
         """;
@@ -96,6 +97,7 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
             order.AmountMinor = await reader.IsDBNullAsync(7, cancellationToken) ? null : reader.GetInt64(7);
             order.Currency = await reader.IsDBNullAsync(8, cancellationToken) ? null : reader.GetString(8);
             order.FirstSeen = reader.GetFieldValue<DateTimeOffset>(9);
+            order.Found = (MatchStageSymbols.TryParse(reader.GetString(10), out var stage) ? stage : MatchStage.None, reader.GetDouble(11));
         }
 
         await reader.NextResultAsync(cancellationToken);

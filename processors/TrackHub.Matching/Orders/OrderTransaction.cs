@@ -35,14 +35,17 @@ internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransa
     }
 
     private static NpgsqlBatchCommand Upsert(IReadOnlyList<Order> orders) => new("""
-        insert into orders (brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, amount_minor, currency, first_seen, updated_at)
+        insert into orders (
+            brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, stage, score, amount_minor, currency, first_seen, updated_at)
         select q.*, now()
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::uuid[], $7::bigint[], $8::bytea[], $9::bigint[], $10::text[], $11::timestamptz[])
-            as q (brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, amount_minor, currency, first_seen)
+        from unnest(
+            $1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::uuid[], $7::bigint[], $8::bytea[], $9::text[], $10::float8[], $11::bigint[],
+            $12::text[], $13::timestamptz[])
+            as q (brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, stage, score, amount_minor, currency, first_seen)
         order by brand_id, gateway, sale_id
         on conflict (brand_id, gateway, sale_id) do update set
             state = excluded.state, rank = excluded.rank, purchase_ingest_id = excluded.purchase_ingest_id, revision = excluded.revision,
-            matched = excluded.matched, amount_minor = excluded.amount_minor, currency = excluded.currency, updated_at = excluded.updated_at
+            matched = excluded.matched, stage = excluded.stage, score = excluded.score, amount_minor = excluded.amount_minor, currency = excluded.currency, updated_at = excluded.updated_at
         """)
     {
         Parameters =
@@ -55,6 +58,8 @@ internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransa
             new() { Value = orders.Select(static o => o.PurchaseIngestId is { } id ? Guid.Parse(id) : (Guid?)null).ToArray() },
             new() { Value = orders.Select(static o => o.Revision).ToArray() },
             new() { Value = orders.Select(static o => o.Matched).ToArray() },
+            new() { Value = orders.Select(static o => o.Found.Stage.ToSymbol()).ToArray() },
+            new() { Value = orders.Select(static o => o.Found.Score).ToArray() },
             new() { Value = orders.Select(static o => o.AmountMinor).ToArray() },
             new() { Value = orders.Select(static o => o.Currency).ToArray() },
             new() { Value = orders.Select(static o => o.FirstSeen.UtcDateTime).ToArray() },

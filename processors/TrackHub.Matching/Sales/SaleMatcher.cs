@@ -168,6 +168,7 @@ internal sealed class SaleMatcher(
         if (!order.HasClick && conversion.Click is not null)
         {
             order.Matched = bytes;
+            order.Found = (conversion.Stage, conversion.Score);
             peeked.Matched[order.Key] = (conversion, work.Click);
         }
 
