@@ -106,6 +106,7 @@ internal sealed class DispatchRecords(TenantDirectory directory, Sealer sealer, 
     {
         var tracked = shared.Event;
         var click = shared.Click?.Event;
+        var page = PageAddress(tracked) ?? PageAddress(click) ?? CheckoutPages.Of(shared.Order?.Gateway);
         return new()
         {
             IngestId = tracked.IngestId,
@@ -115,8 +116,9 @@ internal sealed class DispatchRecords(TenantDirectory directory, Sealer sealer, 
             EventId = tracked.EventId,
             EventTime = tracked.EventTime,
             ReceivedAt = tracked.ReceivedAt,
-            ActionSource = "website",
-            EventSourceUrl = PageAddress(tracked) ?? PageAddress(click),
+            // Meta refuses a website event that names no page.
+            ActionSource = page is null ? "other" : "website",
+            EventSourceUrl = page,
             Gateway = shared.Order?.Gateway,
             SaleId = shared.Order?.SaleId,
             Revision = shared.Order?.Revision,

@@ -33,4 +33,16 @@ public sealed class DispatchRecordsTests
             Traits = new() { Page = page },
             Url = url,
         }).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("kiwify")]
+    [InlineData("hotmart")]
+    [InlineData("perfectpay")]
+    public void A_sale_without_a_page_happened_at_its_gateways_checkout(string gateway) =>
+        CheckoutPages.Of(gateway).ShouldNotBeNull().ShouldStartWith("https://");
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData(null)]
+    public void The_checkout_of_an_unknown_gateway_is_not_guessed(string? gateway) => CheckoutPages.Of(gateway).ShouldBeNull();
 }
