@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using TrackHub.Cli.Administering;
+using TrackHub.Cli.Demo;
 using TrackHub.Cli.Explaining;
 using TrackHub.Cli.Reading;
 using TrackHub.Cli.Running;
@@ -54,6 +55,7 @@ internal static class TrackHubCommand
             TailCommand.Create(),
             ExplainCommand.Create(),
             MigrateCommand.Create(),
+            DemoCommand.Create(),
         };
         root.Options.Add(GlobalOptions.Data);
         root.Options.Add(GlobalOptions.PortBase);

@@ -1,0 +1,91 @@
+using TrackHub.Cli.Demo.Plan;
+using TrackHub.Cli.Demo.Play;
+
+namespace TrackHub.Cli.Demo.Check;
+
+/// <summary>Says which record of the log is which planned event: by receipt, and where a receipt got lost, by event id and kind.</summary>
+internal sealed class Attribution
+{
+    private readonly Dictionary<string, EventGroup> _groups = [];
+
+    private Attribution()
+    {
+    }
+
+    /// <summary>The groups, in the plan's order.</summary>
+    public IEnumerable<EventGroup> Groups => _groups.Values;
+
+    /// <summary>Answers that are not as planned, receipts without a record, records that nobody sent.</summary>
+    public List<Disagreement> Faults { get; } = [];
+
+    /// <summary>Attributes what was logged to what was sent.</summary>
+    public static Attribution Of(IReadOnlyList<SentItem> sent, IReadOnlyList<LoggedEvent> logged)
+    {
+        var attribution = new Attribution();
+        var left = logged.ToDictionary(static e => e.Coordinates);
+        foreach (var item in sent)
+        {
+            if (attribution.AnswerFits(item))
+                attribution.Take(item, left);
+        }
+
+        foreach (var copy in left.Values)
+            attribution.TakeCopy(copy);
+        return attribution;
+    }
+
+    private bool AnswerFits(SentItem sent)
+    {
+        var expected = sent.Item.Answer;
+        if (sent.Status == expected.Status && sent.Code == expected.Code && sent.Receipts.Count == sent.Item.Events.Count)
+            return true;
+
+        Faults.Add(new("answer", sent.Item.Number, sent.Item.Label, "", Text(expected.Status, expected.Code, sent.Item.Events.Count), Text(sent.Status, sent.Code, sent.Receipts.Count)));
+        return false;
+
+        static string Text(int status, string? code, int receipts) => code is null ? $"{status}, {receipts} receipt(s)" : $"{status} {code}";
+    }
+
+    private void Take(SentItem sent, Dictionary<Platform.Streams.RecordCoordinates, LoggedEvent> left)
+    {
+        foreach (var (expected, receipt) in sent.Item.Events.Zip(sent.Receipts))
+        {
+            var group = GroupOf(expected.Group ?? $"request {sent.Item.Number}");
+            group.Planned.Add((sent, expected));
+            var explain = receipt.Coordinates.ToString();
+            if (expected.EventId is null)
+            {
+                // Never became an event: the receipt leads to the dead letter, and its id is the ingest id.
+                group.Found.Add(new(receipt.EventId, explain));
+            }
+            else if (!left.Remove(receipt.Coordinates, out var logged))
+            {
+                Faults.Add(new("no_record", sent.Item.Number, sent.Item.Label, explain, "a record behind the receipt", "none read"));
+            }
+            else
+            {
+                group.Found.Add(new(logged.IngestId, explain));
+                if (logged.EventId != expected.EventId || logged.Kind != expected.Kind || receipt.EventId != expected.EventId)
+                    Faults.Add(new("wrong_record", sent.Item.Number, sent.Item.Label, explain, $"{expected.Kind} {expected.EventId}", $"{logged.Kind} {logged.EventId}"));
+            }
+        }
+    }
+
+    private void TakeCopy(LoggedEvent copy)
+    {
+        // Records of other traffic of the brand belong to nobody here.
+        if (!_groups.TryGetValue(ExpectedEvent.GroupOf(copy.EventId, copy.Kind), out var group))
+            return;
+
+        group.Found.Add(new(copy.IngestId, copy.Coordinates.ToString()));
+        if (group.Found.Count - group.Planned.Count > group.Unsure)
+            Faults.Add(new("unsent_record", group.Item.Number, group.Item.Label, copy.Coordinates.ToString(), $"{group.Planned.Count} record(s)", $"{group.Found.Count}"));
+    }
+
+    private EventGroup GroupOf(string key)
+    {
+        if (!_groups.TryGetValue(key, out var group))
+            _groups[key] = group = new(key);
+        return group;
+    }
+}
