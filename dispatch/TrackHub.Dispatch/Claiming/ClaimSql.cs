@@ -4,21 +4,21 @@ namespace TrackHub.Dispatch.Claiming;
 internal static class ClaimSql
 {
     /// <summary>
-    /// Parameters $1 to $21: the events as columns, their consent subjects, then lease. <c>gated</c> says what each may become: the newest consent of
-    /// any of its subjects counts, of two at the same time the refusal, else the one found by matching, else the brand's basis.
+    /// Parameters $1 to $22: the events as columns, their consent subjects, then lease. <c>gated</c> says what each may become: the newest consent
+    /// counts, of those of its subjects and the one found by matching, and of two at the same time the refusal; without any the brand's basis.
     /// </summary>
     private const string Gated = """
         with input as (
             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::boolean[], $8::text[], $9::int[],
-                    $10::bigint[], $11::int[], $12::int[], $13::text[], $14::text[], $15::boolean[], $16::text[], $17::bigint[]) with ordinality
+                    $10::bigint[], $11::int[], $12::int[], $13::text[], $14::text[], $15::boolean[], $16::timestamptz[], $17::text[], $18::bigint[]) with ordinality
                 as q (brand_id, pixel_id, event_name, event_id, ingest_id, event_time, is_order, topic, part, pos, made, ladder_step,
-                    gate_state, gate_reason, ads, basis, own_fence, item)
+                    gate_state, gate_reason, ads, ads_at, basis, own_fence, item)
         ),
         subject as (
-            select * from unnest($18::bigint[], $19::text[], $20::bytea[]) as s (item, kind, subject)
+            select * from unnest($19::bigint[], $20::text[], $21::bytea[]) as s (item, kind, subject)
         ),
         consent as (
-            select distinct on (s.item) s.item, c.ads
+            select distinct on (s.item) s.item, c.ads, c.at
             from subject s join input i on i.item = s.item
             join consents c on c.brand_id = i.brand_id and c.subject_kind = s.kind and c.subject = s.subject
             order by s.item, c.at desc, c.ads
@@ -29,7 +29,8 @@ internal static class ClaimSql
             join suppressions x on x.brand_id = i.brand_id and x.subject_kind = s.kind and x.subject = s.subject
         ),
         judged as (
-            select i.*, x.item is not null as is_suppressed, coalesce(c.ads, i.ads) as known_ads
+            select i.*, x.item is not null as is_suppressed,
+                case when c.at < i.ads_at then i.ads when c.at = i.ads_at then c.ads and i.ads else coalesce(c.ads, i.ads) end as known_ads
             from input i left join consent c on c.item = i.item left join suppressed x on x.item = i.item
         ),
         gated as (
@@ -48,11 +49,11 @@ internal static class ClaimSql
         ),
         """;
 
-    /// <summary>Writes the audit's first half and names the rows that changed. $22: batch id.</summary>
+    /// <summary>Writes the audit's first half and names the rows that changed. $23: batch id.</summary>
     private const string Started = """
         , started as (
             insert into dispatch_attempts (brand_id, pixel_id, event_name, event_id, fence, started_at, ingest_id, attempt, ladder_step, batch_id, batch_size)
-            select brand_id, pixel_id, event_name, event_id, fence, now(), ingest_id, attempt, ladder_step, $22, count(*) over ()
+            select brand_id, pixel_id, event_name, event_id, fence, now(), ingest_id, attempt, ladder_step, $23, count(*) over ()
             from changed where state = 'claimed'
         )
         select brand_id, pixel_id, event_name, event_id from changed
@@ -75,7 +76,7 @@ internal static class ClaimSql
             insert into dedupe_registry as r (brand_id, pixel_id, event_name, event_id, state, reason, fence, lease_until, source_topic, source_partition,
                 source_offset, attempt, ladder_step, first_attempt_at, ingest_id, event_time, is_order)
             select brand_id, pixel_id, event_name, event_id, state, reason, nextval('dispatch_fence'),
-                case when state = 'claimed' then clock_timestamp() + $21::interval end, topic, part, pos,
+                case when state = 'claimed' then clock_timestamp() + $22::interval end, topic, part, pos,
                 made + case when state = 'claimed' then 1 else 0 end, ladder_step, case when state = 'claimed' then now() end, ingest_id, event_time, is_order
             from gated order by brand_id, pixel_id, event_name, event_id
             on conflict (brand_id, pixel_id, event_name, event_id) do update set
@@ -105,7 +106,7 @@ internal static class ClaimSql
                 state = g.state,
                 reason = g.reason,
                 fence = nextval('dispatch_fence'),
-                lease_until = case when g.state = 'claimed' then clock_timestamp() + $21::interval end,
+                lease_until = case when g.state = 'claimed' then clock_timestamp() + $22::interval end,
                 attempt = g.made + case when g.state = 'claimed' then 1 else 0 end,
                 updated_at = now()
             from gated g

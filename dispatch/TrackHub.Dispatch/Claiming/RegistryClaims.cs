@@ -101,6 +101,7 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         Add(Column(static w => w.Gate.State), NpgsqlDbType.Text);
         Add(Column(static w => w.Gate.Reason), NpgsqlDbType.Text);
         Add(Column(static w => w.Event.Ready.ConsentAds), NpgsqlDbType.Boolean);
+        Add(Column(static w => w.Event.Ready.ConsentAt?.UtcDateTime), NpgsqlDbType.TimestampTz);
         Add(Column(static w => w.Gate.Basis switch { ConsentBasis.Granted => "granted", ConsentBasis.Required => "required", _ => null }), NpgsqlDbType.Text);
         Add(Column(static w => w.OwnFence), NpgsqlDbType.Bigint);
 

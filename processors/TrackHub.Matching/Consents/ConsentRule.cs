@@ -17,12 +17,12 @@ internal readonly record struct KnownConsent(bool Ads, DateTimeOffset At)
 }
 
 /// <summary>Whether an event may be sent.</summary>
-/// <param name="Ads">The visitor's own word, null if there is none.</param>
+/// <param name="Known">The visitor's own word, null if there is none.</param>
 /// <param name="Blocked">Reason not to send; null to send.</param>
-internal readonly record struct ConsentVerdict(bool? Ads, string? Blocked)
+internal readonly record struct ConsentVerdict(KnownConsent? Known, string? Blocked)
 {
     /// <summary>The visitor's word, else the brand's basis; a brand without basis sends nothing for visitors who said nothing (design §4.10).</summary>
-    public static ConsentVerdict Of(bool? ads, ConsentBasis? basis) => new(ads, ads switch
+    public static ConsentVerdict Of(KnownConsent? known, ConsentBasis? basis) => new(known, known?.Ads switch
     {
         true => null,
         false => "refused",

@@ -53,7 +53,8 @@ internal static class ConversionMaker
             Quality = quality,
             Passes = work.Sale.Pass,
             Flags = FlagsOf(tracked, stage, flags),
-            ConsentAds = consent.Ads,
+            ConsentAds = consent.Known?.Ads,
+            ConsentAt = consent.Known?.At,
         };
     }
 
@@ -63,7 +64,7 @@ internal static class ConversionMaker
         var newest = work.Consent;
         newest = KnownConsent.Newest(newest, CarriedBy(work.Sale.Event));
         newest = KnownConsent.Newest(newest, work.Click is { } click ? CarriedBy(click.Event) : null);
-        return ConsentVerdict.Of(newest?.Ads, work.Sale.Brand.ConsentBasis);
+        return ConsentVerdict.Of(newest, work.Sale.Brand.ConsentBasis);
     }
 
     private static KnownConsent? CarriedBy(TrackedEvent tracked) => tracked.ConsentAds is { } ads ? new(ads, tracked.EventTime) : null;

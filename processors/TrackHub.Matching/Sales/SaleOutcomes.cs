@@ -29,7 +29,8 @@ internal sealed class SaleOutcomes(DispatchRecords dispatch, MatchingMetrics met
             yield break;
         }
 
-        var consent = ConsentVerdict.Of(conversion.ConsentAds, sale.Brand.ConsentBasis);
+        KnownConsent? known = conversion is { ConsentAds: { } ads, ConsentAt: { } at } ? new(ads, at) : null;
+        var consent = ConsentVerdict.Of(known, sale.Brand.ConsentBasis);
         if (consent.Blocked is { } blocked)
             metrics.Blocked(blocked);
         var shared = new DispatchRecords.Shared

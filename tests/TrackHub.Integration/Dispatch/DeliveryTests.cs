@@ -212,6 +212,22 @@ public sealed class DeliveryTests(DispatchWorld world) : IClassFixture<DispatchW
     }
 
     [Fact]
+    public async Task A_newer_yes_found_by_matching_overrules_an_older_refusal()
+    {
+        var brand = await world.NewBrandAsync();
+        byte[] email = [.. Enumerable.Range(50, 16).Select(static i => (byte)i)];
+        await world.ExecuteAsync(
+            "insert into consents (brand_id, subject_kind, subject, ads, at, ingest_id) values ($1, 'email', $2, false, now() - interval '1 hour', gen_random_uuid())",
+            brand.BrandId, email);
+        var sold = world.Purchase(brand);
+        var purchase = sold with { ConsentAds = true, ConsentAt = sold.EventTime, ConsentKeys = [email] };
+
+        await world.SendAsync(purchase);
+
+        (await world.OutcomeAsync(purchase)).State.ShouldBe(OutcomeState.Delivered);
+    }
+
+    [Fact]
     public async Task A_suppressed_person_is_never_sent()
     {
         var brand = await world.NewBrandAsync();

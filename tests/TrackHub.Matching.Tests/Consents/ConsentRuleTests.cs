@@ -15,7 +15,7 @@ public sealed class ConsentRuleTests
     [InlineData(null, ConsentBasis.Required, "consent_unknown")]
     [InlineData(null, null, "no_basis")]
     public void The_visitors_word_goes_before_the_brands_basis(bool? ads, ConsentBasis? basis, string? blocked) =>
-        ConsentVerdict.Of(ads, basis).ShouldBe(new(ads, blocked));
+        ConsentVerdict.Of(ads is { } word ? new KnownConsent(word, Noon) : null, basis).Blocked.ShouldBe(blocked);
 
     [Fact]
     public void The_newest_consent_wins_whichever_arrives_first()
