@@ -29,12 +29,22 @@ internal static class Failures
     private static string? Message(Exception failure, ParseResult call) => failure switch
     {
         CommandException or AdminException or MigrationException or StartFailedException => failure.Message,
-        OptionsValidationException options => $"The configuration has {options.Failures.Count()} fault(s):{Environment.NewLine}  "
-            + string.Join(Environment.NewLine + "  ", options.Failures),
+        _ when Faults(failure) is { Count: > 0 } faults => (call.MachineData().MasterKey is null ? NeverStarted(call) : "")
+            + $"The configuration has {faults.Count} fault(s):{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", faults)}",
         DependencyAwayException away => Away(away.Dependency, call),
         _ when Dependencies.IsAway(failure) => Away(failure is Npgsql.NpgsqlException ? "PostgreSQL" : "a service", call),
         _ => null,
     };
+
+    private static List<string> Faults(Exception failure) => failure switch
+    {
+        OptionsValidationException options => [.. options.Failures],
+        AggregateException several => [.. several.Flatten().InnerExceptions.SelectMany(Faults)],
+        _ => [],
+    };
+
+    private static string NeverStarted(ParseResult call) =>
+        $"No system was ever started on {call.MachineData().Root}: start one with `trackhub up`, or configure where its parts are.{Environment.NewLine}";
 
     private static string Away(string dependency, ParseResult call) => call.MachineData() is var data && data.ReadState() is null
         ? $"{dependency} does not answer, and nothing runs on {data.Root}: start it with `trackhub up`, or name where it is by TRACKHUB_… (see .env.example)."

@@ -1,0 +1,63 @@
+using TrackHub.Testing;
+
+namespace TrackHub.Cli.Tests;
+
+public sealed class TrackHubCommandTests
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    [Fact]
+    public async Task Help_lists_every_command()
+    {
+        (await CallAsync("--help")).ShouldBe(0);
+
+        foreach (var command in (string[])["up", "down", "status", "run", "test", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "explain", "migrate"])
+            _output.ToString().ShouldContain($"  {command} ");
+        _output.ToString().ShouldContain("trackhub [command]");
+    }
+
+    [Theory]
+    [InlineData("trackhub", "")]
+    [InlineData("nosuch", "nosuch")]
+    [InlineData("9999999", "--port-base", "9999999", "status")]
+    [InlineData("80", "--port-base", "80", "status")]
+    [InlineData("nosuch", "tail", "nosuch")]
+    [InlineData("yesterday", "tail", "conversions", "--from", "yesterday")]
+    [InlineData("--follow has no end", "tail", "conversions", "--follow", "--to", "5")]
+    [InlineData("console", "run", "console")]
+    [InlineData("consent", "brands", "set", "loja", "consent")]
+    [InlineData("--brand", "pixels", "add", "--dataset-id", "12345", "--token", "t")]
+    public async Task A_call_that_is_none_ends_with_2_and_says_why(string named, params string[] arguments)
+    {
+        (await CallAsync([.. arguments.Where(static a => a.Length > 0)])).ShouldBe(2);
+
+        _error.ToString().ShouldContain(named);
+        _error.ToString().ShouldContain("--help");
+        _output.ToString().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Without_a_system_a_command_fails_with_its_remedy()
+    {
+        var data = TestFolder.Next("nothing");
+
+        (await CallAsync("status", "--data", data)).ShouldBe(1);
+        _error.ToString().ShouldContain($"Nothing runs on {data}; `trackhub up` starts it");
+
+        (await CallAsync("brands", "list", "--data", data)).ShouldBe(1);
+        _error.ToString().ShouldContain($"No system was ever started on {data}");
+        _error.ToString().ShouldContain("Postgres:ConnectionString");
+        _error.ToString().ShouldContain("Secrets:MasterKey");
+        Directory.EnumerateFileSystemEntries(data).ShouldBeEmpty("asking makes nothing");
+    }
+
+    [Fact]
+    public void Configuration_on_the_command_line_becomes_one_option()
+    {
+        CommandLineConfiguration.Rewrite(["run", "ingest", "--Kafka:BootstrapServers=a:1,b:2", "--data", "x", "--", "--A:B=c"])
+            .ShouldBe(["run", "ingest", "--configuration", "Kafka:BootstrapServers=a:1,b:2", "--data", "x", "--", "--A:B=c"]);
+    }
+
+    private Task<int> CallAsync(params string[] arguments) => TrackHubCommand.InvokeAsync(arguments, _output, _error);
+}
