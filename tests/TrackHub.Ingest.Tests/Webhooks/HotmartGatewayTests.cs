@@ -178,6 +178,12 @@ public sealed class HotmartGatewayTests
     [InlineData("912345678", "351", "PT", "+351912345678")]
     [InlineData("351912345678", "351", "PT", "+351912345678")]
     [InlineData("351912345678", null, "PT", "+351912345678")]
+    [InlineData("912345678", null, "PT", "+351912345678")]
+    [InlineData("912345678", "999999999", "PT", "+351912345678")]
+    [InlineData("1123456789", "11", "AR", "+541123456789")]
+    [InlineData("912345678", null, "LU", null)]
+    [InlineData("352621123456", null, "LU", "+352621123456")]
+    [InlineData("621123456", "352", "LU", "+352621123456")]
     public void A_phone_is_made_international_or_dropped(string? phone, string? code, string? country, string? expected) =>
         HotmartPhone.Of(phone, code, country).ShouldBe(expected);
 

@@ -1,3 +1,5 @@
+using TrackHub.Platform.Identity;
+
 namespace TrackHub.Ingest.Webhooks.Hotmart;
 
 /// <summary>Hotmart's <c>checkout_phone</c> and its code, neither of which is reliable.</summary>
@@ -7,6 +9,9 @@ namespace TrackHub.Ingest.Webhooks.Hotmart;
 /// </remarks>
 internal static class HotmartPhone
 {
+    // Shorter ones are numbers at home in most plans.
+    private const int LeastWithCountryCode = 11;
+
     /// <summary>The number in international form, or null if it is not one that could be a person's.</summary>
     /// <param name="phone">The number as given.</param>
     /// <param name="code">The code beside it.</param>
@@ -19,7 +24,7 @@ internal static class HotmartPhone
 
         var prefix = Digits(code);
         if (country is not null && !country.Equals("BR", StringComparison.OrdinalIgnoreCase))
-            return prefix.Length is 0 or > 3 || digits.StartsWith(prefix, StringComparison.Ordinal) ? "+" + digits : $"+{prefix}{digits}";
+            return Abroad(digits, prefix, country);
 
         return digits.Length switch
         {
@@ -28,6 +33,16 @@ internal static class HotmartPhone
             8 or 9 when prefix.Length is 2 => $"+55{prefix}{digits}",
             _ => null,
         };
+    }
+
+    // The country's own numbering says most: a number at home carries no country code, and the code beside it may be an area code.
+    private static string? Abroad(string digits, string prefix, string country)
+    {
+        if (Normalizer.Phone(digits, country).Primary is { } known)
+            return "+" + known;
+        if (prefix.Length is > 0 and <= 3)
+            return digits.StartsWith(prefix, StringComparison.Ordinal) ? "+" + digits : $"+{prefix}{digits}";
+        return digits.Length >= LeastWithCountryCode ? "+" + digits : null;
     }
 
     private static string Digits(string? text) => text is null ? "" : string.Concat(text.Where(char.IsAsciiDigit));
