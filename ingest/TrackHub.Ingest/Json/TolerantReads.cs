@@ -44,7 +44,7 @@ internal static class TolerantReads
         // PostgreSQL refuses NUL in text and a log line must not break: control characters go.
         if (text.AsSpan().IndexOfAnyInRange('\0', '\u001F') >= 0 || text.Contains('\u007F', StringComparison.Ordinal))
             text = string.Concat(text.Where(static c => !char.IsControl(c)));
-        text = text.Trim(' ', '\u00A0', '\uFEFF');
+        text = text.Trim().Trim('\uFEFF').Trim();
         if (IsAbsent(text))
             return null;
         return text.Length <= MaxText ? text : text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)];

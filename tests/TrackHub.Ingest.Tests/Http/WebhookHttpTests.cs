@@ -179,6 +179,17 @@ public sealed class WebhookHttpTests : IAsyncLifetime
         (await _server.Client.PostAsync("/webhooks/perfectpay/perfectpay-path", content)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Theory]
+    [InlineData("\u2003")]
+    [InlineData("\uFEFF \uFEFF")]
+    public async Task A_sale_id_of_blanks_is_none(string blank)
+    {
+        var body = Mapped.Edit("kiwify/order_approved_card.json", root => root["order_id"] = blank);
+
+        (await PostAsync($"/webhooks/kiwify/kiwify-path?signature={Sign(body)}", body)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        _server.Log.Dead.Single().Letter.Reason.ShouldBe("sale_id_missing");
+    }
+
     [Fact]
     public async Task An_unknown_event_goes_on_as_unmapped()
     {
