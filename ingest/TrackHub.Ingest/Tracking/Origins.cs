@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using TrackHub.Platform.Tenants;
@@ -24,7 +25,8 @@ internal static class Origins
     public static void Admit(HttpContext context)
     {
         context.Response.Headers.Vary = HeaderNames.Origin;
-        if (context.Request.Headers.Origin is { Count: 1 } origin)
+        // No browser sends an origin beyond ASCII, and no answer could carry it.
+        if (context.Request.Headers.Origin is { Count: 1 } origin && Ascii.IsValid(origin.ToString()))
         {
             context.Response.Headers.AccessControlAllowOrigin = origin;
             context.Response.Headers.AccessControlExposeHeaders = HeaderNames.RetryAfter;

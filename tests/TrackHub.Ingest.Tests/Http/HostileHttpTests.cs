@@ -67,6 +67,17 @@ public sealed class HostileHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_origin_that_no_browser_sends_costs_no_answer()
+    {
+        // UTF-8 for a letter that a response header cannot hold.
+        var answer = await _server.RawAsync(
+            $"POST /track/click?k={World.BrowserKey} HTTP/1.1\r\nHost: a\r\nOrigin: https://\u00c3\u00a9\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+
+        answer.ShouldStartWith("HTTP/1.1 202");
+        answer.ShouldNotContain("Access-Control-Allow-Origin");
+    }
+
+    [Fact]
     public async Task Slow_headers_end_the_connection()
     {
         using var client = new TcpClient();
