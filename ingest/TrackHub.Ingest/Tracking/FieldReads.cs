@@ -17,7 +17,7 @@ internal static class FieldReads
             return null;
         Expect(reader.TokenType is JsonTokenType.String, field, "a text");
 
-        var text = reader.GetString()!;
+        var text = StringOf(ref reader) ?? throw new FieldFault($"{field}: a text without half a surrogate pair.");
         if (text.Length > limit)
             throw new FieldFault($"{field}: at most {limit} characters are taken; this has {text.Length}.");
         Expect(text.AsSpan().IndexOfAnyInRange('\0', '\u001F') < 0, field, "a text without control characters");
@@ -43,7 +43,7 @@ internal static class FieldReads
         return reader.TokenType is JsonTokenType.True;
     }
 
-    /// <summary>ISO 8601 with an offset, or Unix time: 13 digits are milliseconds, 10 are seconds. Within this century.</summary>
+    /// <summary>ISO 8601 (UTC where it names no offset), or Unix time: 13 digits are milliseconds, 10 are seconds. Within this century.</summary>
     public static DateTimeOffset? Time(ref Utf8JsonReader reader, string field)
     {
         const long Earliest = 946_684_800;              // 2000-01-01
@@ -57,11 +57,24 @@ internal static class FieldReads
             case JsonTokenType.Number when reader.TryGetInt64(out var unix) && unix is >= Earliest * 1000 and < Latest * 1000:
                 return DateTimeOffset.FromUnixTimeMilliseconds(unix);
             case JsonTokenType.String when DateTimeOffset.TryParse(
-                    reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                    IsoDate(StringOf(ref reader)), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 && time.ToUnixTimeSeconds() is >= Earliest and < Latest:
                 return time.ToUniversalTime();
             default:
                 throw new FieldFault($"{field}: ISO 8601 with an offset, or Unix milliseconds, of this century; leave it out for now.");
+        }
+    }
+
+    /// <summary>The string the reader stands on; null if it holds half a surrogate pair, an emoji that somebody's code cut in two.</summary>
+    public static string? StringOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 
@@ -71,4 +84,7 @@ internal static class FieldReads
         if (!holds)
             throw new FieldFault($"{field}: {limit}.");
     }
+
+    // The framework would also guess at 03/04/2026 (which of them is the month?) and at a time without a day.
+    private static string? IsoDate(string? text) => text is [_, _, _, _, '-', _, _, '-', _, _, 'T' or ' ', ..] ? text : null;
 }

@@ -47,7 +47,9 @@ internal sealed class TrackIntake(TenantDirectory directory, TrackRecords record
             : Problems.WriteAsync(context, problem));
     }
 
-    /// <summary>Answers a batch with a result per event: 202 if any was stored, else the first refusal's status.</summary>
+    /// <summary>
+    /// Answers a batch with a result per event: 202 if any was stored, 503 if none was and one could be by sending it again, else 400.
+    /// </summary>
     public async Task AcceptBatchAsync(HttpContext context)
     {
         var (visit, refusal) = Admit(context);
@@ -83,7 +85,7 @@ internal sealed class TrackIntake(TenantDirectory directory, TrackRecords record
         var results = await Task.WhenAll(stores);
         var status = Array.Exists(results, static result => result.Problem is null)
             ? StatusCodes.Status202Accepted
-            : results[0].Problem!.Status;
+            : results.Max(static result => result.Problem!.Status);
         if (status is StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = "1";
         await Receipts.WriteAsync(context, status, results);
@@ -120,6 +122,13 @@ internal sealed class TrackIntake(TenantDirectory directory, TrackRecords record
 
         if (Build(read.Body!, kind, visit) is not var (key, record))
             return (null, Problems.Overloaded);
+        if (kind is EventKind.Consent && record is { SessionId: null, Keys: { Email: null, Phone: null } })
+        {
+            // Acknowledging it would promise what nobody could keep: it would apply to no one.
+            metrics.Refused(route, "malformed");
+            return (null, Problems.Malformed("email, phone: neither could be read, and there is no session_id; the consent would be nobody's."));
+        }
+
         if (await log.AppendAsync(Topics.TrackEvents, key, record) is not { } coordinates)
             return (null, Problems.LogUnavailable);
 

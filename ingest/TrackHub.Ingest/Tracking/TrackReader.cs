@@ -194,7 +194,7 @@ internal static class TrackReader
                 continue;
             }
 
-            var value = TolerantReads.Clean(reader.GetString());
+            var value = TolerantReads.Clean(FieldReads.StringOf(ref reader));
             utm = name switch
             {
                 "source" or "utm_source" => utm with { Source = value },

@@ -86,6 +86,9 @@ public sealed class TrackHttpTests : IAsyncLifetime
     [InlineData("identify", """{"session_id":"s"}""", "email")]
     [InlineData("consent", """{"session_id":"s"}""", "ads")]
     [InlineData("consent", """{"ads":true}""", "session_id")]
+    [InlineData("consent", """{"email":"nobody","phone":"0800 123 4567","ads":false}""", "email")]
+    [InlineData("click", """{"session_id":"s","url":"https://a.example.com","event_time":"03/04/2026"}""", "event_time")]
+    [InlineData("click", """{"session_id":"s","url":"https://a.example.com","event_time":"10:30"}""", "event_time")]
     public async Task A_wrong_event_is_refused_with_its_field(string route, string body, string field)
     {
         var response = await _server.TrackAsync(route, body);
@@ -220,6 +223,50 @@ public sealed class TrackHttpTests : IAsyncLifetime
         results[1].GetProperty("detail").GetString()!.ShouldContain("url");
         results[2].GetProperty("detail").GetString()!.ShouldContain("kind");
         _server.Log.Events.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_batch_of_which_nothing_could_be_stored_is_to_be_sent_again_whatever_is_wrong_with_its_first_event()
+    {
+        _server.Log.IsAway = true;
+
+        var response = await _server.TrackAsync("batch", $$"""[{"kind":"nothing"},{"kind":"click",{{Click[1..]}}]""");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        var results = (await IngestServer.ReadAsync(response)).GetProperty("results").EnumerateArray();
+        results.Select(static result => result.GetProperty("status").GetInt32()).ShouldBe([400, 503]);
+    }
+
+    [Fact]
+    public async Task Half_an_emoji_spoils_its_own_event_alone()
+    {
+        var response = await _server.TrackAsync("batch", $$$"""
+            [{"kind":"click",{{{Click[1..]}}},
+             {"kind":"click","session_id":"s","url":"https://a.example.com","product":"\ud83d"},
+             {"kind":"click","session_id":"s","url":"https://a.example.com","event_time":"\ud83d"},
+             {"kind":"click","session_id":"s","url":"https://a.example.com","utm":{"source":"\ud83d","medium":"cpc"}}]
+            """);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var results = (await IngestServer.ReadAsync(response)).GetProperty("results").EnumerateArray();
+        results.Select(static result => result.GetProperty("status").GetInt32()).ShouldBe([202, 400, 400, 202]);
+        var traits = _server.Log.Events.Last().Record.Traits;
+        (traits.UtmSource, traits.UtmMedium).ShouldBe((null, "cpc"));
+    }
+
+    [Theory]
+    [InlineData("\"2026-09-10T14:00:00-03:00\"")]
+    [InlineData("\"2026-09-10T17:00:00.000Z\"")]
+    [InlineData("\"2026-09-10T17:00:00.000000000+00:00\"")]
+    [InlineData("\"2026-09-10 17:00\"")]
+    [InlineData("1789059600")]
+    [InlineData("1789059600000")]
+    public async Task A_time_is_read_in_every_spelling_of_the_interface(string time)
+    {
+        await _server.TrackAsync("click", $$"""{"session_id":"s","url":"https://a.example.com","event_time":{{time}}}""");
+
+        _server.Log.Events.Single().Record.EventTime.ToUnixTimeSeconds().ShouldBe(1789059600);
     }
 
     [Theory]
