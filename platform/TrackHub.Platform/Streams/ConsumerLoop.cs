@@ -20,6 +20,7 @@ internal sealed partial class ConsumerLoop(
     private readonly CancellationTokenSource _stop = new();
     private string Name => $"consumer {options.Group}";
     private long _lastUpkeep;
+    private TimeSpan _pollLimit = PollLimit;
     private bool _allPaused;
 
     /// <summary>Starts the thread. From any thread, once.</summary>
@@ -115,7 +116,7 @@ internal sealed partial class ConsumerLoop(
     private TimeSpan Upkeep()
     {
         if (clock.GetElapsedTime(_lastUpkeep) < UpkeepInterval)
-            return PollLimit;
+            return _pollLimit;
 
         _lastUpkeep = clock.GetTimestamp();
         health.Beat(Name);
@@ -139,8 +140,9 @@ internal sealed partial class ConsumerLoop(
         if (resume.Count > 0)
             consumer.Resume(resume.Select(ToKafka));
 
+        // Not shorter than the upkeep's own interval, before which nothing would be promoted.
         var limit = _allPaused ? PollLimit / 10 : PollLimit;
-        return due < limit ? due : limit;
+        return _pollLimit = due >= limit ? limit : due > UpkeepInterval ? due : UpkeepInterval;
     }
 
     /// <summary>The group's offsets, or the start of the log for a partition that never had one: the explicit first start.</summary>
@@ -215,7 +217,12 @@ internal sealed partial class ConsumerLoop(
     private void Release(IReadOnlyCollection<TopicPartition> partitions, TimeSpan grace)
     {
         var names = Named(partitions);
+
+        // The client keeps a pause over a rebalance: a partition that came back paused would never be read again.
+        var paused = buffer.Owned.Where(owned => owned.PausedAtBroker && names.Contains((owned.Topic.Name, owned.Number))).Select(ToKafka).ToList();
         buffer.Release(names, grace);
+        if (paused.Count > 0 && !_stop.IsCancellationRequested)
+            consumer.Resume(paused);
         Log.Revoked(logger, options.Group, names.Count);
         options.OnRevoked?.Invoke(names);
     }

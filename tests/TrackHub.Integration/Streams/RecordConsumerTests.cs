@@ -109,6 +109,40 @@ public sealed class RecordConsumerTests
         read.Order().ShouldBe(Enumerable.Range(0, 1_100));
     }
 
+    [Theory]
+    [InlineData(Assignor.Range)]
+    [InlineData(Assignor.CooperativeSticky)]
+    public async Task A_partition_that_was_paused_at_the_broker_flows_again_after_a_rebalance(Assignor assignor)
+    {
+        await using var host = await TestHost.CreateAsync();
+        var topic = await TestMachine.CreateTopicAsync(Topics.DeadLetters, partitions: 2);
+        var group = StreamTest.NewGroup();
+        var read = new System.Collections.Concurrent.ConcurrentQueue<int>();
+        await using var first = host.Consumers.Create(new() { Group = group, Topics = [topic], Assignor = assignor, HeldPerPartition = 4 });
+        using var end = new CancellationTokenSource();
+        var reading = CollectAsync(first, read, end.Token);
+        await Eventually.Holds(() => first.Assignment.Count == 2, TimeSpan.FromSeconds(30));
+        first.Pause([new(topic.Name, 0), new(topic.Name, 1)]);
+        await host.Producer.ProduceAllAsync(StreamTest.Letters(topic, 100), default);
+        await Eventually.Holds(() => first.IsPausedAtBroker);
+
+        await using (var second = host.Consumers.Create(new() { Group = group, Topics = [topic], Assignor = assignor, HeldPerPartition = 4 }))
+        {
+            using var endOfSecond = new CancellationTokenSource();
+            var alsoReading = CollectAsync(second, read, endOfSecond.Token);
+            await Eventually.Holds(() => second.Assignment.Count == 1 && first.Assignment.Count == 1, TimeSpan.FromSeconds(30));
+            await endOfSecond.CancelAsync();
+            await alsoReading;
+        }
+
+        // The role's own pause ended with the assignment it was for; a partition that stayed is freed by hand.
+        await Eventually.Holds(() => first.Assignment.Count == 2, TimeSpan.FromSeconds(30));
+        first.Resume([new(topic.Name, 0), new(topic.Name, 1)]);
+        await Eventually.Holds(() => read.Distinct().Count() == 100, TimeSpan.FromSeconds(20));
+        await end.CancelAsync();
+        await reading;
+    }
+
     [Fact]
     public async Task A_delay_topic_gives_each_record_when_its_time_has_come_and_others_at_once()
     {
