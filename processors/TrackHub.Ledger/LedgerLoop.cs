@@ -20,7 +20,6 @@ internal sealed partial class LedgerLoop(
     IOptions<LedgerOptions> options,
     LedgerMetrics metrics,
     Readiness readiness,
-    RoleHealth health,
     TimeProvider clock,
     ILogger<LedgerLoop> logger) : BackgroundService
 {
@@ -51,7 +50,6 @@ internal sealed partial class LedgerLoop(
                 async (records, token) => written = await projection.WriteAsync(records, await sorter.SortAsync(records, token), token),
                 readiness,
                 stoppingToken);
-            health.Beat(nameof(LedgerLoop));
             if (outcome is BatchOutcome.Revoked) continue;   // its partitions belong to their next owner
 
             if (!written)
