@@ -14,6 +14,9 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
     /// <returns>False when another reader owns the partitions by now: nothing was written.</returns>
     public async Task<bool> WriteAsync(RecordBatch batch, DecodedRecords records, CancellationToken cancellationToken)
     {
+        // Without its brands no click's user data could be sealed anew, and a row stays as it was first written.
+        if (!directory.IsLoaded) throw new DependencyAwayException("directory", null);
+
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
@@ -46,7 +49,7 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
     private bool GoesNowhere(Source<TrackedEvent> source) => source.Value.Kind switch
     {
         EventKind.Click or EventKind.Identify or EventKind.Consent => true,
-        EventKind.PageView => directory.Current.Brand(source.Value.BrandId) is not { Settings.SendPageView: true },
+        EventKind.PageView => !directory.Current.ActivePixels(source.Value.BrandId).Any(static pixel => pixel.SendPageView),
         _ => false,
     };
 }
