@@ -12,6 +12,9 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
 
     private const int MaxEventIdLength = 256;
 
+    // More than any ladder climbs in seven days, less than a column holds.
+    private const int MaxAttempts = 1_000_000;
+
     /// <summary>The pixel an event goes to, or null if it is not known or not active: it has no lane then.</summary>
     public Pixel? PixelOf(DispatchReady ready) =>
         directory.Current.Pixel(ready.PixelId) is { Active: true } pixel && pixel.BrandId == ready.BrandId ? pixel : null;
@@ -23,7 +26,9 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
         { EventId.Length: 0 or > MaxEventIdLength } => $"event_id is empty or longer than {MaxEventIdLength} characters",
         { EventName.Length: 0 } => "event_name is empty",
         { BrandId.Length: 0 } or { PixelId.Length: 0 } => "brand_id or pixel_id is empty",
-        { Attempt: < 0 } or { LadderStep: < 0 } => "attempt or ladder_step is negative",
+        _ when !IsStorable(ready.BrandId) || !IsStorable(ready.PixelId) || !IsStorable(ready.EventName) || !IsStorable(ready.EventId) =>
+            $"a key is longer than {MaxEventIdLength} characters or holds a NUL, which PostgreSQL refuses",
+        { Attempt: < 0 or > MaxAttempts } or { LadderStep: < 0 or > MaxAttempts } => $"attempt or ladder_step is not between 0 and {MaxAttempts}",
         _ => null,
     };
 
@@ -39,4 +44,6 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
             return new(RegistryState.Parked, directory.Current.Pixel(ready.PixelId) is null ? "pixel_gone" : "pixel_inactive", basis);
         return new("", "", basis);
     }
+
+    private static bool IsStorable(string key) => key.Length <= MaxEventIdLength && !key.Contains('\0');
 }
