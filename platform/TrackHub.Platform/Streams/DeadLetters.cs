@@ -27,6 +27,10 @@ public sealed record DeadWebhook(
 /// <remarks>Sealed under the tenant of the brand where that is known, else under the system's key, both of the day of writing.</remarks>
 public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDirectory directory, StreamMetrics metrics, TimeProvider clock)
 {
+    // A letter must fit into a record, or its source's partition would wait for ever.
+    private const int MaxOriginalBytes = 768 * 1024;
+    private const int MaxKeyBytes = 64 * 1024;
+
     /// <summary>Writes a record that could not go on; durable when this completes.</summary>
     /// <param name="source">The record.</param>
     /// <param name="stage">Who gives up: matcher, dispatcher or ledger.</param>
@@ -44,12 +48,14 @@ public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDi
     public async Task WriteAsync(StreamRecord source, string stage, string reason, string detail, DeadEvent about, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var isTooLong = source.Value is { Length: > MaxOriginalBytes };
+        var sourceKey = source.Key is { Length: <= MaxKeyBytes } known ? known : null;
         var letter = new DeadLetter
         {
             DeadLetterId = source.Coordinates.ToString(),
             Stage = stage,
             Reason = reason,
-            Detail = detail,
+            Detail = isTooLong ? $"{detail} The original of {source.Value!.Length} bytes is too long for a copy; it lies at its source." : detail,
             At = now,
             IngestId = about.IngestId,
             BrandId = KnownBrand(about.BrandId),
@@ -58,12 +64,12 @@ public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDi
             SourcePartition = source.Coordinates.Partition,
             SourceOffset = source.Coordinates.Offset,
             SourceTime = source.Timestamp,
-            SourceKey = source.Key,
-            Original = source.Value is null ? null : Seal(about.BrandId, source.Value, now),
+            SourceKey = sourceKey,
+            Original = source.Value is null || isTooLong ? null : Seal(about.BrandId, source.Value, now),
         };
 
         // Its key is the source's, so that what belongs together stays in order; a key is never personal data.
-        var key = source.Key is null ? letter.DeadLetterId : Encoding.UTF8.GetString(source.Key);
+        var key = sourceKey is null ? letter.DeadLetterId : Encoding.UTF8.GetString(sourceKey);
         await producer.ProduceAllAsync([OutgoingRecord.Create(Topics.DeadLetters, key, letter, Headers(letter))], cancellationToken);
         metrics.DeadLettered(stage, reason);
     }

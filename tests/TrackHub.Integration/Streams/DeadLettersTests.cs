@@ -37,6 +37,41 @@ public sealed class DeadLettersTests
     }
 
     [Fact]
+    public async Task A_record_too_long_for_a_letter_leaves_its_original_where_it_lies()
+    {
+        await using var host = await TestHost.CreateAsync();
+        host.Services.GetRequiredService<KeyRing>().Publish([new(DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), RandomNumberGenerator.GetBytes(32))], []);
+        await host.Services.GetTopicAdmin().ApplyAsync(default);
+        var source = new StreamRecord
+        {
+            Coordinates = new($"topic-{Guid.NewGuid():N}", 0, 7),
+            Timestamp = DateTimeOffset.UnixEpoch,
+            Key = new byte[500_000],
+            Value = new byte[1_048_000],
+        };
+
+        await host.Services.GetRequiredService<DeadLetters>().WriteAsync(source, "matcher", "malformed", "Not good.", default);
+
+        await using var consumer = host.Consumer(Topics.DeadLetters);
+        var letter = await FindAsync(host, consumer, source.Coordinates.Topic);
+        (letter.SourceOffset, letter.Original, letter.SourceKey).ShouldBe((7L, null, null));
+        letter.Detail.ShouldBe("Not good. The original of 1048000 bytes is too long for a copy; it lies at its source.");
+    }
+
+    private static async Task<DeadLetter> FindAsync(TestHost host, RecordConsumer consumer, string topic)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await foreach (var batch in consumer.BatchesAsync(100, StreamTest.Linger, limit.Token))
+        {
+            await host.Codec.PrepareAsync(batch, default);
+            foreach (var letter in batch.Select(record => host.Codec.Decode<DeadLetter>(record.Value!)).Where(letter => letter.SourceTopic == topic))
+                return letter;
+        }
+
+        throw new TimeoutException("The letter did not come.");
+    }
+
+    [Fact]
     public async Task Without_a_key_to_seal_with_nothing_is_written_and_the_batch_waits()
     {
         await using var host = await TestHost.CreateAsync();
