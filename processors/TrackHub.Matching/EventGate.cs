@@ -1,3 +1,4 @@
+using TrackHub.Matching.Dispatching;
 using TrackHub.Matching.Windows;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
@@ -12,7 +13,8 @@ internal readonly record struct GatedEvent(StreamRecord Record, TrackedEvent Eve
 /// Lets events through that the matcher can work with. What decodes and still makes no sense goes to the dead letters, so that its
 /// neighbours go on: nothing behind this gate may fail for what a record says.
 /// </summary>
-internal sealed class EventGate(BatchDecoder decoder, TenantDirectory directory, DeadLetters deadLetters, TimeProvider clock)
+internal sealed class EventGate(
+    BatchDecoder decoder, TenantDirectory directory, DeadLetters deadLetters, DispatchRecords dispatch, RecordProducer producer, TimeProvider clock)
 {
     private const string Stage = "matcher";
 
@@ -37,6 +39,10 @@ internal sealed class EventGate(BatchDecoder decoder, TenantDirectory directory,
             {
                 var about = new DeadEvent(brand?.Id, Guid.TryParseExact(tracked.IngestId, "D", out _) ? tracked.IngestId : null, tracked.EventId);
                 await deadLetters.WriteAsync(record, Stage, fault.Reason, fault.Detail, about, cancellationToken);
+
+                // The other kinds are ended by the ledger, as they go nowhere anyway.
+                if (about.IngestId is not null && tracked.Kind is (EventKind.Sale or EventKind.InitiateCheckout))
+                    await producer.ProduceAllAsync([EndOf(record, tracked, fault.Reason)], cancellationToken);
             }
             else
             {
@@ -46,6 +52,9 @@ internal sealed class EventGate(BatchDecoder decoder, TenantDirectory directory,
 
         return events;
     }
+
+    private OutgoingRecord EndOf(StreamRecord record, TrackedEvent tracked, string reason) =>
+        dispatch.Outcome(tracked, OutcomeState.Dead, reason, gateway: null, saleId: null, SourceHeaders.Of(record, tracked.BrandId));
 
     /// <summary>Why an event cannot be worked with; null if it can.</summary>
     internal static (string Reason, string Detail)? FaultOf(TrackedEvent tracked, Brand? brand, bool sales)
@@ -80,7 +89,8 @@ internal sealed class EventGate(BatchDecoder decoder, TenantDirectory directory,
             throw new DependencyAwayException("directory", null);
         if (directory.Current.Brand(tracked.BrandId) is { } brand)
             return brand;
-        if (clock.GetUtcNow() - tracked.ReceivedAt < BrandPatience)
+        // A receive time far ahead would make its partition wait for ever.
+        if ((clock.GetUtcNow() - tracked.ReceivedAt).Duration() < BrandPatience)
             throw new DependencyAwayException("directory", null);
         return null;
     }

@@ -46,6 +46,7 @@ internal sealed class DispatchRecords(TenantDirectory directory, Sealer sealer, 
     /// <summary>One DispatchReady per pixel; blocked outcomes where consent is missing; one recorded outcome where no pixel is active.</summary>
     /// <param name="topic">capi-dispatch for sales, capi-dispatch-bulk for browser events.</param>
     /// <param name="pixels">The pixels it is for.</param>
+    /// <exception cref="DependencyAwayException">No day secret is loaded to seal with.</exception>
     public IReadOnlyList<OutgoingRecord> Make(TopicDefinition topic, Shared shared, IReadOnlyList<Pixel> pixels, Func<RecordHeaders> headers)
     {
         if (pixels.Count == 0)
@@ -53,7 +54,7 @@ internal sealed class DispatchRecords(TenantDirectory directory, Sealer sealer, 
         if (shared.Consent.Blocked is { } reason)
             return [.. pixels.Select(pixel => OutcomeRecord(shared, pixel.Id, OutcomeState.BlockedConsent, reason, shared.EventName, headers()))];
 
-        var box = shared.UserData is null ? null : sealer.SealUserData(shared.Brand.TenantId, shared.UserData, clock.GetUtcNow());
+        var box = shared.UserData is null ? null : Seal(shared.Brand, shared.UserData);
         return [.. pixels.Select(pixel =>
             OutgoingRecord.Create(topic, LaneKey(pixel, shared.Event.EventId), ReadyFor(pixel, shared, box), headers()))];
     }
@@ -97,6 +98,19 @@ internal sealed class DispatchRecords(TenantDirectory directory, Sealer sealer, 
         if (Uri.TryCreate(page.Url, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp))
             return page.Url;
         return page.Traits.Page is { Length: > 0 } hostAndPath ? "https://" + hostAndPath : null;
+    }
+
+    private SealedBox Seal(Brand brand, UserData userData)
+    {
+        try
+        {
+            return sealer.SealUserData(brand.TenantId, userData, clock.GetUtcNow());
+        }
+        catch (KeyGoneException failure)
+        {
+            // Today's secret is not loaded yet: the batch waits for it.
+            throw new DependencyAwayException("directory", failure);
+        }
     }
 
     private OutgoingRecord OutcomeRecord(Shared shared, string destination, OutcomeState state, string reason, string? eventName, RecordHeaders headers) =>

@@ -14,7 +14,7 @@ internal sealed partial class WindowKeeper(
     TimeProvider clock, ILogger<WindowKeeper> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan LockLife = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LockLife = TimeSpan.FromSeconds(30);
     private readonly MatchingOptions _options = options.Value;
     private readonly string _token = Guid.NewGuid().ToString("N");
     private long _forgottenAt;
@@ -52,14 +52,14 @@ internal sealed partial class WindowKeeper(
         {
             await LookAsync(stoppingToken);
         }
-        catch (DependencyAwayException e)
+        catch (Exception e) when (Dependencies.IsAway(e, out var dependency))
         {
             // The others report for themselves; a report of ours would stay when they are back.
-            var changed = e.Dependency == RedisConnection.Name
+            var changed = dependency == RedisConnection.Name
                 ? readiness.Report(RedisConnection.Name, false, "unreachable")
-                : readiness.Report(WindowEpoch.Windows, false, $"waits for {e.Dependency}");
+                : readiness.Report(WindowEpoch.Windows, false, $"waits for {dependency}");
             if (changed)
-                Log.Away(logger, e.Dependency);
+                Log.Away(logger, dependency);
         }
     }
 
@@ -97,8 +97,8 @@ internal sealed partial class WindowKeeper(
         Log.Rebuilding(logger);
         try
         {
-            var events = await rebuild.RunAsync(
-                async token => await redis.RunAsync(db => db.LockExtendAsync(WindowKeys.RebuildLock, _token, LockLife), token), stoppingToken);
+            var events = await rebuild.RunAsync(HoldLockAsync, stoppingToken);
+            await HoldLockAsync(stoppingToken);
             await epoch.StampAsync(stoppingToken);
             metrics.Rebuilt(events, clock.GetElapsedTime(started));
             Log.Rebuilt(logger, events, clock.GetElapsedTime(started).TotalSeconds);
@@ -109,6 +109,13 @@ internal sealed partial class WindowKeeper(
             // On a stop as well: the next instance must not wait for the lock to run out.
             await redis.RunAsync(db => db.LockReleaseAsync(WindowKeys.RebuildLock, _token), CancellationToken.None);
         }
+    }
+
+    /// <summary>Keeps the lock. It lies beside the windows: if it is gone, Redis was wiped or slow, and what is rebuilt may be gone too.</summary>
+    private async Task HoldLockAsync(CancellationToken cancellationToken)
+    {
+        if (!await redis.RunAsync(db => db.LockExtendAsync(WindowKeys.RebuildLock, _token, LockLife), cancellationToken))
+            throw new DependencyAwayException(RedisConnection.Name, new InvalidOperationException("The lock of the rebuild was lost; it begins again."));
     }
 
     private static partial class Log

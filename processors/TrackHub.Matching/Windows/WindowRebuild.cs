@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
+using TrackHub.Matching.Consents;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
@@ -11,7 +12,8 @@ namespace TrackHub.Matching.Windows;
 /// the group's own feed, whose writes do not disturb it: all of them are idempotent.
 /// </summary>
 internal sealed class WindowRebuild(
-    IOptions<KafkaOptions> kafka, RecordCodec codec, WindowApplier applier, AppliedPositions positions, TenantDirectory directory, TimeProvider clock)
+    IOptions<KafkaOptions> kafka, RecordCodec codec, ConsentStore consents, WindowApplier applier, AppliedPositions positions, TenantDirectory directory,
+    TimeProvider clock)
 {
     private const int ChunkRecords = 2_000;
     private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(10);
@@ -58,11 +60,16 @@ internal sealed class WindowRebuild(
         var events = new List<TrackedEvent>(chunk.Count);
         foreach (var record in chunk)
         {
-            // What cannot be decoded is in the dead letters already, or will be: the group's own feed reads the same records.
-            if (codec.TryDecode<TrackedEvent>(record, out var tracked, out _))
+            // What cannot be worked with is in the dead letters already, or will be: the group's own feed reads the same records.
+            if (codec.TryDecode<TrackedEvent>(record, out var tracked, out _)
+                && EventGate.FaultOf(tracked, directory.Current.Brand(tracked.BrandId), sales: false) is null)
+            {
                 events.Add(tracked);
+            }
         }
 
+        // The position moves past records the feed may not have come to: their consents must be known by then.
+        await consents.WriteAsync(events.FindAll(static e => e.Kind == EventKind.Consent), cancellationToken);
         await applier.ApplyAsync(events, cancellationToken);
     }
 

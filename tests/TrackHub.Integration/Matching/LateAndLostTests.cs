@@ -96,6 +96,38 @@ public sealed class LateAndLostTests(MatchingWorld world)
     }
 
     [Fact]
+    public async Task A_record_that_makes_no_sense_does_not_stop_a_rebuild()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var click = told.Click(session: session);
+        var sale = told.Sale(session: session);
+        await world.ProduceAsync(told.Click(session: session) with { Keys = new() { Email = [] } });
+        await world.ProduceAsync(told.Browser(EventKind.Consent, session: session) with { IngestId = "none", ConsentAds = true });
+        await world.ProduceAsync(click);
+        var before = told.Sale(session: session);
+        await world.ProduceAsync(before);
+        await world.ConversionsAsync(brand, before.Sale!.SaleId!);
+
+        await FlushAsync();
+        await world.ProduceAsync(sale);
+
+        (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click!.EventId.ShouldBe(click.EventId);
+    }
+
+    [Fact]
+    public async Task A_sale_of_a_brand_that_does_not_exist_ends_as_dead()
+    {
+        var sale = new Told(world, await world.NewBrandAsync()).Sale() with { BrandId = "brandgone001" };
+        await world.ProduceAsync(sale with { ReceivedAt = sale.ReceivedAt.AddMinutes(-1) });
+
+        var outcome = await world.OutcomeAsync(sale);
+
+        (outcome.State, outcome.Reason, outcome.Destination).ShouldBe((OutcomeState.Dead, "unknown_brand", "none"));
+    }
+
+    [Fact]
     public async Task A_redis_that_died_and_came_back_empty_loses_no_match()
     {
         var brand = await world.NewBrandAsync();
