@@ -82,7 +82,7 @@ public sealed class ParserPropertyTests
         foreach (var gateway in GatewayTable.All)
         {
             using var webhook = new Webhook(body, new HeaderDictionary(), QueryCollection.Empty);
-            if (gateway.Verify(webhook, Secrets.Of(null, out _)) is not null)
+            if (gateway.Verify(webhook, Secrets.Of(null, World.Now, out _)) is not null)
                 return false;
             var root = webhook.Root;
             if (webhook.Fault is not null)

@@ -7,25 +7,27 @@ namespace TrackHub.Ingest.Webhooks;
 /// <summary>The secrets a delivery is checked against.</summary>
 internal static class Secrets
 {
-    /// <summary>Shorter secrets can be guessed, and an empty one is known to all: they disable their connection.</summary>
-    public const int MinBytes = 16;
-
     // Two active secrets are the most a connection has; every check tries two, so that time does not tell how many there are,
     // nor whether the connection exists.
     private const int Tried = 2;
 
     private static readonly byte[] Dummy = Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(32));
 
-    /// <summary>Usable secrets of a connection, filled up with ones that nobody knows.</summary>
+    /// <summary>
+    /// Usable secrets of a connection, filled up with ones that nobody knows: none that is shorter than
+    /// <see cref="GatewayConnection.MinSecretBytes"/> (a connection without another is disabled) and none whose overlap has ended.
+    /// </summary>
     /// <param name="connection">The connection; null if there is none of that name.</param>
+    /// <param name="now">The present.</param>
     /// <param name="usable">Number of real ones among them.</param>
-    public static IReadOnlyList<byte[]> Of(GatewayConnection? connection, out int usable)
+    public static IReadOnlyList<byte[]> Of(GatewayConnection? connection, DateTimeOffset now, out int usable)
     {
         var secrets = new List<byte[]>(Tried);
-        foreach (var secret in connection?.Secrets ?? [])
+        var inForce = connection is { OverlapEnds: { } end } && end <= now ? connection.Secrets.Take(1) : connection?.Secrets ?? [];
+        foreach (var secret in inForce)
         {
             var bytes = Encoding.UTF8.GetBytes(secret.Reveal().Trim());
-            if (bytes.Length >= MinBytes)
+            if (bytes.Length >= GatewayConnection.MinSecretBytes)
                 secrets.Add(bytes);
         }
 

@@ -40,7 +40,7 @@ internal sealed partial class WebhookIntake(
         }
 
         using var webhook = new Webhook(body.Bytes, context.Request.Headers, context.Request.Query);
-        if (Authenticate(gateway, webhook, connectionPath) is not { } sender)
+        if (Authenticate(gateway, webhook, connectionPath, receivedAt) is not { } sender)
         {
             // On a known connection this is where quarantine will keep the body; until then the gateway's own resend is the second chance.
             await Problems.WriteAsync(context, Problems.SignatureInvalid);
@@ -52,12 +52,12 @@ internal sealed partial class WebhookIntake(
     }
 
     // Every path does the same work: look-up, two secrets, one answer, so that an unknown address cannot be told from a wrong proof.
-    private Sender? Authenticate(IGateway gateway, Webhook webhook, string? connectionPath)
+    private Sender? Authenticate(IGateway gateway, Webhook webhook, string? connectionPath, DateTimeOffset receivedAt)
     {
         var snapshot = directory.Current;
         var connection = snapshot.Connection(gateway.Name, connectionPath) is { Active: true } active ? active : null;
         var brand = connection is null ? null : snapshot.Brand(connection.BrandId);
-        var secrets = Secrets.Of(connection, out var usable);
+        var secrets = Secrets.Of(connection, receivedAt, out var usable);
         var proof = gateway.Verify(webhook, secrets);
         if (proof is not null && connection is not null && brand is not null)
         {

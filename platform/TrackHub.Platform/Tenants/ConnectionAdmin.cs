@@ -5,7 +5,6 @@ namespace TrackHub.Platform.Tenants;
 /// <summary>Gateway connections.</summary>
 internal sealed class ConnectionAdmin(Func<CancellationToken, Task<AdminChange>> begin)
 {
-    private const int LeastSecret = 8;
     private const int MostSecret = 4096;
     private static readonly TimeSpan DefaultOverlap = TimeSpan.FromHours(24);
     private static readonly TimeSpan MostOverlap = TimeSpan.FromDays(30);
@@ -102,9 +101,10 @@ internal sealed class ConnectionAdmin(Func<CancellationToken, Task<AdminChange>>
     private static string Secret(string secret)
     {
         var clean = secret.Trim();
-        return clean.Length is >= LeastSecret and <= MostSecret
+        return clean.Length is >= GatewayConnection.MinSecretBytes and <= MostSecret
             ? clean
             : throw new AdminException(
-                $"secret: it has {clean.Length} characters; it takes {LeastSecret} to {MostSecret}. Copy the token or secret the gateway shows.");
+                $"secret: it has {clean.Length} characters; it takes {GatewayConnection.MinSecretBytes} to {MostSecret}, because a shorter one can be guessed. "
+                + "Copy the token or secret the gateway shows; where it is shorter, have the gateway make a longer one.");
     }
 }

@@ -66,7 +66,15 @@ public sealed record GatewayConnection(
     string BrandId,
     string Gateway,
     IReadOnlyList<Secret<string>> Secrets,
-    bool Active);
+    bool Active)
+{
+    /// <summary>Fewest bytes of a secret: shorter ones can be guessed, and an empty one is known to all.</summary>
+    public const int MinSecretBytes = 16;
+
+    /// <summary>When the second of <see cref="Secrets"/> ends; null without an overlap.</summary>
+    /// <remarks>The directory takes it away then; while the database is away nobody does, so whoever checks a secret looks at the clock.</remarks>
+    public DateTimeOffset? OverlapEnds { get; init; }
+}
 
 /// <summary>A key that names the brand of a browser (publishable) or of a seller's server (secret).</summary>
 /// <param name="Id"><c>key_</c> and 16 random characters.</param>

@@ -155,7 +155,10 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
 
         if (overlaps && !(_overlapEndsIn < endsIn))
             _overlapEndsIn = endsIn;
-        _connections[new(row.GetFieldValue<byte[]>(3))] = new(id, brand.Id, row.GetString(2), secrets, row.GetBoolean(7));
+        _connections[new(row.GetFieldValue<byte[]>(3))] = new(id, brand.Id, row.GetString(2), secrets, row.GetBoolean(7))
+        {
+            OverlapEnds = overlaps ? row.GetFieldValue<DateTimeOffset>(6) : null,
+        };
     }
 
     private void TakeWriteKey(NpgsqlDataReader row)

@@ -98,7 +98,7 @@ public sealed class TenantAdmin
     /// <summary>Adds a gateway connection and shows the secret part of its address.</summary>
     /// <param name="brandId">Owner.</param>
     /// <param name="gateway">Gateway name as in the webhook route: lower-case letters, digits and hyphens.</param>
-    /// <param name="secret">What the gateway signs or calls with, 8 to 4096 characters; null where it comes later.</param>
+    /// <param name="secret">What the gateway signs or calls with, 16 to 4096 characters; null where it comes later.</param>
     /// <param name="cancelled">Ends the call.</param>
     public Task<Issued> AddConnectionAsync(
         string brandId, string gateway, string? secret, CancellationToken cancelled = default) =>

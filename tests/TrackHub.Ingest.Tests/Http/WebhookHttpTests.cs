@@ -92,6 +92,20 @@ public sealed class WebhookHttpTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(0, HttpStatusCode.Unauthorized)]
+    [InlineData(1, HttpStatusCode.OK)]
+    public async Task The_former_secret_ends_with_its_overlap_even_if_nobody_tells_the_directory(int secondsLeft, HttpStatusCode expected)
+    {
+        var (path, connection) = World.Connection("two", "kiwify", isActive: true, "anothertoken00002", World.KiwifyToken);
+        _server.World.Directory.Publish(World.Snapshot(
+            KeyValuePair.Create(path, connection with { OverlapEnds = World.Now.AddSeconds(secondsLeft) })));
+        var body = Samples.Bytes("kiwify/pix_created.json");
+
+        (await PostAsync($"/webhooks/kiwify/two?signature={Sign(body)}", body)).StatusCode.ShouldBe(expected);
+        (await PostAsync($"/webhooks/kiwify/two?signature={Sign(body, "anothertoken00002")}", body)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
     [InlineData("not json", "malformed")]
     [InlineData("""{"order_id":"1","order_id":"2","webhook_event_type":"order_approved"}""", "malformed")]
     [InlineData("{\"a\":\"\u00ff\"", "malformed")]

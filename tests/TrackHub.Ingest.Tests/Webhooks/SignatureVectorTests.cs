@@ -24,7 +24,7 @@ public sealed class SignatureVectorTests
 
         var query = new QueryCollection(QueryHelpers.ParseQuery(vector.TryGetProperty("query", out var text) ? text.GetString() : ""));
         using var webhook = new Webhook(Encoding.UTF8.GetBytes(vector.GetProperty("body").GetString()!), headers, query);
-        var secrets = Secrets.Of(World.Connection("path", gateway!.Name, isActive: true, vector.GetProperty("key").GetString()!).Value, out _);
+        var secrets = Secrets.Of(World.Connection("path", gateway!.Name, isActive: true, vector.GetProperty("key").GetString()!).Value, World.Now, out _);
 
         var proof = gateway.Verify(webhook, secrets);
 

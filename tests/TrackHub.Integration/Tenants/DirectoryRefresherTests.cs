@@ -35,13 +35,13 @@ public sealed class DirectoryRefresherTests
     {
         await using var database = await TenantDatabase.MigratedAsync();
         var brand = await database.BrandAsync();
-        var connection = await database.Admin.AddConnectionAsync(brand.Id, "kiwify", "first-secret");
+        var connection = await database.Admin.AddConnectionAsync(brand.Id, "kiwify", "first-secret-0001");
         await using var live = await database.FollowAsync();
 
-        await database.Admin.RotateConnectionAsync(connection.Id, "second-secret", TimeSpan.FromSeconds(2));
+        await database.Admin.RotateConnectionAsync(connection.Id, "second-secret-0002", TimeSpan.FromSeconds(2));
 
-        await Eventually.Holds(() => Secrets().SequenceEqual(["second-secret", "first-secret"]), Promise);
-        await Eventually.Holds(() => Secrets().SequenceEqual(["second-secret"]), TimeSpan.FromSeconds(2) + Promise);
+        await Eventually.Holds(() => Secrets().SequenceEqual(["second-secret-0002", "first-secret-0001"]), Promise);
+        await Eventually.Holds(() => Secrets().SequenceEqual(["second-secret-0002"]), TimeSpan.FromSeconds(2) + Promise);
         (await database.Admin.ListConnectionsAsync()).ShouldHaveSingleItem().OverlapEnds.ShouldBeNull();
 
         IEnumerable<string> Secrets() =>

@@ -71,8 +71,8 @@ public sealed class KeyLifeTests
         await using var database = await TenantDatabase.MigratedAsync();
         var brand = await database.BrandAsync();
         await database.Admin.AddPixelAsync(brand.Id, "123456789012345", "EAAB-secret-token");
-        var connection = await database.Admin.AddConnectionAsync(brand.Id, "kiwify", "first-secret");
-        await database.Admin.RotateConnectionAsync(connection.Id, "second-secret");
+        var connection = await database.Admin.AddConnectionAsync(brand.Id, "kiwify", "first-secret-0001");
+        await database.Admin.RotateConnectionAsync(connection.Id, "second-secret-0002");
         await using var live = await database.FollowAsync();
         var box = new Sealer(live.Keys).Seal(brand.TenantId, SealPurpose.Window, "x"u8, KeyRef.Window);
         var former = live.Directory.Current;

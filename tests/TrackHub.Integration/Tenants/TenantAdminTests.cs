@@ -11,7 +11,7 @@ public sealed class TenantAdminTests
         var tenant = await database.Admin.AddTenantAsync("Conta");
         var brand = await database.Admin.AddBrandAsync(tenant.Id, "Loja", ConsentBasis.Required, "Europe/Lisbon", "EUR");
         var pixel = await database.Admin.AddPixelAsync(brand.Id, "123456789012345", "EAAB-secret-token");
-        var connection = await database.Admin.AddConnectionAsync(brand.Id, "Kiwify", "gateway-secret");
+        var connection = await database.Admin.AddConnectionAsync(brand.Id, "Kiwify", "gateway-secret-0001");
         var browser = await database.Admin.AddKeyAsync(brand.Id, allowedOrigins: ["https://Loja.example.com/"]);
         var server = await database.Admin.AddKeyAsync(brand.Id, isServer: true);
         await using var live = await database.FollowAsync();
@@ -26,7 +26,7 @@ public sealed class TenantAdminTests
 
         var path = connection.Shown.Reveal();
         path.Length.ShouldBeGreaterThanOrEqualTo(32);
-        live.Directory.Current.Connection("kiwify", path)!.Secrets.Select(static secret => secret.Reveal()).ShouldBe(["gateway-secret"]);
+        live.Directory.Current.Connection("kiwify", path)!.Secrets.Select(static secret => secret.Reveal()).ShouldBe(["gateway-secret-0001"]);
         (await database.Admin.ListConnectionsAsync()).ShouldHaveSingleItem().WebhookPath.ShouldBe($"/api/v1/webhooks/kiwify/{path}");
 
         browser.Shown.Reveal().ShouldStartWith($"thw_{brand.Id}_");
@@ -120,7 +120,7 @@ public sealed class TenantAdminTests
         (await Should.ThrowAsync<AdminException>(() => admin.AddPixelAsync("zzzzzzzzzzzz", "123456789012345", "EAAB-secret-token"))).Message.ShouldContain("zzzzzzzzzzzz");
         (await Should.ThrowAsync<AdminException>(() => admin.AddPixelAsync(brand.Id, "12x", "EAAB-secret-token"))).Message.ShouldContain("5 to 20 digits");
         (await Should.ThrowAsync<AdminException>(() => admin.AddPixelAsync(brand.Id, "123456789012345", "EAAB-secret-token"))).Message.ShouldContain("already");
-        (await Should.ThrowAsync<AdminException>(() => admin.AddConnectionAsync(brand.Id, "kiwify", "short"))).Message.ShouldContain("5 characters");
+        (await Should.ThrowAsync<AdminException>(() => admin.AddConnectionAsync(brand.Id, "kiwify", "fifteen-letters"))).Message.ShouldContain("15 characters");
         (await Should.ThrowAsync<AdminException>(() => admin.AddKeyAsync(brand.Id, allowedOrigins: ["loja"]))).Message.ShouldContain("https://");
         (await Should.ThrowAsync<AdminException>(() => admin.RemovePixelAsync("px_none"))).Message.ShouldContain("trackhub pixels list");
         (await database.ScalarAsync<long>("select count(*) from pixels")).ShouldBe(1);
