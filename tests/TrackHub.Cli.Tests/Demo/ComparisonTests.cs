@@ -80,6 +80,15 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void A_webhook_that_could_not_be_mapped_and_is_not_kept_is_told()
+    {
+        var faults = Faults(_right with { DeadLetters = new HashSet<string>() });
+
+        faults.Count.ShouldBe(_right.DeadLetters.Count);
+        faults.ShouldAllBe(static fault => fault.Fault == "no_dead_letter");
+    }
+
+    [Fact]
     public void A_page_view_that_the_books_do_not_know_is_told()
     {
         var page = _right.Logged.First(static e => e.Kind == "page_view");

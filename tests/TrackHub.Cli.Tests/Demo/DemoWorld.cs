@@ -25,6 +25,7 @@ internal static class DemoWorld
         var books = new Dictionary<string, IReadOnlyList<SeenEnd>>();
         var conversions = new Dictionary<string, SeenConversion>();
         var arrivals = new List<Arrival>();
+        var dead = new HashSet<string>();
         foreach (var item in plan)
         {
             var receipts = new List<SentReceipt>();
@@ -33,7 +34,9 @@ internal static class DemoWorld
                 var ingestId = $"ingest-{books.Count}";
                 var coordinates = new RecordCoordinates(e.EventId is null ? "dead-letters" : "any", 0, books.Count);
                 receipts.Add(new(e.EventId ?? ingestId, coordinates));
-                if (e.EventId is not null)
+                if (e.EventId is null)
+                    dead.Add(ingestId);
+                else
                     logged.Add(new(coordinates, ingestId, e.EventId, e.Kind));
                 books[ingestId] = [new(e.Destination, e.State, e.Reason)];
                 if (e.Kind is not ("click" or "page_view" or "identify" or "consent"))
@@ -47,6 +50,16 @@ internal static class DemoWorld
             sent.Add(new(item, item.Answer.Status, item.Answer.Code, receipts, Attempts: 1, Unsure: 0, TimeSpan.FromMilliseconds(3)));
         }
 
-        return new() { Sent = sent, Logged = logged, Ends = ends, Books = books, Conversions = conversions, Arrivals = arrivals, StartedAt = At };
+        return new()
+        {
+            Sent = sent,
+            Logged = logged,
+            Ends = ends,
+            Books = books,
+            DeadLetters = dead,
+            Conversions = conversions,
+            Arrivals = arrivals,
+            StartedAt = At,
+        };
     }
 }

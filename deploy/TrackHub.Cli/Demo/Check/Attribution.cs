@@ -40,7 +40,9 @@ internal sealed class Attribution
         if (sent.Status == expected.Status && sent.Code == expected.Code && sent.Receipts.Count == sent.Item.Events.Count)
             return true;
 
-        Faults.Add(new("answer", sent.Item.Number, sent.Item.Label, "", Text(expected.Status, expected.Code, sent.Item.Events.Count), Text(sent.Status, sent.Code, sent.Receipts.Count)));
+        Faults.Add(new(
+            "answer", sent.Item.Number, sent.Item.Label, "",
+            Text(expected.Status, expected.Code, sent.Item.Events.Count), Text(sent.Status, sent.Code, sent.Receipts.Count)));
         return false;
 
         static string Text(int status, string? code, int receipts) => code is null ? $"{status}, {receipts} receipt(s)" : $"{status} {code}";
@@ -65,8 +67,11 @@ internal sealed class Attribution
             else
             {
                 group.Found.Add(new(logged.IngestId, explain));
-                if (logged.EventId != expected.EventId || logged.Kind != expected.Kind || receipt.EventId != expected.EventId)
-                    Faults.Add(new("wrong_record", sent.Item.Number, sent.Item.Label, explain, $"{expected.Kind} {expected.EventId}", $"{logged.Kind} {logged.EventId}"));
+                if ((logged.EventId, logged.Kind, receipt.EventId) != (expected.EventId, expected.Kind, expected.EventId))
+                {
+                    Faults.Add(new(
+                        "wrong_record", sent.Item.Number, sent.Item.Label, explain, $"{expected.Kind} {expected.EventId}", $"{logged.Kind} {logged.EventId}"));
+                }
             }
         }
     }
@@ -79,7 +84,10 @@ internal sealed class Attribution
 
         group.Found.Add(new(copy.IngestId, copy.Coordinates.ToString()));
         if (group.Found.Count - group.Planned.Count > group.Unsure)
-            Faults.Add(new("unsent_record", group.Item.Number, group.Item.Label, copy.Coordinates.ToString(), $"{group.Planned.Count} record(s)", $"{group.Found.Count}"));
+        {
+            Faults.Add(new(
+                "unsent_record", group.Item.Number, group.Item.Label, copy.Coordinates.ToString(), $"{group.Planned.Count} record(s)", $"{group.Found.Count}"));
+        }
     }
 
     private EventGroup GroupOf(string key)

@@ -17,7 +17,7 @@ internal sealed class BooksReader(NpgsqlDataSource postgres)
             from event_outcomes where ingest_id = any($1) and ingested_at >= $2
             order by ingest_id, destination, revision desc
             """);
-        command.Parameters.Add(new() { Value = ingestIds.Where(static id => Guid.TryParse(id, out _)).Select(Guid.Parse).ToArray() });
+        command.Parameters.Add(new() { Value = Uuids(ingestIds) });
         command.Parameters.Add(new() { Value = since.UtcDateTime });
         var ends = new Dictionary<string, List<SeenEnd>>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -32,15 +32,30 @@ internal sealed class BooksReader(NpgsqlDataSource postgres)
         return ends.ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<SeenEnd>)pair.Value);
     }
 
+    /// <summary>Which of these ingest ids stand among the dead letters.</summary>
+    public async Task<IReadOnlySet<string>> DeadLettersAsync(IReadOnlyList<string> ingestIds, CancellationToken cancellationToken)
+    {
+        await using var command = postgres.CreateCommand("select distinct ingest_id::text from dead_letters where ingest_id = any($1)");
+        command.Parameters.Add(new() { Value = Uuids(ingestIds) });
+        return await TextsAsync(command, cancellationToken);
+    }
+
     /// <summary>Which of these event ids the books know.</summary>
     public async Task<IReadOnlySet<string>> KnownEventsAsync(IReadOnlyList<string> eventIds, CancellationToken cancellationToken)
     {
         await using var command = postgres.CreateCommand("select distinct event_id from events where event_id = any($1)");
         command.Parameters.Add(new() { Value = eventIds.ToArray() });
-        var known = new HashSet<string>();
+        return await TextsAsync(command, cancellationToken);
+    }
+
+    private static Guid[] Uuids(IEnumerable<string> texts) => [.. texts.Where(static text => Guid.TryParse(text, out _)).Select(Guid.Parse)];
+
+    private static async Task<IReadOnlySet<string>> TextsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var texts = new HashSet<string>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            known.Add(reader.GetString(0));
-        return known;
+            texts.Add(reader.GetString(0));
+        return texts;
     }
 }

@@ -50,11 +50,15 @@ internal sealed class Comparison
             var ends = EndsOf(_seen, group, found.IngestId);
             actual.AddRange(ends);
             complete &= ends.Count > 0;
+            var books = _seen.Books.GetValueOrDefault(found.IngestId) ?? [];
             if (ends.Count == 0)
                 Add("no_end", group, found.Explain, Text(group.ExpectedEnds()), "none yet");
-            else if (!SameSet(ends, _seen.Books.GetValueOrDefault(found.IngestId) ?? []))
-                Add("books_differ", group, found.Explain, Text(ends), Text(_seen.Books.GetValueOrDefault(found.IngestId) ?? []));
+            else if (!SameSet(ends, books))
+                Add("books_differ", group, found.Explain, Text(ends), Text(books));
         }
+
+        foreach (var found in group.Found.Where(found => group.IsDeadLetter && !_seen.DeadLetters.Contains(found.IngestId)))
+            Add("no_dead_letter", group, found.Explain, "kept among the dead letters", "not in the books");
 
         // What has no end is told above, record by record.
         if (complete && group.Found.Count >= group.Planned.Count && !SameSet(actual, group.ExpectedEnds()))
@@ -74,19 +78,12 @@ internal sealed class Comparison
     private void CompareArrivals()
     {
         var arrived = _seen.Arrivals.ToLookup(static arrival => arrival.EventId);
-        var planned = new HashSet<string>();
         foreach (var sent in _seen.Sent)
         {
-            foreach (var expected in sent.Item.Events)
+            foreach (var arrival in sent.Item.Events.Select(static e => e.Arrival).OfType<ExpectedArrival>())
             {
-                if (expected.Arrival is { } arrival)
-                {
-                    ExpectedArrivals.Add((arrival, sent.Item));
-                    CompareArrival(sent.Item, arrival, [.. arrived[arrival.EventId]]);
-                }
-
-                if (expected.EventId is not null)
-                    planned.Add(expected.EventId);
+                ExpectedArrivals.Add((arrival, sent.Item));
+                CompareArrival(sent.Item, arrival, [.. arrived[arrival.EventId]]);
             }
         }
 
@@ -95,8 +92,8 @@ internal sealed class Comparison
             .Where(static pair => pair.EventId is not null).ToLookup(static pair => pair.EventId!, static pair => pair.Item);
         foreach (var arrival in _seen.Arrivals.Where(arrival => !wanted.Contains(arrival.EventId)))
         {
-            if (planned.Contains(arrival.EventId))
-                Disagreements.Add(new("arrived_against_plan", items[arrival.EventId].First().Number, items[arrival.EventId].First().Label, arrival.EventId, "nothing", Text(arrival)));
+            if (items[arrival.EventId].FirstOrDefault() is { } item)
+                Disagreements.Add(new("arrived_against_plan", item.Number, item.Label, arrival.EventId, "nothing", Text(arrival)));
             else if (arrival.At >= _seen.StartedAt && !_seen.OfOthers.Contains(arrival.EventId))
                 Disagreements.Add(new("arrived_from_nowhere", Request: null, arrival.EventName, arrival.EventId, "nothing", Text(arrival)));
         }
@@ -107,7 +104,8 @@ internal sealed class Comparison
         var fault = arrived.Count switch
         {
             0 => "not_arrived",
-            1 => arrived[0].EventName == expected.EventName && arrived[0].Value == expected.Value && arrived[0].Currency == expected.Currency ? null : "arrived_changed",
+            1 when (arrived[0].EventName, arrived[0].Value, arrived[0].Currency) == (expected.EventName, expected.Value, expected.Currency) => null,
+            1 => "arrived_changed",
             _ => "arrived_twice",
         };
         if (fault is not null)

@@ -27,6 +27,9 @@ internal sealed record EventGroup(string Key)
     /// <summary>The event id, or what stands for it.</summary>
     public string Id => First.EventId ?? (Found.Count > 0 ? Found[0].IngestId : Key);
 
+    /// <summary>Whether it could not be mapped: no event stands behind it but a dead letter.</summary>
+    public bool IsDeadLetter => First.EventId is null;
+
     /// <summary>Whether its end is written to the log, or by the ledger alone.</summary>
     public bool EndsInLog => First.Kind is not ("click" or "page_view" or "identify" or "consent");
 

@@ -18,6 +18,9 @@ internal sealed record Observation
     /// <summary>Ends of events in the books, by ingest id.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<SeenEnd>> Books { get; init; }
 
+    /// <summary>Ingest ids that the books keep among the dead letters.</summary>
+    public required IReadOnlySet<string> DeadLetters { get; init; }
+
     /// <summary>Stage of each conversion, by the ingest id that made it.</summary>
     public required IReadOnlyDictionary<string, SeenConversion> Conversions { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed class Settling(LogFollower log, BooksReader books, TimeProvider 
     /// <summary>Ends in the books, as last read.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<SeenEnd>> Books { get; private set; } = new Dictionary<string, IReadOnlyList<SeenEnd>>();
 
+    /// <summary>Ingest ids that the books keep among the dead letters, as last read.</summary>
+    public IReadOnlySet<string> DeadLetters { get; private set; } = new HashSet<string>();
+
     /// <summary>Waits.</summary>
     /// <param name="sent">What was sent.</param>
     /// <param name="since">When the run began.</param>
@@ -26,11 +29,14 @@ internal sealed class Settling(LogFollower log, BooksReader books, TimeProvider 
         while (true)
         {
             var groups = Attribution.Of(sent, log.Events());
-            var found = groups.Groups.SelectMany(static group => group.Found.Select(e => (group.EndsInLog, e.IngestId))).ToList();
+            var found = groups.Groups.SelectMany(static group => group.Found.Select(e => (Group: group, e.IngestId))).ToList();
             var ends = log.Ends();
             Books = await books.EndsAsync(found.ConvertAll(static e => e.IngestId), since, cancellationToken);
+            DeadLetters = await books.DeadLettersAsync([.. found.Where(static e => e.Group.IsDeadLetter).Select(static e => e.IngestId)], cancellationToken);
             Known = found.Count + groups.Faults.Count(static fault => fault.Fault is "no_record");
-            Ended = found.Count(e => Books.ContainsKey(e.IngestId) && (!e.EndsInLog || ends.ContainsKey(e.IngestId)));
+            Ended = found.Count(e => Books.ContainsKey(e.IngestId)
+                && (!e.Group.EndsInLog || ends.ContainsKey(e.IngestId))
+                && (!e.Group.IsDeadLetter || DeadLetters.Contains(e.IngestId)));
             if (Ended == Known)
                 return true;
             if (clock.GetElapsedTime(started) >= limit)
