@@ -16,7 +16,7 @@ internal sealed partial class LedgerLoop(
     RecordConsumerFactory consumers,
     LedgerOffsets offsets,
     RecordSorter sorter,
-    Projection projection,
+    RefusedRows rows,
     IOptions<LedgerOptions> options,
     LedgerMetrics metrics,
     Readiness readiness,
@@ -47,7 +47,7 @@ internal sealed partial class LedgerLoop(
             var started = clock.GetTimestamp();
             var written = false;
             var outcome = await batch.RetryWhileAwayAsync(
-                async (records, token) => written = await projection.WriteAsync(records, await sorter.SortAsync(records, token), token),
+                async (records, token) => written = await rows.WriteAsync(records, await sorter.SortAsync(records, token), token),
                 readiness,
                 stoppingToken);
             if (outcome is BatchOutcome.Revoked) continue;   // its partitions belong to their next owner

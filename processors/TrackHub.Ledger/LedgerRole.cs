@@ -24,6 +24,7 @@ public static class LedgerRole
         builder.Services.AddSingleton<ClickResealer>();
         builder.Services.AddSingleton<RecordSorter>();
         builder.Services.AddSingleton<Projection>();
+        builder.Services.AddSingleton<RefusedRows>();
         builder.Services.AddHostedService<LedgerLoop>();
     }
 }

@@ -19,17 +19,30 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await InsertAsync(connection, transaction, records, cancellationToken);
+        if (!await LedgerOffsets.AdvanceAsync(batch, connection, transaction, cancellationToken)) return false;
 
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Whether PostgreSQL takes these rows: writes them and takes them back.</summary>
+    /// <exception cref="PostgresException">It does not.</exception>
+    public async Task TryAsync(DecodedRecords records, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await InsertAsync(connection, transaction, records, cancellationToken);
+    }
+
+    private async Task InsertAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DecodedRecords records, CancellationToken cancellationToken)
+    {
         await using var rows = new NpgsqlBatch(connection, transaction);
         // Every acknowledged row must survive a crash of the server, whatever its configuration says.
         rows.BatchCommands.Add(new NpgsqlBatchCommand("set local synchronous_commit = on"));
         AddRows(rows, records);
         await rows.ExecuteNonQueryAsync(cancellationToken);
-
-        if (!await LedgerOffsets.AdvanceAsync(batch, connection, transaction, cancellationToken)) return false;
-
-        await transaction.CommitAsync(cancellationToken);
-        return true;
     }
 
     private void AddRows(NpgsqlBatch rows, DecodedRecords records)
@@ -68,4 +81,16 @@ internal sealed class DecodedRecords
 
     /// <summary>From dead-letters.</summary>
     public List<(DeadLetter Value, RecordCoordinates Coordinates)> DeadLetters { get; } = [];
+
+    /// <summary>What of it was decoded from these records.</summary>
+    public DecodedRecords Of(IEnumerable<StreamRecord> sources)
+    {
+        var wanted = sources.Select(static record => record.Coordinates).ToHashSet();
+        var part = new DecodedRecords();
+        part.Events.AddRange(Events.Where(e => wanted.Contains(e.Coordinates)));
+        part.Conversions.AddRange(Conversions.Where(c => wanted.Contains(c.Coordinates)));
+        part.Outcomes.AddRange(Outcomes.Where(o => wanted.Contains(o.Coordinates)));
+        part.DeadLetters.AddRange(DeadLetters.Where(d => wanted.Contains(d.Coordinates)));
+        return part;
+    }
 }

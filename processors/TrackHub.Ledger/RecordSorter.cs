@@ -8,7 +8,8 @@ namespace TrackHub.Ledger;
 /// <summary>Decodes a batch and sorts its records by kind; what cannot be decoded goes to the dead letters.</summary>
 internal sealed class RecordSorter(BatchDecoder decoder, DeadLetters deadLetters, LedgerMetrics metrics)
 {
-    private const string Stage = "ledger";
+    /// <summary>Stage named in dead letters.</summary>
+    public const string Stage = "ledger";
 
     /// <summary>The records of the batch by kind. Every undecodable one is durably in the dead letters when this returns.</summary>
     public async Task<DecodedRecords> SortAsync(RecordBatch batch, CancellationToken cancellationToken)

@@ -78,6 +78,28 @@ public sealed class LedgerTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task What_PostgreSQL_refuses_goes_to_the_dead_letters_and_its_neighbours_are_written()
+    {
+        await _ledger.StopRoleAsync();
+        var (before, after) = (Outcome(), Outcome());
+        await _ledger.ProduceAsync(Topics.EventOutcomes, before);
+        var nul = await _ledger.ProduceAsync(Topics.EventOutcomes, Outcome() with { EventId = "a\0b" });
+        var endless = await _ledger.ProduceAsync(
+            Topics.Conversions, Conversion() with { SaleId = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6_000)) });
+        await _ledger.ProduceAsync(Topics.EventOutcomes, after);
+
+        await _ledger.StartRoleAsync();
+
+        await RowsAsync("event_outcomes", before.IngestId, 1);
+        await RowsAsync("event_outcomes", after.IngestId, 1);
+        foreach (var refused in new[] { nul, endless })
+        {
+            await Eventually.Holds(async () => (await _ledger.ScalarAsync<string>(
+                "select reason from dead_letters where dead_letter_id = $1", refused.ToString())) == "not_storable");
+        }
+    }
+
     private static Guid Id(string ingestId) => Guid.Parse(ingestId);
 
     private Task RowsAsync(string table, string ingestId, long expected) =>
