@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Appending;
+using TrackHub.Ingest.Limiting;
 using TrackHub.Ingest.Listening;
 using TrackHub.Ingest.Tracking;
 using TrackHub.Ingest.Webhooks;
@@ -56,6 +57,7 @@ public static class IngestRole
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
         services.AddPublicListener();
         services.AddSingleton<IngestMetrics>();
+        services.AddSingleton<BrandLimits>();
         services.AddSingleton<TrackRecords>();
         services.AddSingleton<TrackIntake>();
         services.AddSingleton<SaleRecords>();

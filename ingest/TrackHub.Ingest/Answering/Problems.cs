@@ -31,6 +31,13 @@ internal static class Problems
         RetryAfter = 1,
     };
 
+    /// <summary>The brand's bucket of browser events is empty.</summary>
+    public static readonly Problem RateLimited = new(
+        StatusCodes.Status429TooManyRequests, "rate_limited", "The brand sends more browser events than track_per_second and track_burst allow. Send it again.")
+    {
+        RetryAfter = 1,
+    };
+
     /// <summary>No route of that name.</summary>
     public static readonly Problem NotFound = new(StatusCodes.Status404NotFound, "not_found", "There is nothing at this address.");
 

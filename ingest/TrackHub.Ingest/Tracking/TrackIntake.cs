@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Appending;
+using TrackHub.Ingest.Limiting;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
@@ -8,12 +9,14 @@ using TrackHub.Schemas;
 namespace TrackHub.Ingest.Tracking;
 
 /// <summary>Takes browser events from socket to log: key, origin, raw bytes, parse, check, seal, append, answer. Singleton.</summary>
-internal sealed class TrackIntake(TenantDirectory directory, TrackRecords records, IEventLog log, IngestMetrics metrics, TimeProvider clock)
+internal sealed class TrackIntake(
+    TenantDirectory directory, BrandLimits limits, TrackRecords records, IEventLog log, IngestMetrics metrics, TimeProvider clock)
 {
     /// <summary>Header of the write key.</summary>
     public const string KeyHeader = "X-TrackHub-Key";
 
     private const string BatchRoute = "batch";
+    private const string RateLimited = "rate_limited";
 
     /// <summary>The write key of a request, from its header, else from <c>?k=</c>; null if there is none or several.</summary>
     public static string? PresentedKey(HttpRequest request)
@@ -24,13 +27,19 @@ internal sealed class TrackIntake(TenantDirectory directory, TrackRecords record
         return values.Count is 1 ? values[0] : null;
     }
 
-    /// <summary>Answers one event with 202 and its receipt once it is durable; 400, 401, 413, 415 or 503 otherwise.</summary>
+    /// <summary>Answers one event with 202 and its receipt once it is durable; 400, 401, 413, 415, 429 or 503 otherwise.</summary>
     public async Task AcceptAsync(HttpContext context, EventKind kind, string route)
     {
         var (visit, refusal) = Admit(context);
         if (refusal is var (why, answer))
         {
             await RefuseAsync(context, route, why, answer);
+            return;
+        }
+
+        if (!limits.TryTake(visit.Brand, 1))
+        {
+            await RefuseAsync(context, route, RateLimited, Problems.RateLimited);
             return;
         }
 
@@ -48,7 +57,7 @@ internal sealed class TrackIntake(TenantDirectory directory, TrackRecords record
     }
 
     /// <summary>
-    /// Answers a batch with a result per event: 202 if any was stored, 503 if none was and one could be by sending it again, else 400.
+    /// Answers a batch with a result per event: 202 if any was stored, 503 if none was and one could be by sending it again, else 400; 429 for all.
     /// </summary>
     public async Task AcceptBatchAsync(HttpContext context)
     {
@@ -70,6 +79,12 @@ internal sealed class TrackIntake(TenantDirectory directory, TrackRecords record
         if (events is not { Count: > 0 })
         {
             await RefuseAsync(context, BatchRoute, "malformed", Problems.Malformed(fault ?? "events: at least one is needed."));
+            return;
+        }
+
+        if (!limits.TryTake(visit.Brand, events.Count))
+        {
+            await RefuseAsync(context, BatchRoute, RateLimited, Problems.RateLimited);
             return;
         }
 

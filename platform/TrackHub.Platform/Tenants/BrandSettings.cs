@@ -49,11 +49,11 @@ public sealed record BrandSettings
     /// <summary>Whether birth dates as dd/mm/yyyy are taken beside ISO dates.</summary>
     public bool DayFirstDates { get; init; } = true;
 
-    /// <summary>Browser events the brand may send per second before 429, 1 to 100,000.</summary>
-    public int TrackPerSecond { get; init; } = 500;
+    /// <summary>Browser events the brand may send per second and ingress before 429, 1 to 100,000. The default is beyond the largest launches.</summary>
+    public int TrackPerSecond { get; init; } = 2_000;
 
-    /// <summary>Browser events it may send at once, 1 to 1,000,000.</summary>
-    public int TrackBurst { get; init; } = 5_000;
+    /// <summary>Browser events it may send at once, 1 to 1,000,000; at least a second's worth counts.</summary>
+    public int TrackBurst { get; init; } = 10_000;
 
     /// <summary>The window as a time span.</summary>
     [JsonIgnore]
