@@ -17,9 +17,15 @@ internal sealed partial class FirstContact(RecordProducer producer, SchemaIds id
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TopicDefinition[] Written = [Topics.TrackEvents, Topics.IngestEvents, Topics.DeadLetters, Topics.EventOutcomes];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Reports before the host goes on to open the port: what nobody has reported counts as ready.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         readiness.Report(Dependency, ready: false, "neither log nor schema registry has answered yet");
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         while (!await TryAsync(stoppingToken))
             await Task.Delay(Pause, clock, stoppingToken);
         readiness.Report(Dependency, ready: true);

@@ -14,6 +14,13 @@ internal sealed partial class KafkaWatch(IOptions<KafkaOptions> kafka, Readiness
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private static readonly DescribeClusterOptions Limit = new() { RequestTimeout = TimeSpan.FromSeconds(2) };
 
+    /// <summary>Reports before the host goes on to open its ports: what nobody has reported counts as ready.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        readiness.Report(Dependency, ready: false, "not asked yet");
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var admin = new AdminClientBuilder(ClientSettings.Admin(kafka.Value))
@@ -21,13 +28,16 @@ internal sealed partial class KafkaWatch(IOptions<KafkaOptions> kafka, Readiness
             .SetLogHandler(static (_, _) => { })
             .Build();
         using var timer = new PeriodicTimer(Interval, clock);
+        var answered = true;   // a start at which all is well is not worth a line
         try
         {
             do
             {
                 var reason = await AskAsync(admin);
-                if (readiness.Report(Dependency, reason is null, reason))
+                readiness.Report(Dependency, reason is null, reason);
+                if (answered != (reason is null))
                     Log.Changed(logger, reason ?? "answers again");
+                answered = reason is null;
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
