@@ -6,8 +6,9 @@ namespace TrackHub.Ingest.Webhooks.Kiwify;
 
 /// <summary>Writes JSON as JavaScript's <c>JSON.stringify(JSON.parse(text))</c> does: what Node handlers sign and verify.</summary>
 /// <remarks>
-/// Source: ECMA-262, 25.5.2 (QuoteJSONString, SerializeJSONProperty). No white space; only quote, backslash, control characters and half
-/// surrogate pairs are escaped; numbers in their shortest form. Not reproduced: integer-like property names, which JavaScript moves to the front.
+/// Source: ECMA-262, 25.5.2 (QuoteJSONString, SerializeJSONProperty). No white space; only quote, backslash and control characters are
+/// escaped; numbers in their shortest form. Not reproduced, so that such a body has its raw bytes alone to prove it: integer-like property names,
+/// which JavaScript moves to the front; numbers below 1e-4 or from 1e15 up, whose exponent it writes otherwise; half surrogate pairs (null).
 /// </remarks>
 internal static class JavaScriptJson
 {
