@@ -56,7 +56,7 @@ internal static class TolerantReads
         value = null;
         if (element.Text() is not { } text)
             return true;
-        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var read))
+        if (MayBeCut(text) || !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var read))
             return false;
         value = read;
         return true;
@@ -75,11 +75,14 @@ internal static class TolerantReads
         value = null;
         if (element.Text() is not { } text)
             return true;
-        if (!decimal.TryParse(text, Style, CultureInfo.InvariantCulture, out var read))
+        if (MayBeCut(text) || !decimal.TryParse(text, Style, CultureInfo.InvariantCulture, out var read))
             return false;
         value = read;
         return true;
     }
+
+    // The rest of a number that was cut may have been its exponent.
+    private static bool MayBeCut(string text) => text.Length >= MaxText;
 
     private static string? StringOf(JsonElement element)
     {

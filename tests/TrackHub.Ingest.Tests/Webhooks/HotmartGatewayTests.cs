@@ -95,6 +95,25 @@ public sealed class HotmartGatewayTests
         Mapped.Single("hotmart", Samples.Bytes("hotmart/purchase_refunded.json"), World.Now.AddDays(10))
             .Time.Time.ToUnixTimeMilliseconds().ShouldBe(1789318990000);
 
+    [Theory]
+    [InlineData("4.97e2", 49700L)]
+    [InlineData("999999999999.99", 99999999999999L)]
+    [InlineData("0.1e1", 100L)]
+    public void An_amount_is_exact_in_every_spelling(string value, long minor) =>
+        Mapped.Changed(Purchase, root => root["data"]!["purchase"]!["price"]!["value"] = JsonNode.Parse(value)).Money.AmountMinor.ShouldBe(minor);
+
+    [Theory]
+    [InlineData("1e30")]
+    [InlineData("-1")]
+    [InlineData("497.LONGe2")]
+    public void An_amount_that_is_none_is_never_guessed(string value)
+    {
+        value = value.Replace("LONG", new string('0', 600), StringComparison.Ordinal);
+        var body = Mapped.Edit(Purchase, root => root["data"]!["purchase"]!["price"]!["value"] = JsonNode.Parse(value));
+
+        Mapped.Body("hotmart", body).Fault!.Reason.ShouldBe("amount_unreadable");
+    }
+
     [Fact]
     public void A_share_in_another_currency_is_no_net() =>
         Mapped.Changed(Purchase, root => root["data"]!["commissions"]![1]!["currency_value"] = "USD").Money.NetMinor.ShouldBeNull();
