@@ -54,7 +54,8 @@ internal sealed partial class Dispatcher(
             async token =>
             {
                 claimedAt = clock.GetTimestamp();
-                claimed = await claims.ClaimAsync([.. part.Select(p => new ClaimWish(p.Event, gates.Of(p.Event.Ready), p.OwnFence))], batchId, token);
+                var wishes = part.Select(p => new ClaimWish(p.Event, gates.Of(p.Event.Ready, p.Event.Record.Timestamp), p.OwnFence));
+                claimed = await claims.ClaimAsync([.. wishes], batchId, token);
             },
             readiness,
             stoppingToken);

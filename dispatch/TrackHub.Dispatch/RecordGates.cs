@@ -10,6 +10,9 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
     /// <summary>Meta refuses what is older than seven days, and the whole batch with it; the minute covers the way there.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1);
 
+    // A change of the directory is seen within 5 s: the matcher may know a new pixel before us. Shorter than the hold, so that it waits once.
+    private static readonly TimeSpan PixelPatience = TimeSpan.FromSeconds(10);
+
     private const int MaxEventIdLength = 256;
 
     // More than any ladder climbs in seven days, less than a column holds.
@@ -33,13 +36,17 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
     };
 
     /// <summary>What applies to an event now.</summary>
-    public Gate Of(DispatchReady ready)
+    /// <param name="ready">The event.</param>
+    /// <param name="appendedAt">When its record entered the log; null where it is not new.</param>
+    public Gate Of(DispatchReady ready, DateTimeOffset? appendedAt = null)
     {
         var basis = directory.Current.Brand(ready.BrandId)?.ConsentBasis;
         if (clock.GetUtcNow() - ready.EventTime > MaxAge)
             return new(RegistryState.Expired, "too_old", basis);
         if (ready is { EventName: "Purchase" } and ({ ValueMinor: null } or { Currency: null or "" }))
             return new(RegistryState.Dead, "value_missing", basis);
+        if (directory.Current.Pixel(ready.PixelId) is null && appendedAt is { } at && (clock.GetUtcNow() - at).Duration() < PixelPatience)
+            return new(RegistryState.Held, "pixel_unknown", basis);
         if (PixelOf(ready) is null)
             return new(RegistryState.Parked, directory.Current.Pixel(ready.PixelId) is null ? "pixel_gone" : "pixel_inactive", basis);
         return new("", "", basis);

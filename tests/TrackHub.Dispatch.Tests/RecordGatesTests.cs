@@ -40,6 +40,13 @@ public sealed class RecordGatesTests
         _gates.PixelOf(Purchase() with { PixelId = pixel }).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("px_new", 1, RegistryState.Held)]
+    [InlineData("px_new", 15, RegistryState.Parked)]
+    [InlineData("px_off", 1, RegistryState.Parked)]
+    public void A_pixel_that_may_not_have_been_heard_of_yet_is_waited_for_once(string pixel, int secondsInLog, string state) =>
+        _gates.Of(Purchase() with { PixelId = pixel }, Now.AddSeconds(-secondsInLog)).State.ShouldBe(state);
+
     [Fact]
     public void Another_brand_s_pixel_is_no_pixel() => _gates.PixelOf(Purchase() with { BrandId = "brandtwo0002" }).ShouldBeNull();
 
