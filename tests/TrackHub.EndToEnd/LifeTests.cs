@@ -17,10 +17,15 @@ public sealed class LifeTests
         var up = await machine.UpAsync();
         (await machine.StatusAsync()).Values.ShouldAllBe(static service => service.GetProperty("ready").GetBoolean());
 
+        var demo = machine.RunAsync("demo", "--events", "400");
         await SecondStartIsRefusedAsync(machine);
         var receipt = await AcceptedAsync(machine);
         await TopicsReadByKcatAsync(machine);
         await DeadRoleComesBackAsync(machine);
+
+        // The death of a role in the midst of it changes nothing: plan, books and simulator agree.
+        var played = await demo;
+        played.Code.ShouldBe(0, played.All);
 
         var stopping = Stopwatch.StartNew();
         Machine.Signal("TERM", machine.Supervisor());

@@ -22,7 +22,8 @@ internal sealed class Machine : IAsyncDisposable
     private const string Guarded =
         """exec 3<&0; "$@" </dev/null 3<&- & c=$!; { read -r _ <&3; kill -TERM $c 2>/dev/null; } & wait $c; code=$?; kill $! 2>/dev/null; exit $code""";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    // The demo waits 65 s for clicks that never come.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private readonly List<Process> _ups = [];
 
     public Machine()
