@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace TrackHub.Ingest.Webhooks;
 
 /// <summary>Takes a connection's secrets out of a body that is going to be kept.</summary>
@@ -6,14 +8,19 @@ internal static class Masking
     private const byte Star = (byte)'*';
 
     /// <summary>
-    /// A copy in which the string values of the named properties, at any depth, and the secrets' own bytes, wherever they stand, are
-    /// stars. Works on bytes, so also on what is not JSON; the length stays, so that positions in a fault's text still hold.
+    /// A copy in which the string values of the named properties, at any depth, and the secrets themselves, wherever they stand, as they are
+    /// or as a form spells them, are stars. Works on bytes, so also on what is not JSON; the length stays, so that positions in a fault's
+    /// text still hold.
     /// </summary>
     public static byte[] Mask(ReadOnlySpan<byte> body, IReadOnlyList<string> properties, IEnumerable<byte[]> secrets)
     {
         var masked = body.ToArray();
         foreach (var secret in secrets)
+        {
             MaskAll(masked, secret);
+            MaskAll(masked, WebUtility.UrlEncodeToBytes(secret, 0, secret.Length));
+        }
+
         foreach (var property in properties)
             MaskValues(masked, System.Text.Encoding.UTF8.GetBytes($"\"{property}\""));
         return masked;

@@ -28,6 +28,14 @@ public sealed class MaskingTests
     }
 
     [Fact]
+    public void A_secret_becomes_stars_as_a_form_spells_it_too()
+    {
+        var masked = Masking.Mask("token=01234567%2B89ab%2Fcdef%3D&code=1"u8, [], ["01234567+89ab/cdef="u8.ToArray()]);
+
+        Encoding.UTF8.GetString(masked).ShouldBe("token=*************************&code=1");
+    }
+
+    [Fact]
     public void No_bytes_make_it_fail_or_change_the_length() =>
         Prop.ForAll<byte[]>(bytes => Masking.Mask(bytes, ["token"], [[1, 2]]).Length == bytes.Length)
             .QuickCheckThrowOnFailure();
