@@ -25,9 +25,22 @@ internal static class DemoCommand
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value is < DemoPlan.LeastRequests or > MostRequests)
                 result.AddError($"--events {value} is out of range: {DemoPlan.LeastRequests} (every scenario once) to {MostRequests}.");
         });
-        var seed = new Option<int>("--seed") { Description = "Decides the traffic; ids and times are new in every run.", DefaultValueFactory = static _ => 1, HelpName = "S" };
-        var timeout = new Option<int>("--timeout") { Description = "Seconds to wait for the last end after everything is sent.", DefaultValueFactory = static _ => 180, HelpName = "SECONDS" };
-        var command = new Command("demo", "Plays real-shaped traffic at the running system and compares what became of it with the plan.") { events, seed, timeout };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Decides the traffic; ids and times are new in every run.",
+            DefaultValueFactory = static _ => 1,
+            HelpName = "S",
+        };
+        var timeout = new Option<int>("--timeout")
+        {
+            Description = "Seconds to wait for the last end after everything is sent.",
+            DefaultValueFactory = static _ => 180,
+            HelpName = "SECONDS",
+        };
+        var command = new Command("demo", "Plays real-shaped traffic at the running system and compares what became of it with the plan.")
+        {
+            events, seed, timeout,
+        };
         command.SetAction((call, cancellationToken) => RunAsync(
             call, call.GetValue(events), call.GetValue(seed), TimeSpan.FromSeconds(call.GetValue(timeout)), cancellationToken));
         return command;
@@ -37,18 +50,21 @@ internal static class DemoCommand
     {
         var printer = Printer.Of(call);
         var data = call.MachineData();
-        var demo = data.ReadDemo() ?? throw new CommandException($"There is no brand demo in {data.Root}: `trackhub up` makes it at its first start; run it, or name its directory by --data.");
+        var demo = data.ReadDemo() ?? throw new CommandException(
+            $"There is no brand demo in {data.Root}: `trackhub up` makes it at its first start; run it, or name its directory by --data.");
         var addresses = Addresses(call, demo);
         await EnsureReadyAsync(addresses, data, cancellationToken);
 
         var settings = new PlanSettings(seed, events, RandomNumberGenerator.GetString(RunLetters, 8), TimeProvider.System.GetUtcNow());
         var plan = DemoPlan.Make(settings, TargetOf(demo));
-        var file = Path.Combine(data.Directory("demo"), string.Create(CultureInfo.InvariantCulture, $"plan-{settings.At:yyyyMMdd'T'HHmmss}-{settings.Run}.jsonl"));
+        var file = Path.Combine(
+            data.Directory("demo"), string.Create(CultureInfo.InvariantCulture, $"plan-{settings.At:yyyyMMdd'T'HHmmss}-{settings.Run}.jsonl"));
         PlanFile.Write(file, plan);
         printer.Say($"plan: {file} ({plan.Count} requests, seed {seed}, run {settings.Run})");
 
         using var host = PlatformServices.Create(call);
-        var run = new DemoRun(host.Services, addresses, ProgressDisplay.Of(call.InvocationConfiguration.Error, TimeProvider.System), printer.Say, TimeProvider.System);
+        var display = ProgressDisplay.Of(call.InvocationConfiguration.Error, TimeProvider.System);
+        var run = new DemoRun(host.Services, addresses, display, printer.Say, TimeProvider.System);
         var seen = await run.PlayAsync(plan, demo.BrandId, seed, timeout, cancellationToken);
         var comparison = Comparison.Of(seen);
         new DemoReport(printer).Print(seen, comparison);
@@ -71,7 +87,9 @@ internal static class DemoCommand
         var ports = call.Ports();
         var configuration = SystemConfiguration.Read(call.MachineData(), ports, call.Configured());
         return new(
-            new($"http://127.0.0.1:{ports.Ingress}"), new(configuration.Given("Meta:BaseUrl") ?? $"http://127.0.0.1:{ports.Simulator}"), demo.DatasetId);
+            new($"http://127.0.0.1:{ports.Ingress}"),
+            new(configuration.Given("Meta:BaseUrl") ?? $"http://127.0.0.1:{ports.Simulator}"),
+            demo.DatasetId);
     }
 
     // Nothing may be sent to Meta itself: what answers must be the simulator.

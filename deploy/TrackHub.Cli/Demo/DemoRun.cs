@@ -26,11 +26,15 @@ internal sealed class DemoRun(IServiceProvider services, DemoAddresses addresses
     /// <param name="seed">Decides the order in which scripts begin.</param>
     /// <param name="limit">Longest wait for the ends after everything is sent.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Observation> PlayAsync(IReadOnlyList<PlannedItem> plan, string brandId, int seed, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task<Observation> PlayAsync(
+        IReadOnlyList<PlannedItem> plan, string brandId, int seed, TimeSpan limit, CancellationToken cancellationToken)
     {
         var startedAt = clock.GetUtcNow();
         var log = new LogFollower(
-            services.GetRequiredService<RecordCodec>(), services.GetRequiredService<TopicAdmin>(), services.GetRequiredService<IOptions<KafkaOptions>>().Value, brandId);
+            services.GetRequiredService<RecordCodec>(),
+            services.GetRequiredService<TopicAdmin>(),
+            services.GetRequiredService<IOptions<KafkaOptions>>().Value,
+            brandId);
         await log.MarkAsync(cancellationToken);
         using var stopFollowing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = log.FollowAsync(stopFollowing.Token);
@@ -63,7 +67,13 @@ internal sealed class DemoRun(IServiceProvider services, DemoAddresses addresses
 
     private async Task<IReadOnlyList<SentItem>> SendAsync(IReadOnlyList<PlannedItem> plan, int seed, CancellationToken cancellationToken)
     {
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, MaxConnectionsPerServer = Player.Concurrency };
+        using var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            MaxConnectionsPerServer = Player.Concurrency,
+        };
         using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = addresses.Ingress, Timeout = AnswerLimit };
         var player = new Player(http, clock);
         return await display.ShowAsync("sent", () => (player.Done, plan.Count), player.PlayAsync(plan, seed, cancellationToken));
@@ -76,7 +86,10 @@ internal sealed class DemoRun(IServiceProvider services, DemoAddresses addresses
         using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = addresses.Simulator, Timeout = AnswerLimit };
         var arrivals = await new SimulatorReader(http).ArrivalsAsync(addresses.Dataset, cancellationToken);
         var planned = sent.SelectMany(static s => s.Item.Events).Select(static e => e.EventId).OfType<string>().ToHashSet();
-        var others = arrivals.Where(arrival => arrival.At >= startedAt && !planned.Contains(arrival.EventId)).Select(static arrival => arrival.EventId).ToList();
+        var others = arrivals
+            .Where(arrival => arrival.At >= startedAt && !planned.Contains(arrival.EventId))
+            .Select(static arrival => arrival.EventId)
+            .ToList();
         return new()
         {
             Sent = sent,

@@ -24,7 +24,8 @@ internal sealed class LogFollower(RecordCodec codec, TopicAdmin topics, KafkaOpt
         var wanted = Read.Select(static topic => topic.Name).ToHashSet(StringComparer.Ordinal);
         _from = [.. (await topics.ListAsync(cancellationToken))
             .Where(topic => wanted.Contains(topic.Name))
-            .SelectMany(static topic => topic.Partitions.Select(partition => new TopicPartitionOffset(topic.Name, partition.Partition, partition.HighOffset)))];
+            .SelectMany(static topic => topic.Partitions.Select(
+                partition => new TopicPartitionOffset(topic.Name, partition.Partition, partition.HighOffset)))];
     }
 
     /// <summary>Reads until cancelled; a thread of its own polls.</summary>
@@ -54,7 +55,8 @@ internal sealed class LogFollower(RecordCodec codec, TopicAdmin topics, KafkaOpt
 
     private async Task FollowInOrderAsync(CancellationToken cancellationToken)
     {
-        using var consumer = new ConsumerBuilder<Ignore, byte[]?>(Settings()).Build();
+        // The client finds a broker again by itself; its own lines would only tear the progress.
+        using var consumer = new ConsumerBuilder<Ignore, byte[]?>(Settings()).SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
         consumer.Assign(_from);
         while (!cancellationToken.IsCancellationRequested)
         {

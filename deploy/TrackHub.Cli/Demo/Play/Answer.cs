@@ -23,7 +23,9 @@ internal sealed record Answer(int Status, string? Code, IReadOnlyList<SentReceip
                 return new(status, code.GetString(), []);
             if (root.TryGetProperty("results", out var results))
                 return OfBatch(status, [.. results.EnumerateArray()]);
-            return new(status, Code: null, root.TryGetProperty("events", out var events) ? [.. events.EnumerateArray().Select(ReceiptOf)] : [ReceiptOf(root)]);
+            return root.TryGetProperty("events", out var events)
+                ? new(status, Code: null, [.. events.EnumerateArray().Select(ReceiptOf)])
+                : new(status, Code: null, [ReceiptOf(root)]);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -66,7 +66,8 @@ internal sealed class Player(HttpClient http, TimeProvider clock)
                 wait = response.Headers.RetryAfter?.Delta ?? NoAnswerWait;
                 unsure += answer.Status is 503 ? 1 : 0;
             }
-            catch (Exception fault) when (fault is HttpRequestException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception fault) when (
+                fault is HttpRequestException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 if (attempt == MaxAttempts)
                     return new(item, Status: 0, "no_answer", [], attempt, unsure + 1, clock.GetElapsedTime(started));

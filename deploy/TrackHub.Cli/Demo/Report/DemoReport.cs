@@ -13,11 +13,13 @@ internal sealed class DemoReport(Printer printer)
     public void Print(Observation seen, Comparison comparison)
     {
         Table("ends", "What became of the events", EndRows(seen, comparison),
-            new Column<EndRow>("kind", static r => r.Kind), new("state", static r => r.State), new("reason", static r => r.Reason), new("events", static r => r.Count));
+            new Column<EndRow>("kind", static r => r.Kind), new("state", static r => r.State), new("reason", static r => r.Reason),
+            new("events", static r => r.Count));
         Table("stages", "Stages that found the click of a Purchase", StageRows(seen, comparison),
             new Column<CountRow>("stage", static r => r.Name), new("purchases", static r => r.Count));
         Table("answers", "Answers of the ingress", AnswerRows(seen),
-            new Column<AnswerRow>("status", static r => r.Status), new("code", static r => r.Code), new("requests", static r => r.Count), new("as_planned", static r => r.AsPlanned));
+            new Column<AnswerRow>("status", static r => r.Status), new("code", static r => r.Code), new("requests", static r => r.Count),
+            new("as_planned", static r => r.AsPlanned));
         Table("meta", "Events at Meta", MetaRows(seen, comparison),
             new Column<MetaRow>("event_name", static r => r.Name), new("expected", static r => r.Expected), new("arrived", static r => r.Arrived),
             new("missing", static r => r.Missing), new("arrived_twice", static r => r.Twice), new("changed", static r => r.Changed));
@@ -47,7 +49,7 @@ internal sealed class DemoReport(Printer printer)
     private static IEnumerable<EndRow> EndRows(Observation seen, Comparison comparison) => comparison.Attribution.Groups
         .SelectMany(group => group.Found.SelectMany(found => Ends(seen, group, found).Select(end => (Kind: KindOf(group), end.State, end.Reason))))
         .GroupBy(static end => end)
-        .OrderBy(static g => g.Key.Kind, StringComparer.Ordinal).ThenBy(static g => g.Key.State, StringComparer.Ordinal).ThenBy(static g => g.Key.Reason, StringComparer.Ordinal)
+        .OrderBy(static g => $"{g.Key.Kind}|{g.Key.State}|{g.Key.Reason}", StringComparer.Ordinal)
         .Select(static g => new EndRow(g.Key.Kind, g.Key.State, g.Key.Reason, g.Count()));
 
     private static IReadOnlyList<SeenEnd> Ends(Observation seen, EventGroup group, FoundEvent found) =>
@@ -67,7 +69,8 @@ internal sealed class DemoReport(Printer printer)
     private static IEnumerable<AnswerRow> AnswerRows(Observation seen) => seen.Sent
         .GroupBy(static sent => (sent.Status, sent.Code))
         .OrderBy(static g => g.Key.Status).ThenBy(static g => g.Key.Code, StringComparer.Ordinal)
-        .Select(static g => new AnswerRow(g.Key.Status, g.Key.Code, g.Count(), g.Count(static s => s.Status == s.Item.Answer.Status && s.Code == s.Item.Answer.Code)));
+        .Select(static g => new AnswerRow(
+            g.Key.Status, g.Key.Code, g.Count(), g.Count(static s => s.Status == s.Item.Answer.Status && s.Code == s.Item.Answer.Code)));
 
     private static IEnumerable<MetaRow> MetaRows(Observation seen, Comparison comparison)
     {
@@ -77,7 +80,8 @@ internal sealed class DemoReport(Printer printer)
             .GroupBy(static expected => expected.Arrival.EventName)
             .OrderBy(static g => g.Key, StringComparer.Ordinal)
             .Select(g => new MetaRow(
-                g.Key, g.Count(), g.Count(e => arrived.Contains(e.Arrival.EventId)), Count(g, "not_arrived"), Count(g, "arrived_twice"), Count(g, "arrived_changed")));
+                g.Key, g.Count(), g.Count(e => arrived.Contains(e.Arrival.EventId)),
+                Count(g, "not_arrived"), Count(g, "arrived_twice"), Count(g, "arrived_changed")));
 
         int Count(IEnumerable<(Plan.ExpectedArrival Arrival, Plan.PlannedItem Item)> group, string fault) =>
             group.Count(expected => faults.Contains((fault, expected.Arrival.EventId)));

@@ -22,7 +22,8 @@ internal sealed class ProgressDisplay(TextWriter messages, bool terminal, TimePr
     private async Task<T> ShowBarAsync<T>(string title, Func<(int Done, int Total)> progress, Task<T> work)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(messages) });
-        return await console.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(async context =>
+        var columns = new ProgressColumn[] { new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn() };
+        return await console.Progress().Columns(columns).StartAsync(async context =>
         {
             var bar = context.AddTask(Markup.Escape(title));
             while (!work.IsCompleted)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TrackHub.Schemas;
 
 namespace TrackHub.Cli.Demo.Plan.Gateways;
@@ -49,7 +50,7 @@ internal sealed class PerfectPaySender : IGatewaySender
             ? null
             : BrazilianTime.Seconds(notice.At);
         if (notice.Kind is SaleKind.Renewed)
-            sale["subscription"] = new System.Text.Json.Nodes.JsonObject { ["code"] = "PPSUB" + notice.SaleId[^6..], ["charges_made"] = 2, ["status_event"] = "subscription_renewed" };
+            sale["subscription"] = Renewal(notice);
 
         var customer = sale.Child("customer");
         customer["full_name"] = notice.Buyer.Name;
@@ -70,8 +71,11 @@ internal sealed class PerfectPaySender : IGatewaySender
     /// <inheritdoc/>
     public PlannedRequest Sign(string path, string secret, string body)
     {
-        var sale = System.Text.Json.Nodes.JsonNode.Parse(body)!.AsObject();
+        var sale = JsonNode.Parse(body)!.AsObject();
         sale["token"] = secret;
         return new(path, Json.Text(sale), "application/json", new Dictionary<string, string>());
     }
+
+    private static JsonObject Renewal(SaleNotice notice) =>
+        new() { ["code"] = "PPSUB" + notice.SaleId[^6..], ["charges_made"] = 2, ["status_event"] = "subscription_renewed" };
 }

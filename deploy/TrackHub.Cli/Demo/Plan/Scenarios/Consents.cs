@@ -65,5 +65,6 @@ internal static class Consents
     }
 
     private static void Sale(PlanWriter plan, IGatewaySender gateway, Visitor visitor, long price, string? blocked) =>
-        new SaleThread(plan, gateway, visitor, price) { ClickId = visitor.ClickId, Stage = MatchStage.Deterministic, Blocked = blocked }.Tell(SaleKind.Approved);
+        new SaleThread(plan, gateway, visitor, price) { ClickId = visitor.ClickId, Stage = MatchStage.Deterministic, Blocked = blocked }
+            .Tell(SaleKind.Approved);
 }

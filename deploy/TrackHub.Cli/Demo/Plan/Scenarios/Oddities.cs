@@ -36,7 +36,15 @@ internal static class Oddities
         var sale = Order(plan);
         sale["webhook_event_type"] = "order_teleported";
         sale["order_status"] = "teleported";
-        Add(plan, "kiwify unknown event", Json.Text(sale), plan.PurchaseId("kiwify", sale["order_id"]!.GetValue<string>()), "unmapped", "unmapped", "unmapped");
+        var (path, secret) = plan.Target.Connections["kiwify"];
+        plan.Add("kiwify unknown event", GatewaySenders.Of("kiwify").Sign(path, secret, Json.Text(sale)), ExpectedAnswer.Taken, [new()
+        {
+            EventId = plan.PurchaseId("kiwify", sale["order_id"]!.GetValue<string>()),
+            Kind = "unmapped",
+            Destination = "none",
+            State = "unmapped",
+            Reason = "unmapped",
+        }]);
     }
 
     /// <summary>Two carts in one body: two events, two receipts.</summary>
@@ -65,14 +73,15 @@ internal static class Oddities
     public static void HotmartWithoutSale(PlanWriter plan)
     {
         var buyer = plan.NewVisitor();
-        Hotmart(plan, "PURCHASE_OUT_OF_SHOPPING_CART", "cart_abandoned", "none", Samples.Tree("hotmart/purchase_out_of_shopping_cart.json").Child("data"), buyer);
+        var cart = Samples.Tree("hotmart/purchase_out_of_shopping_cart.json").Child("data");
+        Hotmart(plan, "PURCHASE_OUT_OF_SHOPPING_CART", "cart_abandoned", "none", cart, buyer);
         Hotmart(plan, "SUBSCRIPTION_CANCELLATION", "subscription_canceled", null, new()
         {
             ["cancellation_date"] = plan.At.AddMinutes(-1).ToUnixTimeMilliseconds(),
-            ["product"] = new JsonObject { ["id"] = 1000001, ["name"] = "Formação Exemplo" },
+            ["product"] = Product(),
             ["subscriber"] = new JsonObject { ["code"] = plan.Ids.UpperText("subscriber", 8), ["name"] = buyer.Name, ["email"] = buyer.Email },
         }, buyer: null);
-        Hotmart(plan, "CLUB_FIRST_ACCESS", "ignored", null, new() { ["product"] = new JsonObject { ["id"] = 1000001, ["name"] = "Formação Exemplo" } }, buyer: null);
+        Hotmart(plan, "CLUB_FIRST_ACCESS", "ignored", null, new() { ["product"] = Product() }, buyer: null);
     }
 
     private static void Hotmart(PlanWriter plan, string name, string kind, string? stage, JsonObject data, Visitor? buyer)
@@ -111,18 +120,7 @@ internal static class Oddities
         }]);
     }
 
-    private static void Add(PlanWriter plan, string label, string body, string eventId, string kind, string state, string reason)
-    {
-        var (path, secret) = plan.Target.Connections["kiwify"];
-        plan.Add(label, GatewaySenders.Of("kiwify").Sign(path, secret, body), ExpectedAnswer.Taken, [new()
-        {
-            EventId = eventId,
-            Kind = kind,
-            Destination = "none",
-            State = state,
-            Reason = reason,
-        }]);
-    }
+    private static JsonObject Product() => new() { ["id"] = 1000001, ["name"] = "Formação Exemplo" };
 
     private static ExpectedEvent Recorded(string eventId, string kind, string? stage) =>
         new() { EventId = eventId, Kind = kind, Destination = "none", State = "recorded", Reason = kind, Stage = stage };

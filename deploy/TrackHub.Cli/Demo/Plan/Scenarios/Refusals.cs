@@ -88,7 +88,9 @@ internal static class Refusals
     public static void WrongType(PlanWriter plan)
     {
         var body = TrackSteps.Visit(plan, plan.NewVisitor(), "oferta", plan.At.AddMinutes(-5));
-        plan.Add("wrong content type", TrackSteps.Request(plan, "click", body) with { ContentType = "application/xml" }, new(415, "unsupported_media_type"));
+        plan.Add(
+            "wrong content type", TrackSteps.Request(plan, "click", body) with { ContentType = "application/xml" },
+            new(415, "unsupported_media_type"));
     }
 
     private static PlannedRequest Plain(string path, string body) => new(path, body, "application/json", new Dictionary<string, string>());

@@ -27,8 +27,10 @@ internal static class SamplePayloads
 
             var identity = saleId ?? $"delivery:{deliveryId}";
             var first = seen.Add((identity, sample.Kind));
-            plan.Add($"{sample.Gateway} sample {sample.Kind}", Sign(plan, sample, gateway, root), ExpectedAnswer.Taken,
-                [Expected(plan, sample, plan.PurchaseId(sample.Gateway, identity), first, hasClick: text.Contains(visitor.ClickId, StringComparison.Ordinal))]);
+            var hasClick = text.Contains(visitor.ClickId, StringComparison.Ordinal);
+            plan.Add(
+                $"{sample.Gateway} sample {sample.Kind}", Sign(plan, sample, gateway, root), ExpectedAnswer.Taken,
+                [Expected(plan, sample, plan.PurchaseId(sample.Gateway, identity), first, hasClick)]);
         }
     }
 
@@ -84,7 +86,14 @@ internal static class SamplePayloads
 
     private static ExpectedEvent Expected(PlanWriter plan, SampleFacts sample, string eventId, bool first, bool hasClick)
     {
-        var end = new ExpectedEvent { EventId = eventId, Kind = sample.Kind, Destination = "none", State = first ? "recorded" : "duplicate", Reason = sample.Kind };
+        var end = new ExpectedEvent
+        {
+            EventId = eventId,
+            Kind = sample.Kind,
+            Destination = "none",
+            State = first ? "recorded" : "duplicate",
+            Reason = sample.Kind,
+        };
         if (!first || sample.Kind is not "approved")
             return end;
 

@@ -8,7 +8,8 @@ internal static class UnmatchedSales
 {
     /// <summary>Nobody ever clicked.</summary>
     public static void NoClick(PlanWriter plan, IGatewaySender gateway) =>
-        new SaleThread(plan, gateway, plan.NewVisitor(), plan.Price()) { Facts = BuyerFacts.Phone | BuyerFacts.Ip | BuyerFacts.UserAgent }.Tell(SaleKind.Approved);
+        new SaleThread(plan, gateway, plan.NewVisitor(), plan.Price()) { Facts = BuyerFacts.Phone | BuyerFacts.Ip | BuyerFacts.UserAgent }
+            .Tell(SaleKind.Approved);
 
     /// <summary>Kiwify tells the address but no user agent: an address alone attributes nothing.</summary>
     public static void AddressAlone(PlanWriter plan)
