@@ -58,7 +58,8 @@ internal static class BodyReader
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = 2L * limit;
 
-        var rented = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? FirstBuffer) + 1);
+        // An announced length is only a promise yet: thousands of slow senders must not each hold what they announced.
+        var rented = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBuffer, MaxSmallBody) + 1);
         try
         {
             var length = 0;
