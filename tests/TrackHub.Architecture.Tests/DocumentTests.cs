@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+
+namespace TrackHub.Architecture.Tests;
+
+public sealed partial class DocumentTests
+{
+    [Fact]
+    public void The_schema_document_names_every_table()
+    {
+        var document = Repository.Read("docs/schema.md");
+        var tables = Repository.Files.Where(static path => path.StartsWith("schemas/sql/", StringComparison.Ordinal))
+            .SelectMany(static path => CreateTable().Matches(Repository.Read(path)).Select(static match => match.Groups["name"].Value))
+            .ToList();
+
+        tables.Count.ShouldBeGreaterThan(20);
+        tables.Where(table => !document.Contains($"`{table}`", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_schema_document_names_every_topic()
+    {
+        var document = Repository.Read("docs/schema.md");
+        var topics = TopicName().Matches(Repository.Read("schemas/TrackHub.Schemas/Topics/Topics.cs")).Select(static match => match.Groups["name"].Value).ToList();
+
+        topics.Count.ShouldBeGreaterThan(12);
+        topics.Where(topic => !document.Contains($"`{topic}", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_architecture_document_names_files_that_exist()
+    {
+        var named = SourceFile().Matches(Repository.Read("docs/architecture.md")).Select(static match => match.Groups["name"].Value).Distinct().ToList();
+
+        named.Count.ShouldBeGreaterThan(20);
+        named.Where(static file => !Repository.Files.Any(path => path == file || path.EndsWith("/" + file, StringComparison.Ordinal))).ShouldBeEmpty();
+    }
+
+    [GeneratedRegex(@"^create table (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CreateTable();
+
+    [GeneratedRegex("""(Of|Delayed)<\w+>\(\$?"(?<name>[a-z0-9-]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TopicName();
+
+    [GeneratedRegex(@"`(?<name>[\w/.]+\.cs)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SourceFile();
+}
