@@ -25,27 +25,16 @@ internal sealed class ListOffsets(TopicStore topics) : IKafkaApi
         reader.Int32();   // replica id
         if (version >= 2)
             reader.Int8();   // isolation level
-        var asked = reader.Array(reader =>
-        {
-            var name = reader.String();
-            var partitions = reader.Array(reader =>
-            {
-                var ask = new Ask(reader.Int32(), version >= 4 ? reader.Int32() : -1, reader.Int64());
-                reader.Tags();
-                return ask;
-            });
-            reader.Tags();
-            return (name, partitions);
-        });
+        var asked = reader.Topics(reader => new Ask(reader.Int32(), version >= 4 ? reader.Int32() : -1, reader.Int64()));
 
         if (version >= 2)
             response.Int32(0);   // throttle time
         response.Array(asked, topic =>
         {
-            response.String(topic.name);
-            response.Array(topic.partitions, ask =>
+            response.String(topic.Name);
+            response.Array(topic.Partitions, ask =>
             {
-                var (error, timestamp, offset) = Find(topics.FindPartition(topic.name, ask.Partition), ask);
+                var (error, timestamp, offset) = Find(topics.FindPartition(topic.Name, ask.Partition), ask);
                 response.Int32(ask.Partition);
                 response.Error(error);
                 response.Int64(timestamp);

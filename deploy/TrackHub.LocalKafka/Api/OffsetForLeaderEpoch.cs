@@ -17,27 +17,16 @@ internal sealed class OffsetForLeaderEpoch(TopicStore topics) : IKafkaApi
         var version = request.Version;
         if (version >= 3)
             reader.Int32();   // replica id
-        var asked = reader.Array(reader =>
-        {
-            var name = reader.String();
-            var partitions = reader.Array(reader =>
-            {
-                var ask = new Ask(reader.Int32(), version >= 2 ? reader.Int32() : -1, reader.Int32());
-                reader.Tags();
-                return ask;
-            });
-            reader.Tags();
-            return (name, partitions);
-        });
+        var asked = reader.Topics(reader => new Ask(reader.Int32(), version >= 2 ? reader.Int32() : -1, reader.Int32()));
 
         if (version >= 2)
             response.Int32(0);   // throttle time
         response.Array(asked, topic =>
         {
-            response.String(topic.name);
-            response.Array(topic.partitions, ask =>
+            response.String(topic.Name);
+            response.Array(topic.Partitions, ask =>
             {
-                var log = topics.FindPartition(topic.name, ask.Partition);
+                var log = topics.FindPartition(topic.Name, ask.Partition);
                 var isKnown = log is not null && ask.Epoch == BrokerIdentity.LeaderEpoch;
                 response.Error(ErrorOf(log, ask));
                 response.Int32(ask.Partition);

@@ -91,7 +91,8 @@ internal sealed partial class KafkaServer : IAsyncDisposable
 
     private async Task UntrackAsync(Task serving)
     {
-        await serving;
+        // However it ended: what went wrong was logged where it was served.
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _connections.TryRemove(serving, out _);
     }
 

@@ -87,6 +87,21 @@ internal sealed class WireReader
     /// <summary>Reads an array, null as empty.</summary>
     public List<T> Array<T>(Func<WireReader, T> element) => NullableArray(element) ?? [];
 
+    /// <summary>An array of topics, each a name and an array of partitions: what most APIs on partitions ask with.</summary>
+    /// <param name="partition">Reads a partition up to its tags.</param>
+    public List<(string Name, List<T> Partitions)> Topics<T>(Func<WireReader, T> partition) => Array(topic =>
+    {
+        var name = topic.String();
+        var partitions = topic.Array(reader =>
+        {
+            var element = partition(reader);
+            reader.Tags();
+            return element;
+        });
+        topic.Tags();
+        return (name, partitions);
+    });
+
     /// <summary>Reads an array or null.</summary>
     public List<T>? NullableArray<T>(Func<WireReader, T> element)
     {
