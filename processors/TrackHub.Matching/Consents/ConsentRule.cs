@@ -1,10 +1,14 @@
 using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Consents;
 
 /// <summary>What a visitor said about ads, and when.</summary>
 internal readonly record struct KnownConsent(bool Ads, DateTimeOffset At)
 {
+    /// <summary>What an event itself carries; null where it says nothing.</summary>
+    public static KnownConsent? In(TrackedEvent tracked) => tracked.ConsentAds is { } ads ? new(ads, tracked.EventTime) : null;
+
     /// <summary>The newest of two; of two at the same time the refusal.</summary>
     public static KnownConsent? Newest(KnownConsent? left, KnownConsent? right)
     {

@@ -28,8 +28,7 @@ internal sealed class BrowserDispatch(DispatchRecords dispatch, ConsentStore con
         {
             var (browser, name, pixels) = sent[i];
             var tracked = browser.Event;
-            KnownConsent? own = tracked.ConsentAds is { } ads ? new(ads, tracked.EventTime) : null;
-            var verdict = ConsentVerdict.Of(KnownConsent.Newest(own, known[i]), browser.Brand.ConsentBasis);
+            var verdict = ConsentVerdict.Of(KnownConsent.Newest(KnownConsent.In(tracked), known[i]), browser.Brand.ConsentBasis);
             if (verdict.Blocked is { } reason)
                 metrics.Blocked(reason);
             records.AddRange(dispatch.Make(

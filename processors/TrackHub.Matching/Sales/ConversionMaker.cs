@@ -62,12 +62,10 @@ internal static class ConversionMaker
     public static ConsentVerdict ConsentOf(SaleWork work)
     {
         var newest = work.Consent;
-        newest = KnownConsent.Newest(newest, CarriedBy(work.Sale.Event));
-        newest = KnownConsent.Newest(newest, work.Click is { } click ? CarriedBy(click.Event) : null);
+        newest = KnownConsent.Newest(newest, KnownConsent.In(work.Sale.Event));
+        newest = KnownConsent.Newest(newest, work.Click is { } click ? KnownConsent.In(click.Event) : null);
         return ConsentVerdict.Of(newest, work.Sale.Brand.ConsentBasis);
     }
-
-    private static KnownConsent? CarriedBy(TrackedEvent tracked) => tracked.ConsentAds is { } ads ? new(ads, tracked.EventTime) : null;
 
     private static MatchedClick ClickOf(TrackedEvent click) => new()
     {
