@@ -48,8 +48,7 @@ internal sealed class OwnedPartition(TopicDefinition topic, int number)
     /// <summary>Timestamp at which a delayed record may be taken.</summary>
     public static long DueAt(StreamRecord record, TopicDefinition topic, TimeProvider clock)
     {
-        // The jitter spreads retries; nobody gains from guessing it.
-#pragma warning disable CA5394
+#pragma warning disable CA5394 // The jitter spreads retries; nobody gains from guessing it.
         var full = topic.Delay!.Value * (1 + (topic.Jitter * Random.Shared.NextDouble()));
 #pragma warning restore CA5394
 
