@@ -33,7 +33,9 @@ internal static class ProjectEdges
         ["TrackHub.Architecture.Tests"] = [],
         ["TrackHub.Schemas.Tests"] = ["TrackHub.Schemas", Generator, Testing],
         ["TrackHub.Integration"] = [.. Production, Testing],
+        ["TrackHub.Interop"] = [.. Production, Testing],
         ["TrackHub.EndToEnd"] = [.. Production, Testing],
+        ["TrackHub.Faults"] = [.. Production, Testing],
         ["TrackHub.Benchmarks"] = Production,
         ["TrackHub.Load"] = Production,
         // Not code: deploy/native probes the feeds and packs the native Kafka client with them.

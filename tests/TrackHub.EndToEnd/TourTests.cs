@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TrackHub.Testing;
 
 namespace TrackHub.EndToEnd;
 

@@ -74,7 +74,7 @@ internal static class TestCommand
             .OrderBy(static project => Slow(project.Name)).ThenBy(static project => project.Name, StringComparer.Ordinal);
     }
 
-    private static int Slow(string project) => project switch { "TrackHub.Integration" => 1, "TrackHub.EndToEnd" => 2, _ => 0 };
+    private static int Slow(string project) => project switch { "TrackHub.Integration" => 1, "TrackHub.Interop" => 2, "TrackHub.EndToEnd" => 3, "TrackHub.Faults" => 4, _ => 0 };
 
     private static async Task<TestRun> RunAsync(TestProject project, string results, bool full, CancellationToken cancellationToken)
     {

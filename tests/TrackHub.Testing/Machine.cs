@@ -4,19 +4,18 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using TrackHub.Testing;
 
-namespace TrackHub.EndToEnd;
+namespace TrackHub.Testing;
 
 /// <summary>What a command said and how it ended.</summary>
-internal sealed record CommandResult(int Code, string Output, string Error)
+public sealed record CommandResult(int Code, string Output, string Error)
 {
     /// <summary>Both streams, for messages.</summary>
     public string All => $"exit code {Code}\n{Output}\n{Error}";
 }
 
 /// <summary>One machine's TrackHub, used as its users do: by the shipped command, on a state directory and ports of its own.</summary>
-internal sealed class Machine : IAsyncDisposable
+public sealed class Machine : IAsyncDisposable
 {
     // Ends the command when our pipe to it does, so also when a test run is killed.
     private const string Guarded =
@@ -26,6 +25,7 @@ internal sealed class Machine : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private readonly List<Process> _ups = [];
 
+    /// <summary>A state directory and ports of its own; nothing runs yet.</summary>
     public Machine()
     {
         Data = TestFolder.Next("machine");
@@ -101,6 +101,7 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>Sends a signal.</summary>
     public static void Signal(string name, int processId) => Process.Start("kill", ["-" + name, $"{processId}"]).WaitForExit();
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (var up in _ups)
@@ -180,7 +181,7 @@ internal sealed class Machine : IAsyncDisposable
 }
 
 /// <summary>An <c>up</c> in the foreground.</summary>
-internal sealed record RunningUp(Process Process, Task<string> Table, Task<string> Error)
+public sealed record RunningUp(Process Process, Task<string> Table, Task<string> Error)
 {
     /// <summary>Waits for its end.</summary>
     public async Task<int> ExitAsync(TimeSpan limit)
