@@ -26,21 +26,35 @@ internal static class Failures
         }
     }
 
+    /// <summary>What a failure says in one line where no call is to be answered; null for a bug.</summary>
+    public static string? Message(Exception failure) => failure switch
+    {
+        CommandException or AdminException or MigrationException or StartFailedException or WrongMasterKeyException => failure.Message,
+        _ when Faults(failure) is { Count: > 0 } faults => string.Join("; ", faults),
+        _ when IsAway(failure) => $"does not answer: {(failure.InnerException ?? failure).Message}",
+        _ => null,
+    };
+
+    /// <summary>Whether a dependency is away for now.</summary>
+    public static bool IsAway(Exception failure) =>
+        failure is TimeoutException or System.Net.Sockets.SocketException or TaskCanceledException { InnerException: TimeoutException } || Dependencies.IsAway(failure);
+
+    /// <summary>What a validation of settings found.</summary>
+    public static List<string> Faults(Exception failure) => failure switch
+    {
+        OptionsValidationException options => [.. options.Failures],
+        AggregateException several => [.. several.Flatten().InnerExceptions.SelectMany(Faults)],
+        _ => [],
+    };
+
     private static string? Message(Exception failure, ParseResult call) => failure switch
     {
-        CommandException or AdminException or MigrationException or StartFailedException => failure.Message,
+        CommandException or AdminException or MigrationException or StartFailedException or WrongMasterKeyException => failure.Message,
         _ when Faults(failure) is { Count: > 0 } faults => (call.MachineData().MasterKey is null ? NeverStarted(call) : "")
             + $"The configuration has {faults.Count} fault(s):{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", faults)}",
         DependencyAwayException away => Away(away.Dependency, call),
         _ when Dependencies.IsAway(failure) => Away(failure is Npgsql.NpgsqlException ? "PostgreSQL" : "a service", call),
         _ => null,
-    };
-
-    private static List<string> Faults(Exception failure) => failure switch
-    {
-        OptionsValidationException options => [.. options.Failures],
-        AggregateException several => [.. several.Flatten().InnerExceptions.SelectMany(Faults)],
-        _ => [],
     };
 
     private static string NeverStarted(ParseResult call) =>

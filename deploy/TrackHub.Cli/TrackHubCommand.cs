@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Demo;
+using TrackHub.Cli.Doctoring;
 using TrackHub.Cli.Explaining;
 using TrackHub.Cli.Reading;
 using TrackHub.Cli.Running;
@@ -55,6 +56,7 @@ internal static class TrackHubCommand
             TailCommand.Create(),
             ExplainCommand.Create(),
             MigrateCommand.Create(),
+            DoctorCommand.Create(),
             DemoCommand.Create(),
         };
         root.Options.Add(GlobalOptions.Data);

@@ -8,6 +8,9 @@ internal static class PostgresService
     /// <summary>Name in the table and of its log.</summary>
     public const string Name = "postgresql";
 
+    /// <summary>The server.</summary>
+    public const string Program = Binaries + "/postgres";
+
     private const string Binaries = "/usr/lib/postgresql/15/bin";
 
     // The password goes by standard input: arguments are for everybody to read.
@@ -21,7 +24,7 @@ internal static class PostgresService
     /// <summary>Makes the cluster at the first start and says how to run it.</summary>
     public static async Task<Service> PrepareAsync(MachineData data, Ports ports, CancellationToken cancellationToken)
     {
-        if (!File.Exists($"{Binaries}/postgres"))
+        if (!File.Exists(Program))
             throw new CommandException($"There is no PostgreSQL 15 in {Binaries}: install postgresql-15, or set TRACKHUB_Postgres__ConnectionString.");
 
         var password = data.PostgresPassword ?? throw new InvalidOperationException("The machine's secrets are made before its stores.");
@@ -35,7 +38,7 @@ internal static class PostgresService
             "listen_addresses=127.0.0.1", $"port={ports.Postgres}", "unix_socket_directories=", "max_connections=150",
             "shared_buffers=256MB", "max_wal_size=2GB", "wal_compression=on", "log_min_messages=warning", "timezone=UTC",
         ];
-        string[] command = [.. prefix, $"{Binaries}/postgres", "-D", directory, .. settings.SelectMany(static s => new[] { "-c", s })];
+        string[] command = [.. prefix, Program, "-D", directory, .. settings.SelectMany(static s => new[] { "-c", s })];
         var plan = new ProcessPlan(command[0], command[1..], new Dictionary<string, string>(), data.LogFile(Name), StopSignal: "INT");
         var connection = ConnectionString(ports, password);
         return new Service(Name, [new(Name, $"127.0.0.1:{ports.Postgres}")], [ports.Postgres], StopStage.Stores, plan, token => ProbeAsync(connection, token));

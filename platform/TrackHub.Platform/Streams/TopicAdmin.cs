@@ -29,6 +29,12 @@ public sealed record TopicState(string Name, IReadOnlyList<PartitionState> Parti
     public long Records => Partitions.Sum(static partition => partition.HighOffset - partition.LowOffset);
 }
 
+/// <summary>A cluster as it is.</summary>
+/// <param name="Brokers">How many there are.</param>
+/// <param name="Replicas">Replicas of the least replicated of the catalogue's topics; 0 where none exists.</param>
+/// <param name="Settings">A broker's settings by Kafka's names; those it does not tell are missing.</param>
+public sealed record ClusterState(int Brokers, int Replicas, IReadOnlyDictionary<string, string> Settings);
+
 /// <summary>Makes a cluster agree with the topic catalogue. Singleton, thread-safe.</summary>
 public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, ILogger<TopicAdmin> logger) : IDisposable
 {
@@ -104,6 +110,19 @@ public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, 
             .Select(partition => new PartitionState(partition.Partition.Value, lows[partition], highs[partition]))]))];
     }
 
+    /// <summary>The cluster itself: what a check of its fitness needs.</summary>
+    /// <exception cref="DependencyAwayException">The broker does not answer.</exception>
+    public async Task<ClusterState> DescribeClusterAsync(CancellationToken cancellationToken)
+    {
+        var metadata = await MetadataAsync(cancellationToken);
+        var broker = new ConfigResource { Type = ResourceType.Broker, Name = Text(metadata.Brokers[0].BrokerId) };
+        var configs = await AskAsync(admin => admin.DescribeConfigsAsync([broker], new() { RequestTimeout = Limit }), cancellationToken);
+        return new(
+            metadata.Brokers.Count,
+            metadata.Topics.Where(static topic => Topics.Find(topic.Topic) is not null).SelectMany(static topic => topic.Partitions).Select(static p => p.Replicas.Length).DefaultIfEmpty().Min(),
+            configs.SelectMany(static config => config.Entries.Values).ToDictionary(static entry => entry.Name, static entry => entry.Value, StringComparer.Ordinal));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -143,10 +162,13 @@ public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, 
 
     private async Task<Dictionary<string, int>> DescribeAsync(CancellationToken cancellationToken)
     {
-        // GetMetadata blocks on the network.
-        var metadata = await AskAsync(admin => Task.Run(() => admin.GetMetadata(AnswerLimit), cancellationToken), cancellationToken);
+        var metadata = await MetadataAsync(cancellationToken);
         return metadata.Topics.Where(static topic => topic.Partitions.Count > 0).ToDictionary(static topic => topic.Topic, static topic => topic.Partitions.Count);
     }
+
+    // GetMetadata blocks on the network.
+    private Task<Metadata> MetadataAsync(CancellationToken cancellationToken) =>
+        AskAsync(admin => Task.Run(() => admin.GetMetadata(AnswerLimit), cancellationToken), cancellationToken);
 
     private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(List<TopicPartition> partitions, OffsetSpec at, CancellationToken cancellationToken)
     {
