@@ -9,6 +9,7 @@ public static class Topics
 {
     private const int Wide = 12;
     private const int Medium = 6;
+    private const int Narrow = 3;
     private static readonly TimeSpan NineDays = TimeSpan.FromDays(9);
     private static readonly TimeSpan NinetyDays = TimeSpan.FromDays(90);
     private static readonly TimeSpan ThirteenMonths = TimeSpan.FromDays(396);
@@ -56,11 +57,14 @@ public static class Topics
     /// <summary>What could not go on, sealed, with its source coordinates; key: as the source.</summary>
     public static readonly TopicDefinition DeadLetters = Of<DeadLetter>("dead-letters", Medium, NineDays);
 
+    /// <summary>What operators should look at; key: brand and rule. Quality, conservation, lanes, lag.</summary>
+    public static readonly TopicDefinition Alerts = Of<Alert>("alerts", Narrow, ThirteenMonths);
+
     /// <summary>Every topic TrackHub uses.</summary>
     public static readonly IReadOnlyList<TopicDefinition> All =
     [
         TrackEvents, IngestEvents, PendingMatch5S, PendingMatch60S, Conversions, CapiDispatch, CapiDispatchBulk,
-        .. CapiRetries, CapiHold15S, CapiHold5M, Parked, DispatchAttempts, EventOutcomes, DeadLetters,
+        .. CapiRetries, CapiHold15S, CapiHold5M, Parked, DispatchAttempts, EventOutcomes, DeadLetters, Alerts,
     ];
 
     /// <summary>The topic of that name, or null.</summary>
