@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace TrackHub.Platform.Hosting;
 
 /// <summary>State of one dependency.</summary>
@@ -8,37 +6,98 @@ namespace TrackHub.Platform.Hosting;
 /// <param name="Since">Since when.</param>
 public sealed record DependencyState(bool Ready, string? Reason, DateTimeOffset Since);
 
-/// <summary>What this process's dependencies say. Singleton, thread-safe. A process is ready when every dependency it reported is.</summary>
+/// <summary>What this process's dependencies say. Singleton, thread-safe. A process is ready when every dependency it reported is and no work waits.</summary>
+/// <remarks>
+/// Two sources: whoever watches a dependency reports it; whoever has work that it refuses waits for it. They are kept apart, for a server that
+/// answers may still refuse the work (its disk is full), and one loop's success does not end another's wait.
+/// </remarks>
 public sealed class Readiness(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, DependencyState> _states = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, DependencyState> _reports = new(StringComparer.Ordinal);
+    private readonly List<Waiting> _waiting = [];
 
     /// <summary>The clock its times are of.</summary>
     internal TimeProvider Clock { get; } = clock;
 
-    /// <summary>True when every reported dependency is ready.</summary>
-    public bool IsReady => _states.Values.All(static state => state.Ready);
+    /// <summary>True when every reported dependency is ready and no work waits for one.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting.Count == 0 && _reports.Values.All(static state => state.Ready);
+        }
+    }
 
-    /// <summary>Every reported dependency.</summary>
-    public IReadOnlyDictionary<string, DependencyState> States => _states;
+    /// <summary>Every dependency that was reported or is waited for; of a wait and a report the wait.</summary>
+    public IReadOnlyDictionary<string, DependencyState> States
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var states = new Dictionary<string, DependencyState>(_reports, StringComparer.Ordinal);
+                foreach (var waiting in _waiting)
+                    states[waiting.Dependency] = waiting.State;
+                return states;
+            }
+        }
+    }
 
     /// <summary>Reports a dependency: postgres, redis, kafka, directory …</summary>
     /// <returns>True if that changes what was known: the moment to log.</returns>
     public bool Report(string dependency, bool ready, string? reason = null)
     {
-        var changed = false;
-        _states.AddOrUpdate(
-            dependency,
-            _ =>
-            {
-                changed = !ready;
-                return new(ready, reason, Clock.GetUtcNow());
-            },
-            (_, known) =>
-            {
-                changed = known.Ready != ready;
-                return changed || known.Reason != reason ? new(ready, reason, changed ? Clock.GetUtcNow() : known.Since) : known;
-            });
-        return changed;
+        lock (_gate)
+        {
+            var known = _reports.GetValueOrDefault(dependency);
+            var changed = known is null ? !ready : known.Ready != ready;
+            _reports[dependency] = new(ready, reason, changed || known is null ? Clock.GetUtcNow() : known.Since);
+            return changed;
+        }
     }
+
+    /// <summary>A piece of work that may come to wait for dependencies; it waits for none yet.</summary>
+    public Waiting Wait() => new(this);
+
+    internal void Set(Waiting waiting, string dependency, string reason)
+    {
+        lock (_gate)
+        {
+            var since = waiting.Dependency == dependency ? waiting.State.Since : Clock.GetUtcNow();
+            (waiting.Dependency, waiting.State) = (dependency, new(Ready: false, reason, since));
+
+            // The newest answer last, for it is the one to tell.
+            _waiting.Remove(waiting);
+            _waiting.Add(waiting);
+        }
+    }
+
+    internal void End(Waiting waiting)
+    {
+        lock (_gate)
+            _waiting.Remove(waiting);
+    }
+}
+
+/// <summary>One piece of work in <see cref="Readiness"/>. Dispose it when the work is done or given up.</summary>
+public sealed class Waiting : IDisposable
+{
+    private readonly Readiness _readiness;
+
+    internal Waiting(Readiness readiness) => _readiness = readiness;
+
+    /// <summary>What it waits for; guarded by <see cref="Readiness"/>, as is its state.</summary>
+    internal string Dependency { get; set; } = "";
+
+    internal DependencyState State { get; set; } = new(Ready: true, Reason: null, default);
+
+    /// <summary>It waits for this dependency now, and for no other.</summary>
+    /// <param name="dependency">Which.</param>
+    /// <param name="reason">Why, in one word.</param>
+    public void For(string dependency, string reason) => _readiness.Set(this, dependency, reason);
+
+    /// <summary>It waits no more.</summary>
+    public void Dispose() => _readiness.End(this);
 }

@@ -27,24 +27,21 @@ public static class BatchRetry
         using var span = StartSpan(batch);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(batch.Revoked);
         await using var stop = stoppingToken.Register(() => ended.CancelAfter(StopGrace));
-        var reported = new HashSet<string>(StringComparer.Ordinal);
+        using var waiting = readiness.Wait();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
                 await work(batch, ended.Token);
-                foreach (var dependency in reported)
-                    readiness.Report(dependency, ready: true);
                 return BatchOutcome.Done;
             }
             catch (OperationCanceledException) when (ended.IsCancellationRequested)
             {
                 break;
             }
-            catch (Exception failure) when (Dependencies.IsAway(failure, out var dependency))
+            catch (Exception failure) when (Dependencies.AbsenceOf(failure) is { } absence)
             {
-                reported.Add(dependency);
-                readiness.Report(dependency, ready: false, $"{dependency} is away: {failure.InnerException?.GetType().Name ?? failure.GetType().Name}; the batch waits");
+                waiting.For(absence.Dependency, absence.Reason);
                 if (stoppingToken.IsCancellationRequested || !await PauseAsync(pause, readiness.Clock, ended.Token, stoppingToken))
                     break;
             }

@@ -10,10 +10,6 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposa
     /// <summary>Name of the dependency in readiness.</summary>
     public const string Name = "redis";
 
-    // Answers that say "not now" to every command, not "wrong command".
-    private static readonly string[] AwayPrefixes =
-        ["OOM", "MISCONF", "LOADING", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "NOREPLICAS", "BUSY"];
-
     private readonly RedisOptions _options = options.Value;
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private ConnectionMultiplexer? _multiplexer;
@@ -62,13 +58,7 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposa
         _connecting.Dispose();
     }
 
-    internal static bool IsAway(Exception exception) => exception switch
-    {
-        TimeoutException or RedisConnectionException => true,
-        RedisServerException server => AwayPrefixes.Any(prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal)),
-        AggregateException many => many.InnerExceptions.All(IsAway),
-        _ => false,
-    };
+    private static bool IsAway(Exception exception) => exception is TimeoutException || Dependencies.AbsenceOf(exception) is { Dependency: Name };
 
     private async ValueTask<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {

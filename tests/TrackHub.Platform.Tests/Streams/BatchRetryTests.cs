@@ -58,6 +58,34 @@ public sealed class BatchRetryTests
         await Eventually.Holds(() => _clock.WaitingTimers == 1);
         waiting.Revoke();
         (await second).ShouldBe(BatchOutcome.Revoked);
+        _readiness.IsReady.ShouldBeTrue("nobody waits any more, so nobody would ever say that it is back");
+    }
+
+    [Fact]
+    public async Task The_server_that_answers_and_refuses_the_work_is_not_ready_until_the_last_work_is_done()
+    {
+        var full = true;
+        using var stop = new CancellationTokenSource();
+        var writing = _batch.RetryWhileAwayAsync(
+            (_, _) => full ? throw new PostgresException("no room", "ERROR", "ERROR", "53100") : Task.CompletedTask, _readiness, default);
+        var reading = RecordBatch.Of([.. _batch]).RetryWhileAwayAsync((_, _) => throw new NpgsqlException("gone", new SocketException()), _readiness, stop.Token);
+
+        _readiness.Report("postgres", ready: true);
+        _readiness.States["postgres"].Reason.ShouldBe("unreachable");
+        await stop.CancelAsync();
+        await reading;
+
+        _readiness.IsReady.ShouldBeFalse();
+        _readiness.States["postgres"].Reason.ShouldBe("storage_full");
+        full = false;
+        while (!writing.IsCompleted)
+        {
+            await Eventually.Holds(() => _clock.WaitingTimers == 1 || writing.IsCompleted);
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        _readiness.IsReady.ShouldBeTrue();
+        _readiness.States["postgres"].Reason.ShouldBeNull();
     }
 
     [Fact]

@@ -11,34 +11,53 @@ public sealed class DependenciesTests
 {
     public static TheoryData<Exception, string?> Rows => new()
     {
-        { new DependencyAwayException("meta", null), "meta" },
-        { new LogUnavailableException(LogFault.TimedOut, "late"), "kafka" },
-        { new KafkaException(new Error(ErrorCode.Local_AllBrokersDown)), "kafka" },
-        { new KafkaException(new Error(ErrorCode.NotEnoughReplicas)), "kafka" },
+        { new DependencyAwayException("meta", null), "meta: waiting" },
+        { new DependencyAwayException("redis", new TimeoutException()), "redis: timed_out" },
+        { new DependencyAwayException("redis", Redis<RedisServerException>("OOM command not allowed")), "redis: memory_full" },
+        { new LogUnavailableException(LogFault.TimedOut, "late"), "kafka: timed_out" },
+        { new LogUnavailableException(LogFault.QueueFull, "full"), "kafka: queue_full" },
+        { new KafkaException(new Error(ErrorCode.Local_AllBrokersDown)), "kafka: unreachable" },
+        { new KafkaException(new Error(ErrorCode.NotEnoughReplicas)), "kafka: refusing" },
         { new KafkaException(new Error(ErrorCode.TopicAuthorizationFailed)), null },
         { new KafkaException(new Error(ErrorCode.Local_Fatal, "fenced", isFatal: true)), null },
-        { new NpgsqlException("connect", new SocketException()), "postgres" },
-        { new NpgsqlException("read", new TimeoutException()), "postgres" },
-        { Refused("53100"), "postgres" },
-        { Refused("57P01"), "postgres" },
-        { Refused("40P01"), "postgres" },
+        { new NpgsqlException("connect", new SocketException()), "postgres: unreachable" },
+        { new NpgsqlException("read", new IOException()), "postgres: unreachable" },
+        { new NpgsqlException("read", new TimeoutException()), "postgres: timed_out" },
+        { Refused("53100"), "postgres: storage_full" },
+        { Refused("53200"), "postgres: memory_full" },
+        { Refused("53300"), "postgres: too_many_connections" },
+        { Refused("53000"), "postgres: refusing" },
+        { Refused("57P01"), "postgres: refusing" },
+        { Refused("57P02"), "postgres: refusing" },
+        { Refused("57P03"), "postgres: starting" },
+        { Refused("57014"), "postgres: timed_out" },
+        { Refused("58030"), "postgres: storage_failed" },
+        { Refused("40P01"), "postgres: contended" },
+        { Refused("55P03"), "postgres: contended" },
+        { Refused("25006"), "postgres: read_only" },
+        { Refused("08006"), "postgres: unreachable" },
         { Refused("23505"), null },
         { Refused("42P01"), null },
-        { Redis<RedisConnectionException>(ConnectionFailureType.UnableToConnect, "away"), "redis" },
-        { Redis<RedisServerException>("MISCONF Redis cannot persist"), "redis" },
+        { Refused("XX001"), null },
+        { Redis<RedisConnectionException>(ConnectionFailureType.UnableToConnect, "away"), "redis: unreachable" },
+        { Redis<RedisServerException>("MISCONF Redis cannot persist"), "redis: storage_failed" },
+        { Redis<RedisServerException>("MISCONF Errors writing to the AOF file: No space left on device"), "redis: storage_full" },
+        { Redis<RedisServerException>("LOADING Redis is loading the dataset in memory"), "redis: starting" },
         { Redis<RedisServerException>("WRONGTYPE Operation"), null },
-        { new HttpRequestException("refused"), "schema_registry" },
-        { new AggregateException(new LogUnavailableException(LogFault.Away, "away")), "kafka" },
+        { new HttpRequestException("refused"), "schema_registry: unreachable" },
+        { new AggregateException(new LogUnavailableException(LogFault.Away, "away")), "kafka: unreachable" },
         { new InvalidOperationException(), null },
         { new TimeoutException(), null },
     };
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void What_passes_is_told_from_what_is_a_bug(Exception exception, string? dependency)
+    public void What_passes_is_told_from_what_is_a_bug(Exception exception, string? told)
     {
-        Dependencies.IsAway(exception, out var told).ShouldBe(dependency is not null);
-        told.ShouldBe(dependency);
+        var absence = Dependencies.AbsenceOf(exception);
+
+        (absence is { } known ? $"{known.Dependency}: {known.Reason}" : null).ShouldBe(told);
+        Dependencies.IsAway(exception).ShouldBe(told is not null);
     }
 
     // The client makes its exceptions itself only.
