@@ -22,7 +22,7 @@ public static class DispatchRole
         builder.AddSection<DispatchOptions>(DispatchOptions.Section);
         builder.AddSection<MetaOptions>(MetaOptions.Section);
         builder.AddStreams();
-        builder.AddPostgres();
+        builder.AddPostgresWatch();
         builder.AddTenantDirectory();
         builder.Services.TryAddSingleton(TimeProvider.System);
 

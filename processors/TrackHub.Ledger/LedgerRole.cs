@@ -17,6 +17,7 @@ public static class LedgerRole
     {
         builder.AddSection<LedgerOptions>(LedgerOptions.Section);
         builder.AddStreams();
+        builder.AddPostgresWatch();
         builder.AddTenantDirectory();
         builder.AddDaySecretKeeper();
         builder.Services.AddSingleton<LedgerOffsets>();

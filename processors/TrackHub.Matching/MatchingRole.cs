@@ -24,7 +24,7 @@ public static class MatchingRole
         builder.AddSection<RedisOptions>("Redis");
         builder.AddSection<MatchingOptions>("Matching");
         builder.AddStreams();
-        builder.AddPostgres();
+        builder.AddPostgresWatch();
         builder.AddTenantDirectory();
         builder.Services.TryAddSingleton(TimeProvider.System);
 

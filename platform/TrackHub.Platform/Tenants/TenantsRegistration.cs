@@ -20,6 +20,14 @@ public static class TenantsRegistration
             NpgsqlDataSource.Create(services.GetRequiredService<IOptions<PostgresOptions>>().Value.ConnectionString));
     }
 
+    /// <summary>Tells readiness whether PostgreSQL answers; for roles that cannot work without it.</summary>
+    public static void AddPostgresWatch(this IHostApplicationBuilder builder)
+    {
+        builder.AddPostgres();
+        builder.Services.TryAddSingleton<Readiness>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PostgresWatch>());
+    }
+
     /// <summary>The directory with its refresher, the key ring, <see cref="Sealer"/> and <see cref="PersonSealer"/>.</summary>
     public static void AddTenantDirectory(this IHostApplicationBuilder builder)
     {
