@@ -4,7 +4,7 @@ using TrackHub.Schemas;
 namespace TrackHub.Platform.Streams;
 
 /// <summary>Why bytes are not a value. <see cref="Reason"/> is a dead letter's reason.</summary>
-/// <param name="Reason">One word: null_value, not_wire_format, schema_unknown or malformed.</param>
+/// <param name="Reason">One word: null_value, not_wire_format, schema_unknown, schema_unresolvable or malformed.</param>
 /// <param name="Detail">For people; holds no personal data.</param>
 public readonly record struct DecodeFault(string Reason, string Detail);
 
@@ -28,6 +28,7 @@ public sealed class RecordCodec(RecordSerde serde, SchemaIds ids)
             DecodeOutcome.Decoded => default,
             DecodeOutcome.NotWireFormat => new("not_wire_format", detail),
             DecodeOutcome.SchemaNotLearnt or DecodeOutcome.SchemaUnknown => new("schema_unknown", detail),
+            DecodeOutcome.Unresolvable => new("schema_unresolvable", detail),
             _ => new("malformed", detail),
         };
         return outcome is DecodeOutcome.Decoded;

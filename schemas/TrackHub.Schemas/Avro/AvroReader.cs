@@ -68,11 +68,14 @@ public ref struct AvroReader(ReadOnlySpan<byte> encoded)
     /// <summary>Eight bytes, little-endian IEEE 754.</summary>
     public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
 
+    /// <summary>Four bytes, little-endian IEEE 754.</summary>
+    internal float ReadFloat() => BinaryPrimitives.ReadSingleLittleEndian(Take(sizeof(float)));
+
     /// <summary>A length, then that many bytes of UTF-8.</summary>
     public string ReadString()
     {
         var start = Position;
-        var utf8 = Take(ReadLength());
+        var utf8 = TakeSized();
         try
         {
             return StrictUtf8.GetString(utf8);
@@ -85,7 +88,7 @@ public ref struct AvroReader(ReadOnlySpan<byte> encoded)
     }
 
     /// <summary>A length, then that many bytes.</summary>
-    public byte[] ReadBytes() => Take(ReadLength()).ToArray();
+    public byte[] ReadBytes() => TakeSized().ToArray();
 
     /// <summary>Logical type timestamp-millis: milliseconds since 1970-01-01 UTC, years 1 to 9999.</summary>
     public DateTimeOffset ReadTimestamp()
@@ -108,12 +111,15 @@ public ref struct AvroReader(ReadOnlySpan<byte> encoded)
     }
 
     /// <summary>The branch of a union of two: 0 or 1.</summary>
-    public int ReadBranch()
+    public int ReadBranch() => ReadBranch(branches: 2);
+
+    /// <summary>The branch of a union, below <paramref name="branches"/>.</summary>
+    internal int ReadBranch(int branches)
     {
         var start = Position;
         var branch = ReadLong();
-        if (branch is not (0 or 1))
-            AvroFormatException.Throw(start, "a union of two has branches 0 and 1");
+        if (branch < 0 || branch >= branches)
+            AvroFormatException.Throw(start, $"a union of {branches} has no such branch");
         return (int)branch;
     }
 
@@ -148,16 +154,14 @@ public ref struct AvroReader(ReadOnlySpan<byte> encoded)
             AvroFormatException.Throw(Position, $"{Remaining} bytes follow the record");
     }
 
-    private int ReadLength()
-    {
-        var start = Position;
-        var length = ReadLong();
-        if (length < 0 || length > Remaining)
-            AvroFormatException.Throw(start, "a length is at most what follows");
-        return (int)length;
-    }
+    /// <summary>What was read since <paramref name="start"/>.</summary>
+    internal readonly ReadOnlySpan<byte> Since(int start) => _encoded[start..Position];
 
-    private ReadOnlySpan<byte> Take(int count)
+    /// <summary>Goes on at a position that was read before.</summary>
+    internal void GoTo(int position) => Position = position;
+
+    /// <summary>The next bytes, as they are.</summary>
+    internal ReadOnlySpan<byte> Take(int count)
     {
         if (count > Remaining)
             AvroFormatException.Throw(Position, "the input ends inside a value");
@@ -165,5 +169,17 @@ public ref struct AvroReader(ReadOnlySpan<byte> encoded)
         var taken = _encoded.Slice(Position, count);
         Position += count;
         return taken;
+    }
+
+    /// <summary>A length, then that many bytes as they are.</summary>
+    internal ReadOnlySpan<byte> TakeSized() => Take(ReadLength());
+
+    private int ReadLength()
+    {
+        var start = Position;
+        var length = ReadLong();
+        if (length < 0 || length > Remaining)
+            AvroFormatException.Throw(start, "a length is at most what follows");
+        return (int)length;
     }
 }

@@ -75,6 +75,16 @@ public ref struct AvroWriter
         _free[Written++] = (byte)raw;
     }
 
+    /// <summary>Four bytes, little-endian IEEE 754.</summary>
+    internal void WriteFloat(float value)
+    {
+        if (!Reserve(sizeof(float)))
+            return;
+
+        BinaryPrimitives.WriteSingleLittleEndian(_free[Written..], value);
+        Written += sizeof(float);
+    }
+
     /// <summary>Eight bytes, little-endian IEEE 754.</summary>
     public void WriteDouble(double value)
     {
@@ -102,11 +112,17 @@ public ref struct AvroWriter
     {
         ArgumentNullException.ThrowIfNull(value);
         WriteLong(value.Length);
-        if (!Reserve(value.Length))
+        WriteRaw(value);
+    }
+
+    /// <summary>Bytes that are Avro already.</summary>
+    internal void WriteRaw(scoped ReadOnlySpan<byte> encoded)
+    {
+        if (!Reserve(encoded.Length))
             return;
 
-        value.CopyTo(_free[Written..]);
-        Written += value.Length;
+        encoded.CopyTo(_free[Written..]);
+        Written += encoded.Length;
     }
 
     /// <summary>Logical type timestamp-millis; what is finer than a millisecond is cut off.</summary>

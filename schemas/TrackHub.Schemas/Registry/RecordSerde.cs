@@ -9,8 +9,8 @@ public sealed class RecordSerde(SchemaIds ids)
 {
     private const int UsualBytes = 4096;
 
-    // How each type reads what each id's writer wrote; null: it cannot. Schemas resolve into plans here, one per pair.
-    private readonly ConcurrentDictionary<(int Id, Type Reader), object?> _plans = new();
+    // How each type reads what each id's writer wrote: a ReadPlan of the type, or the text why it cannot.
+    private readonly ConcurrentDictionary<(int Id, Type Reader), object> _plans = new();
 
     private delegate T ReadPlan<T>(ref AvroReader reader);
 
@@ -93,16 +93,16 @@ public sealed class RecordSerde(SchemaIds ids)
             return isAbsent ? DecodeOutcome.SchemaUnknown : DecodeOutcome.SchemaNotLearnt;
         }
 
-        if (plan is null)
+        if (plan is not ReadPlan<T> read)
         {
-            detail = $"Schema id {id} is not {T.SchemaFullName} as this version reads it. Remedy: update the reader, or the producer.";
-            return DecodeOutcome.SchemaUnknown;
+            detail = CannotRead<T>(id, (string)plan);
+            return DecodeOutcome.Unresolvable;
         }
 
         try
         {
             var reader = new AvroReader(value[WireFormat.HeaderBytes..]);
-            record = plan(ref reader);
+            record = read(ref reader);
             reader.End();
             detail = "";
             return DecodeOutcome.Decoded;
@@ -113,34 +113,52 @@ public sealed class RecordSerde(SchemaIds ids)
             detail = malformed.Message;
             return DecodeOutcome.Malformed;
         }
+        catch (UnreadableValueException unreadable)
+        {
+            record = default;
+            detail = CannotRead<T>(id, unreadable.Message);
+            return DecodeOutcome.Unresolvable;
+        }
     }
 
     private async Task<byte[]> EncodeOnceKnownAsync<T>(TopicDefinition topic, T record, CancellationToken cancellationToken)
         where T : IAvroRecord<T> => Encode(await ids.IdOfAsync(topic, cancellationToken), record);
 
-    private bool TryPlan<T>(int id, out ReadPlan<T>? plan)
+    private bool TryPlan<T>(int id, [NotNullWhen(true)] out object? plan)
         where T : IAvroRecord<T>
     {
-        if (!_plans.TryGetValue((id, typeof(T)), out var known))
-        {
-            if (!ids.TryGetSchema(id, out var writerSchema))
-            {
-                plan = null;
-                return false;
-            }
+        if (_plans.TryGetValue((id, typeof(T)), out plan))
+            return true;
+        if (!ids.TryGetSchema(id, out var writerSchema))
+            return false;
 
-            known = _plans[(id, typeof(T))] = PlanFor<T>(writerSchema);
-        }
-
-        plan = (ReadPlan<T>?)known;
+        plan = _plans[(id, typeof(T))] = PlanFor<T>(writerSchema);
         return true;
     }
 
-    private static ReadPlan<T>? PlanFor<T>(string writerSchema)
+    private static object PlanFor<T>(string writerSchema)
         where T : IAvroRecord<T>
     {
-        var isOurs = writerSchema == T.SchemaJson
-            || (ParsingCanonicalForm.TryOf(writerSchema, out var theirs) && ParsingCanonicalForm.TryOf(T.SchemaJson, out var ours) && theirs == ours);
-        return isOurs ? T.Decode : null;
+        if (writerSchema == T.SchemaJson)
+            return (ReadPlan<T>)T.Decode;
+
+        var resolution = SchemaResolution.Of(writerSchema, T.SchemaJson);
+        if (resolution.Fault is { } fault)
+            return fault;
+
+        return resolution.IsCopy ? (ReadPlan<T>)T.Decode : Resolved;
+
+        T Resolved(ref AvroReader reader)
+        {
+            var sink = new ArrayBufferWriter<byte>(reader.Remaining + UsualBytes);
+            var writer = new AvroWriter(sink);
+            resolution.Turn(ref reader, ref writer);
+            writer.Flush();
+            return AvroCodec.Decode<T>(sink.WrittenSpan);
+        }
     }
+
+    private static string CannotRead<T>(int id, string why)
+        where T : IAvroRecord<T> =>
+        $"What schema id {id} wrote cannot be read as {T.SchemaFullName}: {why}. Remedy: update the reader, or correct the producer's schema.";
 }

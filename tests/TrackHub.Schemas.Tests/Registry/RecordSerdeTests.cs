@@ -90,20 +90,66 @@ public sealed class RecordSerdeTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("\"name\":\"key_id\"", "\"name\":\"key\"")]
-    [InlineData("\"bytes\"", "\"string\"")]
-    [InlineData("SealedBox", "OtherBox")]
-    [InlineData("\"namespace\":\"trackhub\"", "\"namespace\":\"other\"")]
-    public async Task Schema_that_differs_is_unknown_and_says_so(string ours, string theirs)
+    [InlineData("\"name\":\"key_id\"", "\"name\":\"key\"", "key_id: not written")]
+    [InlineData("\"bytes\"", "\"boolean\"", "box: written as boolean, read as bytes")]
+    [InlineData("SealedBox", "OtherBox", "written as trackhub.OtherBox")]
+    public async Task Schema_that_cannot_be_resolved_says_which_and_where(string ours, string theirs, string why)
     {
         var id = _server.Add(SealedBox.SchemaJson.Replace(ours, theirs, StringComparison.Ordinal));
         await _ids.LearnAsync(id, default);
 
-        _serde.TryDecode<SealedBox>(RecordSerde.Encode(id, Box), out var decoded, out var detail).ShouldBe(DecodeOutcome.SchemaUnknown);
+        _serde.TryDecode<SealedBox>(RecordSerde.Encode(id, Box), out var decoded, out var detail).ShouldBe(DecodeOutcome.Unresolvable);
 
         decoded.ShouldBeNull();
-        detail.ShouldContain($"Schema id {id}");
+        detail.ShouldContain($"schema id {id} ");
         detail.ShouldContain("trackhub.SealedBox");
+        detail.ShouldContain(why);
+    }
+
+    [Fact]
+    public async Task Record_of_another_version_is_resolved()
+    {
+        var id = _server.Add("""
+            {"type":"record","name":"SealedBox","namespace":"trackhub","fields":[
+              {"name":"sealed_at","type":"long"},{"name":"box","type":"bytes"},{"name":"key_id","type":"string"},{"name":"more","type":["null","string"]}]}
+            """);
+        await _ids.LearnAsync(id, default);
+
+        _serde.TryDecode<SealedBox>(Hex.Bytes($"00 00 00 00 {id:x2} 0e 02 01 02 6b 02 02 78"), out var decoded).ShouldBe(DecodeOutcome.Decoded);
+
+        decoded.ShouldBe(Box);
+    }
+
+    [Fact]
+    public async Task Value_the_reader_has_no_place_for_does_not_hide_the_others()
+    {
+        var id = _server.Add(SealedBox.SchemaJson.Replace("\"bytes\"", "[\"bytes\",\"null\"]", StringComparison.Ordinal));
+        await _ids.LearnAsync(id, default);
+
+        _serde.TryDecode<SealedBox>(Hex.Bytes($"00 00 00 00 {id:x2} 02 6b 02"), out _, out var detail).ShouldBe(DecodeOutcome.Unresolvable);
+        _serde.TryDecode<SealedBox>(Hex.Bytes($"00 00 00 00 {id:x2} 02 6b 00 02 01"), out var decoded).ShouldBe(DecodeOutcome.Decoded);
+
+        detail.ShouldContain($"schema id {id} ");
+        detail.ShouldContain("box: ");
+        decoded.ShouldBe(Box);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0e 02 01 02 6b 02 02")]
+    [InlineData("0e 02 01 02 6b 02 02 78 00")]
+    [InlineData("0e 02 01 02 ff 00")]   // bytes of the writer's that are no text of ours are found by our decoder
+    public async Task Malformed_record_of_another_version_is_malformed(string hex)
+    {
+        var id = _server.Add("""
+            {"type":"record","name":"SealedBox","namespace":"trackhub","fields":[
+              {"name":"sealed_at","type":"long"},{"name":"box","type":"bytes"},{"name":"key_id","type":"bytes"},{"name":"more","type":["null","string"]}]}
+            """);
+        await _ids.LearnAsync(id, default);
+
+        _serde.TryDecode<SealedBox>([0, 0, 0, 0, (byte)id, .. Hex.Bytes(hex)], out var decoded).ShouldBe(DecodeOutcome.Malformed);
+
+        decoded.ShouldBeNull();
     }
 
     [Theory]
@@ -114,12 +160,12 @@ public sealed class RecordSerdeTests : IAsyncLifetime
     [InlineData("""{"type":"record","name":7,"fields":[]}""")]
     [InlineData("""{"type":"record","name":"trackhub.SealedBox","fields":7}""")]
     [InlineData("""{"type":"fixed","name":"a","size":1.5}""")]
-    public async Task Schema_that_is_none_is_unknown(string schema)
+    public async Task Schema_that_is_none_is_unresolvable(string schema)
     {
         var id = _server.Add(schema);
         await _ids.LearnAsync(id, default);
 
-        _serde.TryDecode<SealedBox>(RecordSerde.Encode(id, Box), out _).ShouldBe(DecodeOutcome.SchemaUnknown);
+        _serde.TryDecode<SealedBox>(RecordSerde.Encode(id, Box), out _).ShouldBe(DecodeOutcome.Unresolvable);
     }
 
     [Fact]
@@ -180,7 +226,7 @@ public sealed class RecordSerdeTests : IAsyncLifetime
     {
         var value = await _serde.EncodeAsync(Boxes, Box, default);
 
-        _serde.TryDecode<UserData>(value, out _).ShouldBe(DecodeOutcome.SchemaUnknown);
+        _serde.TryDecode<UserData>(value, out _).ShouldBe(DecodeOutcome.Unresolvable);
         _serde.TryDecode<SealedBox>(value, out _).ShouldBe(DecodeOutcome.Decoded);
     }
 
