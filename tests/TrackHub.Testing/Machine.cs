@@ -41,6 +41,9 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>First port.</summary>
     public int PortBase { get; }
 
+    /// <summary>Settings of this machine as environment variables, such as <c>TRACKHUB_Kafka__SessionTimeout</c>; every command gets them.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Every process that was started for this machine and still runs, by its command line.</summary>
     public IReadOnlyList<string> Processes =>
     [
@@ -114,7 +117,7 @@ public sealed class Machine : IAsyncDisposable
         if (Processes.Count > 0) await RunAsync("down");
     }
 
-    private static Process Start(IReadOnlyList<string> command, string directory)
+    private Process Start(IReadOnlyList<string> command, string directory)
     {
         var start = new ProcessStartInfo("sh", ["-c", Guarded, "guard", .. command])
         {
@@ -125,6 +128,7 @@ public sealed class Machine : IAsyncDisposable
             WorkingDirectory = directory,
         };
         start.Environment["TRACKHUB_NO_BOOTSTRAP"] = "1";
+        foreach (var (name, value) in Settings) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
