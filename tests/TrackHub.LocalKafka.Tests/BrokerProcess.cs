@@ -9,9 +9,12 @@ internal sealed class BrokerProcess : IDisposable
 {
     private readonly Process _process;
 
-    private BrokerProcess(Process process, string bootstrapServers) => (_process, BootstrapServers) = (process, bootstrapServers);
+    private BrokerProcess(Process process, string bootstrapServers, Uri registry) =>
+        (_process, BootstrapServers, Registry) = (process, bootstrapServers, registry);
 
     public string BootstrapServers { get; }
+
+    public Uri Registry { get; }
 
     /// <summary>Runs a broker until its standard input ends, so that it never outlives the test that started it.</summary>
     public static async Task<int> Main(string[] args)
@@ -19,7 +22,7 @@ internal sealed class BrokerProcess : IDisposable
         ArgumentNullException.ThrowIfNull(args);
         var options = new LocalKafkaOptions { DataDirectory = args[0], Port = int.Parse(args[1]), RegistryPort = 0 };
         await using var host = await LocalKafkaHost.StartAsync(options, NullLoggerFactory.Instance);
-        Console.WriteLine(host.BootstrapServers);
+        Console.WriteLine($"{host.BootstrapServers} {host.RegistryAddress}");
         await Console.In.ReadToEndAsync();
         return 0;
     }
@@ -34,7 +37,9 @@ internal sealed class BrokerProcess : IDisposable
             RedirectStandardOutput = true,
         })!;
         var line = await process.StandardOutput.ReadLineAsync();
-        return line is null ? throw new InvalidOperationException("the broker did not start") : new BrokerProcess(process, line);
+        return line?.Split(' ') is [var kafka, var registry]
+            ? new BrokerProcess(process, kafka, new Uri(registry))
+            : throw new InvalidOperationException("the broker did not start");
     }
 
     /// <summary>SIGKILL: nothing of the process runs any more.</summary>

@@ -10,7 +10,7 @@ internal static class TestBatch
 {
     public static byte[] Encode(string value, long unixMs = 1, long producerId = -1, short epoch = -1, int sequence = -1)
     {
-        var batch = SingleRecord.Encode("key"u8, Encoding.UTF8.GetBytes(value), unixMs);
+        var batch = SingleRecord.Encode("key"u8.ToArray(), Encoding.UTF8.GetBytes(value), unixMs);
         BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(43), producerId);
         BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(51), epoch);
         BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(53), sequence);

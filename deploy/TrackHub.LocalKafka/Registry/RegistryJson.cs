@@ -19,10 +19,15 @@ internal sealed record SchemaValue(
     [property: JsonPropertyName("schema")] string Schema,
     [property: JsonPropertyName("deleted")] bool Deleted);
 
-/// <summary>Value of a CONFIG record.</summary>
+/// <summary>Value of a DELETE_SUBJECT record: versions up to this one are softly deleted.</summary>
+internal sealed record DeleteSubjectValue(
+    [property: JsonPropertyName("subject")] string Subject,
+    [property: JsonPropertyName("version")] int Version);
+
+/// <summary>Value of a CONFIG record, and answer to GET and DELETE /config.</summary>
 internal sealed record ConfigValue([property: JsonPropertyName("compatibilityLevel")] string CompatibilityLevel);
 
-/// <summary>Body of a registration or look-up.</summary>
+/// <summary>Body of a registration, look-up or compatibility test.</summary>
 internal sealed record SchemaRequest(
     [property: JsonPropertyName("schema")] string? Schema,
     [property: JsonPropertyName("schemaType")] string? SchemaType,
@@ -31,11 +36,24 @@ internal sealed record SchemaRequest(
 /// <summary>Body and answer of PUT /config.</summary>
 internal sealed record ConfigRequest([property: JsonPropertyName("compatibility")] string? Compatibility);
 
+/// <summary>Answer to a compatibility test; messages only where they were asked for.</summary>
+internal sealed record CompatibilityResponse(
+    [property: JsonPropertyName("is_compatible")] bool IsCompatible,
+    [property: JsonPropertyName("messages"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Messages);
+
+/// <summary>Body of PUT /mode, and answer to all of /mode.</summary>
+internal sealed record ModeValue([property: JsonPropertyName("mode")] string? Mode);
+
 /// <summary>Answer to a registration.</summary>
 internal sealed record SchemaIdResponse([property: JsonPropertyName("id")] int Id);
 
 /// <summary>Answer to GET /schemas/ids/{id}.</summary>
 internal sealed record SchemaTextResponse([property: JsonPropertyName("schema")] string Schema);
+
+/// <summary>Where a schema is, in the answer to GET /schemas/ids/{id}/versions.</summary>
+internal sealed record SchemaPlace(
+    [property: JsonPropertyName("subject")] string Subject,
+    [property: JsonPropertyName("version")] int Version);
 
 /// <summary>A version of a subject.</summary>
 internal sealed record SubjectVersion(
@@ -51,13 +69,18 @@ internal sealed record ErrorResponse(
 
 [JsonSerializable(typeof(SchemaKey))]
 [JsonSerializable(typeof(SchemaValue))]
+[JsonSerializable(typeof(DeleteSubjectValue))]
 [JsonSerializable(typeof(ConfigValue))]
 [JsonSerializable(typeof(SchemaRequest))]
 [JsonSerializable(typeof(ConfigRequest))]
+[JsonSerializable(typeof(CompatibilityResponse))]
+[JsonSerializable(typeof(ModeValue))]
 [JsonSerializable(typeof(SchemaIdResponse))]
 [JsonSerializable(typeof(SchemaTextResponse))]
 [JsonSerializable(typeof(SubjectVersion))]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(IReadOnlyList<SchemaPlace>))]
+[JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyList<int>))]
 internal sealed partial class RegistryJson : JsonSerializerContext

@@ -38,8 +38,10 @@ internal sealed class RegistryServer : IAsyncDisposable
             kestrel.Listen(address, port);
         });
         var app = builder.Build();
+        app.UseRegistryErrors();
         app.UseRouting();
-        app.MapRegistryEndpoints(new SchemaRegistry(new SchemaLog(topics, clock)));
+        app.UseRegistryMediaTypes();
+        app.MapRegistryEndpoints(new SchemaRegistry(new SchemaStore(new SchemaLog(topics, clock))));
         try
         {
             await app.StartAsync(stoppingToken);

@@ -23,8 +23,10 @@ internal sealed class SchemaLog
     }
 
     /// <summary>Appends a change; it is in the log when this returns.</summary>
+    /// <param name="key">What changes.</param>
+    /// <param name="value">What it is from now on; null forgets it, as compaction does with a tombstone.</param>
     /// <exception cref="IOException">The log did not take it.</exception>
-    public void Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public void Append(byte[] key, byte[]? value)
     {
         var log = _topics.FindPartition(TopicName, 0) ?? throw new IOException($"Topic {TopicName} was deleted; restart the broker to create it.");
         var batch = SingleRecord.Encode(key, value, _clock.GetUtcNow().ToUnixTimeMilliseconds());

@@ -9,8 +9,10 @@ namespace TrackHub.LocalKafka.Storage;
 internal static class SingleRecord
 {
     /// <summary>Builds a batch without offset; <see cref="PartitionLog.Append"/> stamps it.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">Its value; null for a tombstone.</param>
     /// <param name="unixMs">The record's time.</param>
-    public static byte[] Encode(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long unixMs)
+    public static byte[] Encode(byte[] key, byte[]? value, long unixMs)
     {
         using var body = new MemoryStream();
         body.WriteByte(0);   // attributes
@@ -18,8 +20,8 @@ internal static class SingleRecord
         WriteVarInt(body, 0);   // offset delta
         WriteVarInt(body, key.Length);
         body.Write(key);
-        WriteVarInt(body, value.Length);
-        body.Write(value);
+        WriteVarInt(body, value?.Length ?? -1);
+        body.Write(value ?? []);
         WriteVarInt(body, 0);   // headers
 
         using var batch = new MemoryStream();
