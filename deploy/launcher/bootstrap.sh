@@ -13,6 +13,8 @@ source "$root/deploy/launcher/steps.sh"
 source "$root/deploy/launcher/packages.sh"
 # shellcheck source=deploy/launcher/native.sh
 source "$root/deploy/launcher/native.sh"
+# shellcheck source=deploy/launcher/peers.sh
+source "$root/deploy/launcher/peers.sh"
 # shellcheck source=deploy/launcher/build.sh
 source "$root/deploy/launcher/build.sh"
 
@@ -31,12 +33,14 @@ prepare() {
   mapfile -t packages < <(packages_for "$1")
   ensure_packages "${packages[@]}"
   ensure_native_client
+  if [[ "$1" == everything ]]; then ensure_peers; fi
 }
 
 is_ready() {
   local packages
   mapfile -t packages < <(packages_for "$1")
-  [[ -z "$(missing_packages "${packages[@]}")" ]] && has_native_client && is_built "$1"
+  [[ -z "$(missing_packages "${packages[@]}")" ]] && has_native_client && is_built "$1" || return 1
+  [[ "$1" != everything ]] || has_all_peers
 }
 
 # Puts a dotnet of the usual places on PATH when PATH has none.

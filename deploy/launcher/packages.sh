@@ -2,13 +2,17 @@
 # What TrackHub takes from the distribution. Servers are only installed, never started: the CLI runs its own, on its own ports.
 
 runtime_packages=(postgresql-15 redis-server util-linux)
-test_packages=(kcat)
+test_packages=(kcat python3-avro)
 native_packages=(gcc g++ make pkg-config libc6-dev libssl-dev zlib1g-dev liblz4-dev libzstd-dev)
 
 # packages_for cli|everything: their names, one a line.
 packages_for() {
   printf '%s\n' "${runtime_packages[@]}"
-  if [[ "$1" == everything ]]; then printf '%s\n' "${test_packages[@]}"; fi
+  [[ "$1" == everything ]] || return 0
+  printf '%s\n' "${test_packages[@]}"
+  # Node.js and npm often come from elsewhere, and Debian's packages would displace those.
+  command -v node >/dev/null || printf 'nodejs\n'
+  command -v npm >/dev/null || printf 'npm\n'
 }
 
 # missing_packages NAME…: those of them that are not completely installed, one a line.

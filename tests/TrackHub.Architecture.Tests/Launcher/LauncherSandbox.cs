@@ -38,6 +38,25 @@ internal sealed class LauncherSandbox : IDisposable
 
     private const string Install = """
         echo "install $*" >>"$SANDBOX/calls"
+        for name; do
+          case "$name" in
+            nodejs) mv "$SANDBOX/apart/node" "$SANDBOX/fakes/" ;;
+            npm) mv "$SANDBOX/apart/npm" "$SANDBOX/fakes/" ;;
+          esac
+        done
+        """;
+
+    private const string Node = """
+        #!/usr/bin/env bash
+        exit "${OLD_NODE:-0}"
+        """;
+
+    private const string Npm = """
+        #!/usr/bin/env bash
+        echo "npm $* in ${PWD#"$SANDBOX/"}" >>"$SANDBOX/calls"
+        rm -rf node_modules
+        if [[ -n "${BREAK_NPM:-}" ]]; then echo "npm error 404"; exit 1; fi
+        mkdir node_modules
         """;
 
     public LauncherSandbox()
@@ -54,12 +73,17 @@ internal sealed class LauncherSandbox : IDisposable
         Write("fakes/dotnet", Dotnet);
         Write("fakes/dpkg-query", DpkgQuery);
         Write("fakes/sudo", Sudo);
+        Write("fakes/node", Node);
+        Write("fakes/npm", Npm);
+        LinkTools();
     }
 
     public string Root { get; }
 
     /// <summary>What dotnet and the package installation were asked, in order.</summary>
     public IReadOnlyList<string> Calls => File.Exists(At("calls")) ? File.ReadAllLines(At("calls")) : [];
+
+    public IEnumerable<string> Installations => Calls.Where(static call => call.StartsWith("install", StringComparison.Ordinal));
 
     public IEnumerable<string> Builds => Calls.Where(static call => call.StartsWith("build ", StringComparison.Ordinal));
 
@@ -72,7 +96,17 @@ internal sealed class LauncherSandbox : IDisposable
         File.SetUnixFileMode(At(path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Runs <c>./trackhub</c> to its end. <paramref name="variables"/> (MISSING, SDKS, BREAK, BLOCK) steer the stand-ins.</summary>
+    /// <summary>Takes Node.js and npm from the machine, until their packages are installed.</summary>
+    public void TakeNodeAway()
+    {
+        Directory.CreateDirectory(At("apart"));
+        File.Move(At("fakes/node"), At("apart/node"));
+        File.Move(At("fakes/npm"), At("apart/npm"));
+    }
+
+    /// <summary>
+    /// Runs <c>./trackhub</c> to its end. <paramref name="variables"/> (MISSING, SDKS, BREAK, BREAK_NPM, OLD_NODE, BLOCK) steer the stand-ins.
+    /// </summary>
     public async Task<LauncherExit> RunAsync(string[] arguments, params (string Name, string Value)[] variables)
     {
         using var launcher = Start(arguments, variables);
@@ -89,7 +123,7 @@ internal sealed class LauncherSandbox : IDisposable
             RedirectStandardInput = true,
         };
         start.Environment.Clear();
-        start.Environment["PATH"] = $"{At("fakes")}:/usr/bin:/bin";
+        start.Environment["PATH"] = $"{At("fakes")}:{At("tools")}";
         start.Environment["HOME"] = Root;
         start.Environment["SANDBOX"] = Root;
         foreach (var (name, value) in variables)
@@ -114,4 +148,12 @@ internal sealed class LauncherSandbox : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    /// <summary>The system's tools, but not its Node.js: whether there is one is the sandbox's to say.</summary>
+    private void LinkTools()
+    {
+        Directory.CreateDirectory(At("tools"));
+        foreach (var tool in Directory.EnumerateFiles("/usr/bin").Where(static path => Path.GetFileName(path) is not ("node" or "nodejs" or "npm" or "npx" or "dotnet")))
+            File.CreateSymbolicLink(At($"tools/{Path.GetFileName(tool)}"), tool);
+    }
 }

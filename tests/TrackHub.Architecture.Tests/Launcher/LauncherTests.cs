@@ -4,6 +4,8 @@ namespace TrackHub.Architecture.Tests.Launcher;
 
 public sealed class LauncherTests : IDisposable
 {
+    private const string PeerLock = "tests/A/peers/package-lock.json";
+
     private readonly LauncherSandbox _sandbox = new();
 
     [Fact]
@@ -87,7 +89,73 @@ public sealed class LauncherTests : IDisposable
     {
         await _sandbox.RunAsync([command], ("MISSING", "redis-server kcat"));
 
-        _sandbox.Calls.Where(static call => call.StartsWith("install", StringComparison.Ordinal)).ShouldBe([installation]);
+        _sandbox.Installations.ShouldBe([installation]);
+    }
+
+    [Theory]
+    [InlineData("up")]
+    [InlineData("test", "install nodejs npm")]
+    public async Task Node_of_the_distribution_is_installed_where_tests_need_it_and_there_is_none(string command, params string[] installations)
+    {
+        _sandbox.Write(PeerLock, "{}");
+        _sandbox.TakeNodeAway();
+
+        var exit = await _sandbox.RunAsync([command], ("MISSING", "nodejs npm"));
+
+        exit.Code.ShouldBe(0, exit.Messages);
+        _sandbox.Installations.ShouldBe(installations);
+    }
+
+    [Fact]
+    public async Task Node_from_elsewhere_is_left_as_it_is()
+    {
+        await _sandbox.RunAsync(["test"], ("MISSING", "nodejs npm"));
+
+        _sandbox.Installations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Peers_are_installed_for_tests_alone_and_again_only_when_their_lock_file_changed()
+    {
+        _sandbox.Write(PeerLock, "{}");
+
+        await _sandbox.RunAsync(["up"]);
+        Peers().ShouldBe(0);
+        await _sandbox.RunAsync(["test"]);
+        await _sandbox.RunAsync(["test"]);
+        Peers().ShouldBe(1);
+        _sandbox.Write(PeerLock, "{ }");
+        var exit = await _sandbox.RunAsync(["test"]);
+
+        Peers().ShouldBe(2);
+        exit.Messages.ShouldContain("installing the npm packages of tests/A/peers");
+    }
+
+    [Fact]
+    public async Task Peers_that_cannot_be_installed_are_tried_again_by_the_next_call()
+    {
+        _sandbox.Write(PeerLock, "{}");
+
+        var failed = await _sandbox.RunAsync(["test"], ("BREAK_NPM", "1"));
+        var healed = await _sandbox.RunAsync(["test"]);
+
+        failed.Code.ShouldBe(1);
+        failed.Messages.ShouldContain("npm error 404");
+        failed.Messages.ShouldContain("remedy:");
+        healed.Code.ShouldBe(0, healed.Messages);
+        Peers().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_node_too_old_is_named()
+    {
+        _sandbox.Write(PeerLock, "{}");
+
+        var exit = await _sandbox.RunAsync(["test"], ("OLD_NODE", "1"));
+
+        exit.Code.ShouldBe(1);
+        exit.Messages.ShouldContain("tests need Node.js 18 or later");
+        Peers().ShouldBe(0);
     }
 
     [Fact]
@@ -152,6 +220,8 @@ public sealed class LauncherTests : IDisposable
     }
 
     public void Dispose() => _sandbox.Dispose();
+
+    private int Peers() => _sandbox.Calls.Count(static call => call.StartsWith("npm ci ", StringComparison.Ordinal) && call.EndsWith(" in tests/A/peers", StringComparison.Ordinal));
 
     /// <summary>Opens the pipe a blocked build reads from: done as soon as the build has come so far.</summary>
     private Task<FileStream> OpenGateAsync() =>
