@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.Cli.Supervising;
-using TrackHub.Platform.Streams;
+using TrackHub.Platform.Books;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli;
@@ -12,7 +12,7 @@ namespace TrackHub.Cli;
 /// <summary>The platform inside a command: configured as a role would be, but nothing of it runs by itself.</summary>
 internal static class PlatformServices
 {
-    /// <summary>Everything a command may ask for: migrator, tenant administration, topics. What is not asked for is not made.</summary>
+    /// <summary>Everything a command may ask for: migrator, tenant administration, topics, books. What is not asked for is not made.</summary>
     public static IHost Create(SystemConfiguration configuration, IReadOnlyList<string> configured)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
@@ -20,7 +20,7 @@ internal static class PlatformServices
         configuration.AddMachineTo(builder.Configuration);
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.AddTenantAdmin();
-        builder.AddStreams();
+        builder.AddBookAudit();
         return builder.Build();
     }
 

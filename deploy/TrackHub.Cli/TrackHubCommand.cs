@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using TrackHub.Cli.Administering;
+using TrackHub.Cli.Bookkeeping;
 using TrackHub.Cli.Demo;
 using TrackHub.Cli.Doctoring;
 using TrackHub.Cli.Explaining;
@@ -55,6 +56,7 @@ internal static class TrackHubCommand
             TopicsCommand.Create(),
             TailCommand.Create(),
             ExplainCommand.Create(),
+            BooksCommand.Create(),
             MigrateCommand.Create(),
             DoctorCommand.Create(),
             DemoCommand.Create(),

@@ -32,7 +32,7 @@ internal sealed partial class DispatchLoop(
 
         await using var consumer = consumers.Create(new()
         {
-            Group = DispatchRole.Name,
+            Group = ConsumerGroups.Dispatcher,
             Topics = [Topics.CapiDispatch, Topics.CapiDispatchBulk, .. Topics.CapiRetries, Topics.CapiHold15S, Topics.CapiHold5M],
             Assignor = Assignor.Range,
         });

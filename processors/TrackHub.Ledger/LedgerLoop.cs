@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TrackHub.Platform.Books;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 
 namespace TrackHub.Ledger;
 
-/// <summary>Feeds five topics to the <see cref="Projection"/>, in batches.</summary>
+/// <summary>Feeds the topics to the <see cref="Projection"/>, in batches.</summary>
 /// <remarks>
 /// Rows and offsets commit in one PostgreSQL transaction, so each record counts once. The offsets stored in Kafka as well only show the lag.
 /// While PostgreSQL is away the batch is kept and polling goes on.
@@ -23,6 +24,10 @@ internal sealed partial class LedgerLoop(
     TimeProvider clock,
     ILogger<LedgerLoop> logger) : BackgroundService
 {
+    // Delay topics are read as plain ones: the books want to know at once where an event went.
+    private static readonly IReadOnlyList<TopicDefinition> Read =
+        [.. Journey.Kept.Append(Topics.Conversions).Append(Topics.DeadLetters).Select(static topic => topic with { Delay = null })];
+
     private readonly LedgerOptions _options = options.Value;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,7 +37,7 @@ internal sealed partial class LedgerLoop(
             await using var consumer = consumers.Create(new RecordConsumerOptions
             {
                 Group = LedgerRole.Name,
-                Topics = [Topics.TrackEvents, Topics.IngestEvents, Topics.Conversions, Topics.EventOutcomes, Topics.DeadLetters],
+                Topics = Read,
                 StartOffset = offsets.NextAsync,
             });
             await ReadUntilFencedAsync(consumer, stoppingToken);

@@ -1,4 +1,5 @@
 using Npgsql;
+using TrackHub.Ledger.Books;
 using TrackHub.Ledger.Projecting;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
@@ -42,8 +43,36 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
         // Every acknowledged row must survive a crash of the server, whatever its configuration says.
         rows.BatchCommands.Add(new NpgsqlBatchCommand("set local synchronous_commit = on"));
         AddRows(rows, records);
-        await rows.ExecuteNonQueryAsync(cancellationToken);
+        var recorded = await StoredFirstAsync(rows, cancellationToken);
+        await BookStore.WriteAsync(connection, transaction, [.. FactsOf(records)], recorded, cancellationToken);
     }
+
+    /// <summary>Runs the inserts; gives the events among them that are new and end here.</summary>
+    private static async Task<IReadOnlyList<(string BrandId, DateTimeOffset IngestedAt)>> StoredFirstAsync(NpgsqlBatch rows, CancellationToken cancellationToken)
+    {
+        var recorded = new List<(string, DateTimeOffset)>();
+        await using var reader = await rows.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (EventKindSymbols.TryParse(reader.GetString(0), out var kind) && BookFact.IsSelfEnded(kind))
+                recorded.Add((reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        }
+
+        // A later statement's refusal shows only when its result is asked for.
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+        }
+
+        return recorded;
+    }
+
+    private static IEnumerable<BookFact> FactsOf(DecodedRecords records) =>
+    [
+        .. records.Events.Where(static e => !BookFact.IsSelfEnded(e.Value.Kind)).Select(BookFact.Of),
+        .. records.Waiting.Select(BookFact.Of),
+        .. records.Dispatches.Select(BookFact.Of),
+        .. records.Outcomes.Select(BookFact.Of),
+    ];
 
     private void AddRows(NpgsqlBatch rows, DecodedRecords records)
     {
@@ -55,16 +84,9 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
         ClickRows.Identities.AddTo(rows, ClickRows.IdentitiesOf(browser.Select(static e => e.Value)));
         ConversionRows.Conversions.AddTo(rows, records.Conversions);
         ConversionRows.Matches.AddTo(rows, records.Conversions);
-        OutcomeRows.Writer.AddTo(rows, [.. records.Outcomes, .. browser.Where(GoesNowhere).Select(OutcomeRows.Recorded)]);
+        OutcomeRows.Writer.AddTo(rows, [.. records.Outcomes, .. browser.Where(static e => BookFact.IsSelfEnded(e.Value.Kind)).Select(OutcomeRows.Recorded)]);
         DeadLetterRows.Writer.AddTo(rows, records.DeadLetters);
     }
-
-    private bool GoesNowhere(Source<TrackedEvent> source) => source.Value.Kind switch
-    {
-        EventKind.Click or EventKind.Identify or EventKind.Consent => true,
-        EventKind.PageView => !directory.Current.ActivePixels(source.Value.BrandId).Any(static pixel => pixel.SendPageView),
-        _ => false,
-    };
 }
 
 /// <summary>The records of one batch by kind.</summary>
@@ -79,6 +101,12 @@ internal sealed class DecodedRecords
     /// <summary>From event-outcomes.</summary>
     public List<Source<EventOutcome>> Outcomes { get; } = [];
 
+    /// <summary>Sales that wait for their click, from pending-match topics.</summary>
+    public List<Source<TrackedEvent>> Waiting { get; } = [];
+
+    /// <summary>From the <c>capi-*</c> topics and parked.</summary>
+    public List<Source<DispatchReady>> Dispatches { get; } = [];
+
     /// <summary>From dead-letters.</summary>
     public List<(DeadLetter Value, RecordCoordinates Coordinates)> DeadLetters { get; } = [];
 
@@ -90,6 +118,8 @@ internal sealed class DecodedRecords
         part.Events.AddRange(Events.Where(e => wanted.Contains(e.Coordinates)));
         part.Conversions.AddRange(Conversions.Where(c => wanted.Contains(c.Coordinates)));
         part.Outcomes.AddRange(Outcomes.Where(o => wanted.Contains(o.Coordinates)));
+        part.Waiting.AddRange(Waiting.Where(w => wanted.Contains(w.Coordinates)));
+        part.Dispatches.AddRange(Dispatches.Where(d => wanted.Contains(d.Coordinates)));
         part.DeadLetters.AddRange(DeadLetters.Where(d => wanted.Contains(d.Coordinates)));
         return part;
     }

@@ -24,6 +24,10 @@ internal sealed class RecordSorter(BatchDecoder decoder, DeadLetters deadLetters
                 await AddAsync<EventOutcome>(sorted.Outcomes, records, static o => o.IngestId, cancellationToken);
             else if (topic.Key == Topics.DeadLetters.Name)
                 sorted.DeadLetters.AddRange((await decoder.DecodeAsync<DeadLetter>(records, Stage, cancellationToken)).Select(static d => (d.Value, d.Record.Coordinates)));
+            else if (topic.Key == Topics.PendingMatch5S.Name || topic.Key == Topics.PendingMatch60S.Name)
+                await AddAsync<TrackedEvent>(sorted.Waiting, records, static e => e.IngestId, cancellationToken);
+            else if (Topics.Find(topic.Key)?.ValueType == typeof(DispatchReady))
+                await AddAsync<DispatchReady>(sorted.Dispatches, records, static d => d.IngestId, cancellationToken);
             else
                 await AddAsync<TrackedEvent>(sorted.Events, records, static e => e.IngestId, cancellationToken);
         }
@@ -37,7 +41,7 @@ internal sealed class RecordSorter(BatchDecoder decoder, DeadLetters deadLetters
     {
         foreach (var (record, value) in await decoder.DecodeAsync<T>(records, Stage, cancellationToken))
         {
-            if (Guid.TryParse(ingestIdOf(value), out var ingestId) && ingestId.Version == 7)
+            if (Guid.TryParseExact(ingestIdOf(value), "D", out var ingestId) && ingestId.Version == 7)
             {
                 into.Add(new(value, ingestId, EventIds.TimeOf(ingestIdOf(value)), record.Coordinates));
                 continue;

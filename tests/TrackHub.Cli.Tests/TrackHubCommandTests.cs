@@ -12,7 +12,7 @@ public sealed class TrackHubCommandTests
     {
         (await CallAsync("--help")).ShouldBe(0);
 
-        foreach (var command in (string[])["up", "down", "status", "run", "test", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "explain", "migrate"])
+        foreach (var command in (string[])["up", "down", "status", "run", "test", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "explain", "books", "migrate"])
             _output.ToString().ShouldContain($"  {command} ");
         _output.ToString().ShouldContain("trackhub [command]");
     }
@@ -25,6 +25,7 @@ public sealed class TrackHubCommandTests
     [InlineData("nosuch", "tail", "nosuch")]
     [InlineData("yesterday", "tail", "conversions", "--from", "yesterday")]
     [InlineData("--follow has no end", "tail", "conversions", "--follow", "--to", "5")]
+    [InlineData("an offset is no time", "books", "--from", "5")]
     [InlineData("console", "run", "console")]
     [InlineData("consent", "brands", "set", "loja", "consent")]
     [InlineData("--brand", "pixels", "add", "--dataset-id", "12345", "--token", "t")]

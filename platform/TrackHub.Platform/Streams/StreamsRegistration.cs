@@ -40,6 +40,7 @@ public static class StreamsRegistration
         services.AddSingleton<BatchDecoder>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<TopicAdmin>();
+        services.AddSingleton<GroupOffsets>();
         services.AddHostedService<KafkaWatch>();
 
         services.AddSingleton(static provider => new SchemaRegistryClient(new HttpClient(new SocketsHttpHandler

@@ -5,8 +5,8 @@ namespace TrackHub.Ledger.Projecting;
 /// <summary>Table <c>events</c>: every accepted event with its receipt.</summary>
 internal static class EventRows
 {
-    /// <summary>Writes <c>events</c>.</summary>
-    public static readonly TableWriter<Source<TrackedEvent>> Writer = new TableWriter<Source<TrackedEvent>>("events")
+    /// <summary>Writes <c>events</c>; the statement returns kind, brand and ingest time of those that are new.</summary>
+    public static readonly TableWriter<Source<TrackedEvent>> Writer = new TableWriter<Source<TrackedEvent>>("events", "do nothing returning kind, brand_id, ingested_at")
         .With("ingest_id", "uuid", static s => s.IngestId)
         .With("ingested_at", "timestamptz", static s => s.IngestedAt)
         .With("brand_id", "text", static s => s.Value.BrandId)

@@ -27,7 +27,7 @@ internal sealed class SaleLoop(
     {
         await using var consumer = consumers.Create(new()
         {
-            Group = "matcher",
+            Group = ConsumerGroups.Matcher,
             Topics = [Topics.IngestEvents, Topics.PendingMatch5S, Topics.PendingMatch60S],
             Assignor = Assignor.Range,
         });

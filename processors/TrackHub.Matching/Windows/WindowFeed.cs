@@ -21,7 +21,7 @@ internal sealed class WindowFeed(
     {
         await using var consumer = consumers.Create(new()
         {
-            Group = "matcher-clicks",
+            Group = ConsumerGroups.MatcherClicks,
             Topics = [Topics.TrackEvents],
             Assignor = Assignor.CooperativeSticky,
         });
