@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Recording;
@@ -16,10 +15,9 @@ namespace TrackHub.Dispatch;
 /// with the range assignor over co-partitioned topics, so that one instance owns a lane shard in all of them. A full lane's records move to
 /// <c>capi-hold-15s</c>, so that no lane stops the loop.
 /// </remarks>
-internal sealed partial class DispatchLoop(
+internal sealed class DispatchLoop(
     RecordConsumerFactory consumers, BatchDecoder decoder, DeadLetters deadLetters, RecordGates gates, Dispatcher dispatcher, Settlement settlement,
-    TenantDirectory directory, IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock,
-    ILogger<DispatchLoop> logger)
+    TenantDirectory directory, IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock)
     : BackgroundService
 {
     private const int MaxRead = 500;
@@ -60,10 +58,7 @@ internal sealed partial class DispatchLoop(
                 continue;   // its partitions belong to their next owner
 
             foreach (var poison in batch.Except(decoded.Select(static d => d.Record)))
-            {
-                Log.Poison(logger, poison.Coordinates);
                 consumer.Complete(poison);
-            }
 
             var arrivedAt = clock.GetTimestamp();
             foreach (var full in AddToLanes(lanes, decoded.Select(d => new WaitingEvent(d.Record, d.Value, arrivedAt, batch.Revoked))))
@@ -80,7 +75,9 @@ internal sealed partial class DispatchLoop(
         var events = new List<Decoded<DispatchReady>>(records.Count);
         foreach (var decoded in await decoder.DecodeAsync<DispatchReady>(records, DispatchRole.Name, cancellationToken))
         {
-            if (RecordGates.FaultOf(decoded.Value) is { } fault)
+            if (BrandClaim.FaultOf(decoded.Record, decoded.Value.BrandId) is { } mismatch)
+                await deadLetters.WriteAsync(decoded.Record, DispatchRole.Name, BrandClaim.Mismatch, mismatch, new(null, null, null), cancellationToken);
+            else if (RecordGates.FaultOf(decoded.Value) is { } fault)
                 await deadLetters.WriteAsync(decoded.Record, DispatchRole.Name, "malformed", fault, cancellationToken);
             else
                 events.Add(decoded);
@@ -114,11 +111,5 @@ internal sealed partial class DispatchLoop(
         {
             return false;
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(5001, LogLevel.Warning, "The record at {Coordinates} is not an event for Meta; it is in the dead letters")]
-        public static partial void Poison(ILogger logger, RecordCoordinates coordinates);
     }
 }

@@ -1,4 +1,5 @@
 using TrackHub.Dispatch.Claiming;
+using TrackHub.Platform.Identity;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
@@ -25,7 +26,7 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
     /// <summary>Why a decoded value cannot be an event, or null. Such a record is poison: no outcome could name it.</summary>
     public static string? FaultOf(DispatchReady ready) => ready switch
     {
-        _ when !Guid.TryParse(ready.IngestId, out _) => "ingest_id is not a UUID",
+        _ when !EventIds.TryParseIngestId(ready.IngestId, out _) => "ingest_id is not a UUIDv7",
         { EventId.Length: 0 or > MaxEventIdLength } => $"event_id is empty or longer than {MaxEventIdLength} characters",
         { EventName.Length: 0 } => "event_name is empty",
         { BrandId.Length: 0 } or { PixelId.Length: 0 } => "brand_id or pixel_id is empty",

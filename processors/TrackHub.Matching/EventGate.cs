@@ -1,5 +1,6 @@
 using TrackHub.Matching.Dispatching;
 using TrackHub.Matching.Windows;
+using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
@@ -35,13 +36,16 @@ internal sealed class EventGate(
         foreach (var (record, tracked) in await decoder.DecodeAsync<TrackedEvent>(batch, Stage, cancellationToken))
         {
             var brand = BrandOf(tracked);
-            if (FaultOf(tracked, brand, sales) is { } fault)
+            if (FaultOf(record, tracked, brand, sales) is { } fault)
             {
-                var about = new DeadEvent(brand?.Id, Guid.TryParseExact(tracked.IngestId, "D", out _) ? tracked.IngestId : null, tracked.EventId);
+                // Whose an event is that names two brands nobody can say: neither brand is told of it, and it has no end of its own.
+                var isNobodys = fault.Reason == BrandClaim.Mismatch;
+                var isKnown = EventIds.TryParseIngestId(tracked.IngestId, out _) && !isNobodys;
+                var about = isNobodys ? new(null, null, null) : new DeadEvent(brand?.Id, isKnown ? tracked.IngestId : null, tracked.EventId);
                 await deadLetters.WriteAsync(record, Stage, fault.Reason, fault.Detail, about, cancellationToken);
 
-                // The other kinds are ended by the ledger, as they go nowhere anyway.
-                if (about.IngestId is not null && tracked.Kind is (EventKind.Sale or EventKind.InitiateCheckout))
+                // These kinds are ended by the ledger, as they go nowhere anyway; all others would stay in flight for ever.
+                if (isKnown && tracked.Kind is not (EventKind.Click or EventKind.PageView or EventKind.Identify or EventKind.Consent))
                     await producer.ProduceAllAsync([EndOf(record, tracked, fault.Reason)], cancellationToken);
             }
             else
@@ -57,14 +61,16 @@ internal sealed class EventGate(
         dispatch.Outcome(tracked, OutcomeState.Dead, reason, gateway: null, saleId: null, SourceHeaders.Of(record, tracked.BrandId));
 
     /// <summary>Why an event cannot be worked with; null if it can.</summary>
-    internal static (string Reason, string Detail)? FaultOf(TrackedEvent tracked, Brand? brand, bool sales)
+    internal static (string Reason, string Detail)? FaultOf(StreamRecord record, TrackedEvent tracked, Brand? brand, bool sales)
     {
+        if (BrandClaim.FaultOf(record, tracked.BrandId) is { } mismatch)
+            return (BrandClaim.Mismatch, mismatch);
         if (sales && (tracked.Kind != EventKind.Sale || tracked.Sale is null))
             return ("not_a_sale", $"A record of kind {tracked.Kind.ToSymbol()} stands among the sales.");
         if (!sales && tracked.Kind is EventKind.Sale or EventKind.Unknown)
             return ("not_a_browser_event", $"A record of kind {tracked.Kind.ToSymbol()} stands among the browser events.");
-        if (!Guid.TryParseExact(tracked.IngestId, "D", out _))
-            return ("malformed", "The ingest_id is not a UUID of 36 characters.");
+        if (!EventIds.TryParseIngestId(tracked.IngestId, out _))
+            return ("malformed", "The ingest_id is not a UUIDv7 of 36 characters.");
         if (brand is null)
             return ("unknown_brand", "The brand does not exist.");
         if (IndexesOf(tracked.Keys).Any(static index => index is not (null or { Length: WindowKeys.IndexBytes })))

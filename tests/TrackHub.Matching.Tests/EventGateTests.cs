@@ -1,3 +1,4 @@
+using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
@@ -21,21 +22,27 @@ public sealed class EventGateTests
         Sale = new() { Gateway = "kiwify", ConnectionId = "con_1", DeliveryId = "d-1", SaleId = "s-1", GatewayEvent = "order_approved" },
     };
 
+    private static readonly StreamRecord Record = new() { Coordinates = new("ingest-events", 0, 0), Timestamp = default, Key = "brandbrand01/kiwify/s-1"u8.ToArray() };
+
     [Fact]
-    public void A_sound_sale_passes() => EventGate.FaultOf(Sale, Brand, sales: true).ShouldBeNull();
+    public void A_sound_sale_passes() => FaultOf(Sale, Brand, sales: true).ShouldBeNull();
 
     [Fact]
     public void A_record_on_the_wrong_topic_is_named_so()
     {
-        EventGate.FaultOf(Sale with { Kind = EventKind.Click }, Brand, sales: true)!.Value.Reason.ShouldBe("not_a_sale");
-        EventGate.FaultOf(Sale with { Sale = null }, Brand, sales: true)!.Value.Reason.ShouldBe("not_a_sale");
-        EventGate.FaultOf(Sale, Brand, sales: false)!.Value.Reason.ShouldBe("not_a_browser_event");
-        EventGate.FaultOf(Sale with { Kind = EventKind.Unknown }, Brand, sales: false)!.Value.Reason.ShouldBe("not_a_browser_event");
+        FaultOf(Sale with { Kind = EventKind.Click }, Brand, sales: true)!.Value.Reason.ShouldBe("not_a_sale");
+        FaultOf(Sale with { Sale = null }, Brand, sales: true)!.Value.Reason.ShouldBe("not_a_sale");
+        FaultOf(Sale, Brand, sales: false)!.Value.Reason.ShouldBe("not_a_browser_event");
+        FaultOf(Sale with { Kind = EventKind.Unknown }, Brand, sales: false)!.Value.Reason.ShouldBe("not_a_browser_event");
     }
 
     [Fact]
+    public void An_event_under_another_brand_s_key_is_nobody_s() =>
+        FaultOf(Sale with { BrandId = "brandbrand02" }, Brand with { Id = "brandbrand02" }, sales: true)!.Value.Reason.ShouldBe("brand_mismatch");
+
+    [Fact]
     public void A_brand_that_does_not_exist_is_a_fault() =>
-        EventGate.FaultOf(Sale, null, sales: true)!.Value.Reason.ShouldBe("unknown_brand");
+        FaultOf(Sale, null, sales: true)!.Value.Reason.ShouldBe("unknown_brand");
 
     [Fact]
     public void What_no_store_could_take_is_malformed()
@@ -43,6 +50,7 @@ public sealed class EventGateTests
         TrackedEvent[] poison =
         [
             Sale with { IngestId = "17" },
+            Sale with { IngestId = "0d5f1d3c-7b3a-4c11-9f00-0123456789ab" },
             Sale with { Keys = new() { Email = [] } },
             Sale with { Keys = new() { Ip = new byte[15] } },
             Sale with { EventTime = DateTimeOffset.MinValue },
@@ -53,6 +61,8 @@ public sealed class EventGateTests
         ];
 
         foreach (var sale in poison)
-            EventGate.FaultOf(sale, Brand, sales: true)!.Value.Reason.ShouldBe("malformed");
+            FaultOf(sale, Brand, sales: true)!.Value.Reason.ShouldBe("malformed");
     }
+
+    private static (string Reason, string Detail)? FaultOf(TrackedEvent tracked, Brand? brand, bool sales) => EventGate.FaultOf(Record, tracked, brand, sales);
 }

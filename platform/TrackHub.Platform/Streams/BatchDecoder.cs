@@ -32,4 +32,26 @@ public sealed class BatchDecoder(RecordCodec codec, DeadLetters deadLetters)
 
         return decoded;
     }
+
+    /// <summary>
+    /// The values of these records in their order, for a second reader of a topic: what cannot be decoded is left out, for the letter is the first
+    /// reader's to write, and one record has one letter.
+    /// </summary>
+    /// <param name="records">Records whose values are of type <typeparamref name="T"/>.</param>
+    /// <param name="cancellationToken">Gives up; nothing must be stored then.</param>
+    /// <exception cref="DependencyAwayException">The registry does not answer.</exception>
+    public async Task<IReadOnlyList<Decoded<T>>> DecodeAsSecondAsync<T>(IReadOnlyList<StreamRecord> records, CancellationToken cancellationToken)
+        where T : IAvroRecord<T>
+    {
+        await codec.PrepareAsync(records, cancellationToken);
+
+        var decoded = new List<Decoded<T>>(records.Count);
+        foreach (var record in records)
+        {
+            if (codec.TryDecode<T>(record, out var value, out _))
+                decoded.Add(new(record, value));
+        }
+
+        return decoded;
+    }
 }

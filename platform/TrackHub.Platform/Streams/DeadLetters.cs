@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
@@ -24,12 +25,19 @@ public sealed record DeadWebhook(
     string BrandId, string Gateway, string ConnectionId, string IngestId, string? ContentType, byte[] Body, string Reason, string Detail);
 
 /// <summary>Keeps what could not go on: sealed, with its source and reason, in <c>dead-letters</c>. Singleton, thread-safe.</summary>
-/// <remarks>Sealed under the tenant of the brand where that is known, else under the system's key, both of the day of writing.</remarks>
-public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDirectory directory, StreamMetrics metrics, TimeProvider clock)
+/// <remarks>
+/// One record, one letter: where two roles read a topic, its first reader writes it. Each letter counts in <c>trackhub.dead_letters</c>; a record's
+/// also raises an error line, an unmappable webhook is the sender's.
+/// Sealed under the tenant of the brand where that is known, else under the system's key, both of the day of writing.
+/// </remarks>
+public sealed class DeadLetters(
+    RecordProducer producer, Sealer sealer, TenantDirectory directory, StreamMetrics metrics, TimeProvider clock, ILogger<DeadLetters> logger)
 {
     // A letter must fit into a record, or its source's partition would wait for ever.
     private const int MaxOriginalBytes = 768 * 1024;
     private const int MaxKeyBytes = 64 * 1024;
+
+    private readonly DeadLetterAlarm _alarm = new(clock, logger);
 
     /// <summary>Writes a record that could not go on; durable when this completes.</summary>
     /// <param name="source">The record.</param>
@@ -72,6 +80,7 @@ public sealed class DeadLetters(RecordProducer producer, Sealer sealer, TenantDi
         var key = sourceKey is null ? letter.DeadLetterId : Encoding.UTF8.GetString(sourceKey);
         await producer.ProduceAllAsync([OutgoingRecord.Create(Topics.DeadLetters, key, letter, Headers(letter))], cancellationToken);
         metrics.DeadLettered(stage, reason);
+        _alarm.Raise(source.Coordinates.Topic, stage, reason, letter.DeadLetterId);
     }
 
     /// <summary>Writes an authenticated webhook that could not be mapped, gateway tokens already removed; durable when this completes.</summary>

@@ -62,7 +62,7 @@ internal sealed class WindowRebuild(
         {
             // What cannot be worked with is in the dead letters already, or will be: the group's own feed reads the same records.
             if (codec.TryDecode<TrackedEvent>(record, out var tracked, out _)
-                && EventGate.FaultOf(tracked, directory.Current.Brand(tracked.BrandId), sales: false) is null)
+                && EventGate.FaultOf(record, tracked, directory.Current.Brand(tracked.BrandId), sales: false) is null)
             {
                 events.Add(tracked);
             }

@@ -249,12 +249,17 @@ public sealed class DeliveryTests(DispatchWorld world) : IClassFixture<DispatchW
         var garbage = await world.Producer.ForwardAsync(
             Topics.CapiDispatch, new StreamRecord { Coordinates = default, Timestamp = default, Key = key, Value = [1, 2, 3] }, RecordHeaders.ForBrand(brand.BrandId), default);
         var nameless = await world.SendAsync(world.Purchase(brand) with { IngestId = "no uuid" });
-        var purchase = world.Purchase(brand);
+        var (purchase, foreign) = (world.Purchase(brand), world.Purchase(brand));
+        var other = await world.NewBrandAsync();
+        var underOtherKey = await world.Producer.ProduceAsync(Topics.CapiDispatch, $"{other.BrandId}/{other.PixelId}/0", foreign, new(), default);
+        var underOtherHeader = await world.SendAsync(foreign, RecordHeaders.ForBrand(other.BrandId));
 
         await world.SendAsync(purchase);
 
         (await world.OutcomeAsync(purchase)).State.ShouldBe(OutcomeState.Delivered);
         await Eventually.Holds(() => ReasonOf(garbage) == "not_wire_format" && ReasonOf(nameless) == "malformed");
+        await Eventually.Holds(() => ReasonOf(underOtherKey) == "brand_mismatch" && ReasonOf(underOtherHeader) == "brand_mismatch");
+        (await world.CallsAsync(foreign)).ShouldBe(0);
     }
 
     private string? ReasonOf(RecordCoordinates source) =>

@@ -79,6 +79,27 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_letter_of_a_record_that_the_matcher_reads_first_is_the_matcher_s()
+    {
+        var mine = Conversion();
+        var click = _ledger.Event(EventKind.Click, session: "sess-9");
+        var noEvent = await _ledger.Host.Producer.ForwardAsync(
+            Topics.TrackEvents, new() { Coordinates = default, Timestamp = default, Key = "key"u8.ToArray(), Value = [1, 2, 3] }, new(), default);
+        var othersEvent = await _ledger.Host.Producer.ProduceAsync(Topics.TrackEvents, "otherbrand01/sess", click, new(), default);
+        var othersConversion = await _ledger.Host.Producer.ProduceAsync(Topics.Conversions, "otherbrand01/kiwify/sale", mine, new(), default);
+        var neighbour = _ledger.Event(EventKind.Click, session: "sess-9");
+        await _ledger.Host.Producer.ProduceAsync(Topics.TrackEvents, "key", neighbour, new(), default);
+
+        await RowsAsync("events", neighbour.IngestId, 1);
+        await Eventually.Holds(async () => (await LetterAsync(othersConversion.ToString())) == "ledger/brand_mismatch");
+        await CaughtUpAsync(Topics.TrackEvents, 3);
+        (await LetterAsync(noEvent.ToString())).ShouldBeNull();
+        (await LetterAsync(othersEvent.ToString())).ShouldBeNull();
+        await RowsAsync("events", click.IngestId, 0);
+        await RowsAsync("conversions", mine.IngestId, 0);
+    }
+
+    [Fact]
     public async Task What_PostgreSQL_refuses_goes_to_the_dead_letters_and_its_neighbours_are_written()
     {
         await _ledger.StopRoleAsync();
@@ -99,6 +120,9 @@ public sealed class LedgerTests : IAsyncLifetime
                 "select reason from dead_letters where dead_letter_id = $1", refused.ToString())) == "not_storable");
         }
     }
+
+    private Task<string?> LetterAsync(string source) =>
+        _ledger.ScalarAsync<string>("select stage || '/' || reason from dead_letters where dead_letter_id = $1", source);
 
     private static Guid Id(string ingestId) => Guid.Parse(ingestId);
 

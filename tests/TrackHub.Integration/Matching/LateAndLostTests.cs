@@ -1,4 +1,5 @@
 using StackExchange.Redis;
+using TrackHub.Platform.Identity;
 using TrackHub.Schemas;
 using TrackHub.Testing;
 
@@ -61,6 +62,8 @@ public sealed class LateAndLostTests(MatchingWorld world)
         await world.ProduceAsync(click);
         var inSales = await world.ProducePoisonAsync(Topics.IngestEvents, [0, 0, 0, 0, 99]);
         var misplaced = await world.ProducePoisonAsync(Topics.IngestEvents, await world.Codec.EncodeAsync(Topics.IngestEvents, click, default));
+        var foreign = await world.ProducePoisonAsync(
+            Topics.IngestEvents, await world.Codec.EncodeAsync(Topics.IngestEvents, told.Sale(session: session), default), $"{(await world.NewBrandAsync()).Id}/kiwify/sale");
         await world.ProduceAsync(sale);
 
         (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click!.EventId.ShouldBe(click.EventId);
@@ -70,6 +73,9 @@ public sealed class LateAndLostTests(MatchingWorld world)
             dead[inClicks.ToString()].First().Reason.ShouldBe("not_wire_format");
             dead[inSales.ToString()].First().Reason.ShouldBe("schema_unknown");
             dead[misplaced.ToString()].First().Reason.ShouldBe("not_a_sale");
+            var nobodys = dead[foreign.ToString()].First();
+            (nobodys.Reason, nobodys.BrandId, nobodys.IngestId).ShouldBe(("brand_mismatch", null, null));
+            world.Sealer.Open(Sealer.SystemTenant, SealPurpose.DeadLetter, nobodys.Original!).ShouldNotBeEmpty();
         });
     }
 
@@ -111,6 +117,8 @@ public sealed class LateAndLostTests(MatchingWorld world)
         await world.ConversionsAsync(brand, before.Sale!.SaleId!);
 
         await FlushAsync();
+        var foreign = await world.ProducePoisonAsync(
+            Topics.IngestEvents, await world.Codec.EncodeAsync(Topics.IngestEvents, told.Sale(session: session), default), $"{(await world.NewBrandAsync()).Id}/kiwify/sale");
         await world.ProduceAsync(sale);
 
         (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click!.EventId.ShouldBe(click.EventId);

@@ -113,8 +113,8 @@ public sealed class MatchingWorld : IAsyncLifetime
             Topics.TrackEvents, $"{tracked.BrandId}/{tracked.SessionId ?? tracked.EventId}", tracked, RecordHeaders.ForBrand(tracked.BrandId), CancellationToken.None);
 
     /// <summary>Appends bytes that are no event.</summary>
-    internal Task<RecordCoordinates> ProducePoisonAsync(TopicDefinition topic, byte[] value) => _host.Producer.ForwardAsync(
-        topic, new() { Coordinates = new(topic.Name, 0, 0), Timestamp = default, Key = "poison"u8.ToArray(), Value = value }, new(), CancellationToken.None);
+    internal Task<RecordCoordinates> ProducePoisonAsync(TopicDefinition topic, byte[] value, string key = "poison") => _host.Producer.ForwardAsync(
+        topic, new() { Coordinates = new(topic.Name, 0, 0), Timestamp = default, Key = System.Text.Encoding.UTF8.GetBytes(key), Value = value }, new(), CancellationToken.None);
 
     /// <summary>A brand's conversions of a sale, by revision, when there are that many.</summary>
     internal async Task<IReadOnlyList<Conversion>> ConversionsAsync(Brand brand, string saleId, int count = 1)
