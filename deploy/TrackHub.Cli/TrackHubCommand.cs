@@ -48,6 +48,7 @@ internal static class TrackHubCommand
             StatusCommand.Create(),
             RunCommand.Create(),
             TestCommand.Create(),
+            BenchCommand.Create(),
             TenantsCommand.Create(),
             BrandsCommand.Create(),
             PixelsCommand.Create(),

@@ -38,6 +38,9 @@ internal static class ProjectEdges
         ["TrackHub.Faults"] = [.. Production, Testing],
         ["TrackHub.Benchmarks"] = Production,
         ["TrackHub.Load"] = Production,
+        // What they measure by is tested, and what they measure is gated, like production code.
+        ["TrackHub.Benchmarks.Tests"] = ["TrackHub.Benchmarks"],
+        ["TrackHub.Load.Tests"] = ["TrackHub.Load"],
         // Not code: deploy/native probes the feeds and packs the native Kafka client with them.
         ["Probe"] = [],
         ["Package"] = [],

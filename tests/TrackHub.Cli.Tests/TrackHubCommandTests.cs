@@ -12,7 +12,7 @@ public sealed class TrackHubCommandTests
     {
         (await CallAsync("--help")).ShouldBe(0);
 
-        foreach (var command in (string[])["up", "down", "status", "run", "test", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "explain", "books", "migrate"])
+        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "explain", "books", "migrate"])
             _output.ToString().ShouldContain($"  {command} ");
         _output.ToString().ShouldContain("trackhub [command]");
     }

@@ -31,7 +31,7 @@ internal static class TestCommand
         try
         {
             var runs = new List<TestRun>();
-            foreach (var project in Projects(Root()))
+            foreach (var project in Projects(Clone.Root()))
             {
                 printer.Say($"running {project.Name}");
                 var started = clock.GetTimestamp();
@@ -50,29 +50,14 @@ internal static class TestCommand
         }
     }
 
-    /// <summary>The nearest directory above the program that holds the solution.</summary>
-    private static string Root()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            if (File.Exists(Path.Combine(directory.FullName, "TrackHub.sln"))) return directory.FullName;
-        }
-
-        throw new CommandException($"There is no TrackHub.sln above {AppContext.BaseDirectory}: tests run from a clone of the repository.");
-    }
-
     /// <summary>Every test project, quick ones first; by the same names that make a project a test project in Directory.Build.props.</summary>
-    private static IEnumerable<TestProject> Projects(string root)
-    {
-        // What we were built as, the tests were.
-        var build = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories)
+    private static IEnumerable<TestProject> Projects(string root) =>
+        Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories)
             .Select(path => new TestProject(
                 Path.GetFileNameWithoutExtension(path),
-                Path.Combine(Path.GetDirectoryName(path)!, "bin", build.Parent!.Name, build.Name, Path.GetFileNameWithoutExtension(path) + ".dll")))
+                Clone.Assembly(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path))))
             .Where(static project => project.Name.EndsWith(".Tests", StringComparison.Ordinal) || Slow(project.Name) > 0)
             .OrderBy(static project => Slow(project.Name)).ThenBy(static project => project.Name, StringComparer.Ordinal);
-    }
 
     private static int Slow(string project) => project switch { "TrackHub.Integration" => 1, "TrackHub.Interop" => 2, "TrackHub.EndToEnd" => 3, "TrackHub.Faults" => 4, _ => 0 };
 

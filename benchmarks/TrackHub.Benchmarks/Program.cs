@@ -1,0 +1,3 @@
+using TrackHub.Benchmarks;
+
+return await BenchmarksCommand.Create().Parse(args).InvokeAsync();
