@@ -40,8 +40,6 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
         NpgsqlConnection connection, NpgsqlTransaction transaction, DecodedRecords records, CancellationToken cancellationToken)
     {
         await using var rows = new NpgsqlBatch(connection, transaction);
-        // Every acknowledged row must survive a crash of the server, whatever its configuration says.
-        rows.BatchCommands.Add(new NpgsqlBatchCommand("set local synchronous_commit = on"));
         AddRows(rows, records);
         var recorded = await StoredFirstAsync(rows, cancellationToken);
         await BookStore.WriteAsync(connection, transaction, [.. FactsOf(records)], recorded, cancellationToken);

@@ -55,7 +55,7 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         claim.Parameters.Add(new() { Value = batchId });
         var read = new NpgsqlBatchCommand(ClaimSql.Rows);
         read.AddKeys(wishes.Select(static wish => wish.Event.Key));
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { new("set local synchronous_commit = on"), claim, read } };
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { claim, read } };
 
         var changed = new HashSet<EventKey>();
         var rows = new RegistryRow?[wishes.Count];

@@ -61,10 +61,7 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var settled = results.Where(static result => result.State != RegistryState.Claimed).ToList();
-        await using var batch = new NpgsqlBatch(connection, transaction)
-        {
-            BatchCommands = { new("set local synchronous_commit = on"), Attempts(results, call) },
-        };
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Attempts(results, call) } };
         if (results.FirstOrDefault(static result => result.Ruling.Verdict is Verdict.Delivered) is { } delivered)
             batch.BatchCommands.Add(Success(delivered.Claim.Event.Key));
         if (settled.Count > 0)

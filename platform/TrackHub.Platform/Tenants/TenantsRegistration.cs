@@ -11,13 +11,13 @@ namespace TrackHub.Platform.Tenants;
 /// <summary>Registers PostgreSQL, the directory and the keys. Each method is safe to repeat.</summary>
 public static class TenantsRegistration
 {
-    /// <summary>Section Postgres and one <see cref="NpgsqlDataSource"/> for the process.</summary>
+    /// <summary>Section Postgres and one <see cref="NpgsqlDataSource"/> for the process, whose commits reach the disk; see <see cref="PostgresOptions.Durable"/>.</summary>
     public static void AddPostgres(this IHostApplicationBuilder builder)
     {
         builder.AddSection<PostgresOptions>("Postgres");
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(static services =>
-            NpgsqlDataSource.Create(services.GetRequiredService<IOptions<PostgresOptions>>().Value.ConnectionString));
+            NpgsqlDataSource.Create(services.GetRequiredService<IOptions<PostgresOptions>>().Value.Durable));
     }
 
     /// <summary>Tells readiness whether PostgreSQL answers; for roles that cannot work without it.</summary>

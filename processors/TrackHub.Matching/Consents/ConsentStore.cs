@@ -38,7 +38,6 @@ internal sealed class ConsentStore(NpgsqlDataSource postgres)
         {
             BatchCommands =
             {
-                new("set local synchronous_commit = on"),
                 // Ordered by the primary key, so that two writers lock rows in the same order.
                 new("""
                     insert into consents (brand_id, subject_kind, subject, ads, at, ingest_id)

@@ -42,7 +42,6 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await using var batch = new NpgsqlBatch(connection, transaction);
-            batch.BatchCommands.Add(new("set local synchronous_commit = on"));
             batch.BatchCommands.Add(Keyed("""
                 select pg_advisory_xact_lock(q.k) from (
                     select distinct hashtextextended(b || '/' || g || '/' || s, 0) as k
