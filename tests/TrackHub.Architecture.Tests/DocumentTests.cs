@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace TrackHub.Architecture.Tests;
@@ -34,6 +35,23 @@ public sealed partial class DocumentTests
         named.Count.ShouldBeGreaterThan(20);
         named.Where(static file => !Repository.Files.Any(path => path == file || path.EndsWith("/" + file, StringComparison.Ordinal))).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void The_analysts_guide_names_every_field_of_a_conversion_and_no_other()
+    {
+        var guide = Repository.Read("docs/analysts.md");
+        var table = guide[guide.IndexOf("## Field by field", StringComparison.Ordinal)..guide.IndexOf("## What else", StringComparison.Ordinal)];
+        using var schema = JsonDocument.Parse(Repository.Read("schemas/avro/Conversion.avsc"));
+        var fields = schema.RootElement.GetProperty("fields").EnumerateArray().Select(static field => field.GetProperty("name").GetString()!).ToList();
+
+        var named = table.Split('\n').Where(static line => line.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(static line => FieldName().Matches(line.Split('|')[1]).Select(static match => match.Groups["name"].Value));
+
+        named.Order(StringComparer.Ordinal).ShouldBe(fields.Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex("`(?<name>[a-z_]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FieldName();
 
     [GeneratedRegex(@"^create table (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CreateTable();

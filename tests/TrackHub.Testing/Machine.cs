@@ -58,15 +58,22 @@ public sealed class Machine : IAsyncDisposable
         return await EndAsync(process);
     }
 
-    /// <summary>Runs a bash script in a directory whose <c>./trackhub</c> is this machine's.</summary>
+    /// <summary>Runs a bash script in a directory that looks like the repository's, and whose <c>./trackhub</c> is this machine's.</summary>
     public async Task<CommandResult> ScriptAsync(string script)
     {
         var directory = Directory.CreateDirectory(Path.Combine(Data, "script")).FullName;
         var wrapper = Path.Combine(directory, "trackhub");
+        Link("docs", Path.Combine(Root, "docs"));
+        Link(".trackhub", Data);
         await File.WriteAllTextAsync(wrapper, $"#!/bin/bash\nexec bash '{Root}/trackhub' \"$@\" --data '{Data}' --port-base {PortBase}\n");
         File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var process = Start(["bash", "-c", script], directory);
         return await EndAsync(process);
+
+        void Link(string name, string target)
+        {
+            if (!Path.Exists(Path.Combine(directory, name))) File.CreateSymbolicLink(Path.Combine(directory, name), target);
+        }
     }
 
     /// <summary>Starts <c>up</c> in the foreground and waits for its ready line.</summary>
