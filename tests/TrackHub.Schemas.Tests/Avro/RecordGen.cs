@@ -9,6 +9,7 @@ namespace TrackHub.Schemas.Tests.Avro;
 internal static class RecordGen
 {
     private static readonly NullabilityInfoContext Nullability = new();
+    private static readonly string[] EdgeTexts = ["", "\0", "ã", "日本語", "😀\U0010ffff", new('x', 300)];
     private static readonly Gen<long> AnyLong = ArbMap.Default.GeneratorFor<DoNotSize<long>>().Select(static n => n.Item);
 
     public static Gen<T> Of<T>()
@@ -17,11 +18,11 @@ internal static class RecordGen
     private static Gen<object?> Of(Type type)
     {
         if (type == typeof(string))
-            return ArbMap.Default.GeneratorFor<string>().Select(static text => (object?)Utf8Only(text ?? ""));
+            return Gen.OneOf(ArbMap.Default.GeneratorFor<string>().Select(static text => Utf8Only(text ?? "")), Gen.Elements(EdgeTexts)).Select(static text => (object?)text);
         if (type == typeof(long))
-            return Gen.OneOf(AnyLong, Gen.Choose(-130, 130).Select(static n => (long)n)).Select(static n => (object?)n);
+            return Gen.OneOf(AnyLong, Gen.Choose(-130, 130).Select(static n => (long)n), Gen.Elements(long.MinValue, long.MaxValue)).Select(static n => (object?)n);
         if (type == typeof(int))
-            return AnyLong.Select(static n => (object?)(int)n);
+            return Gen.OneOf(AnyLong.Select(static n => (int)n), Gen.Elements(0, int.MinValue, int.MaxValue)).Select(static n => (object?)n);
         if (type == typeof(bool))
             return Gen.Elements<object?>(true, false);
         if (type == typeof(double))
