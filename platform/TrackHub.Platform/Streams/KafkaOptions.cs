@@ -24,7 +24,10 @@ public sealed class KafkaOptions
 /// <summary>Where the schema registry is. Bound from section <c>SchemaRegistry</c>.</summary>
 public sealed class SchemaRegistryOptions : IValidatableObject
 {
-    /// <summary>Absolute base address of the Confluent-compatible REST API. Required.</summary>
+    /// <summary>
+    /// Absolute base address of the Confluent-compatible REST API. Required. Credentials in it (<c>https://user:password@host</c>) are sent as
+    /// basic authentication and kept out of messages.
+    /// </summary>
     [Required]
     public Uri? Url { get; set; }
 

@@ -70,7 +70,9 @@ public sealed class RecordCodec(RecordSerde serde, SchemaIds ids)
     public Task RegisterAsync(IEnumerable<TopicDefinition> topics, CancellationToken cancellationToken) =>
         ReachAsync(() => ids.RegisterAsync(topics, cancellationToken), cancellationToken);
 
-    private static async Task ReachAsync(Func<Task> call, CancellationToken cancellationToken)
+    /// <summary>Makes a call of the registry.</summary>
+    /// <exception cref="DependencyAwayException">The registry does not answer, or not now.</exception>
+    internal static async Task ReachAsync(Func<Task> call, CancellationToken cancellationToken)
     {
         try
         {

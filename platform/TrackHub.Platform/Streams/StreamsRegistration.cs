@@ -10,8 +10,6 @@ namespace TrackHub.Platform.Streams;
 /// <summary>Registers what a role needs to read and write topics.</summary>
 public static class StreamsRegistration
 {
-    private static readonly TimeSpan RegistryLimit = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// Consumer factory, producer, codec, decoder, dead letters and topic admin over sections Kafka, SchemaRegistry and Producer. Safe to repeat.
     /// </summary>
@@ -43,14 +41,8 @@ public static class StreamsRegistration
         services.AddSingleton<GroupOffsets>();
         services.AddHostedService<KafkaWatch>();
 
-        services.AddSingleton(static provider => new SchemaRegistryClient(new HttpClient(new SocketsHttpHandler
-        {
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),   // the registry may move behind its name
-        })
-        {
-            BaseAddress = provider.GetRequiredService<IOptions<SchemaRegistryOptions>>().Value.Url,
-            Timeout = RegistryLimit,
-        }));
+        services.AddSingleton(static provider => new SchemaRegistryClient(RegistryHttp.Create(
+            provider.GetRequiredService<IOptions<SchemaRegistryOptions>>().Value.Url!, RegistryHttp.Limits, provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<SchemaIds>();
         services.AddSingleton<RecordSerde>();
         services.AddSingleton<RecordCodec>();

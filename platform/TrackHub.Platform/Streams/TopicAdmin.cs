@@ -9,7 +9,7 @@ namespace TrackHub.Platform.Streams;
 
 /// <summary>One disagreement between the catalogue and a cluster.</summary>
 /// <param name="Topic">Topic.</param>
-/// <param name="Setting">exists, partitions, or a topic setting as Kafka names it.</param>
+/// <param name="Setting">exists, partitions, compatibility (of its subject in the schema registry), or a topic setting as Kafka names it.</param>
 /// <param name="Wanted">What the catalogue says.</param>
 /// <param name="Actual">What the cluster says.</param>
 public sealed record TopicDrift(string Topic, string Setting, string Wanted, string Actual);
@@ -36,10 +36,15 @@ public sealed record TopicState(string Name, IReadOnlyList<PartitionState> Parti
 public sealed record ClusterState(int Brokers, int Replicas, IReadOnlyDictionary<string, string> Settings);
 
 /// <summary>Makes a cluster agree with the topic catalogue. Singleton, thread-safe.</summary>
-public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, ILogger<TopicAdmin> logger) : IDisposable
+public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, SchemaRegistryClient registry, ILogger<TopicAdmin> logger) : IDisposable
 {
     private const string Exists = "exists";
     private const string PartitionCount = "partitions";
+    private const string Compatibility = "compatibility";
+
+    // Analysts do not upgrade first: every version reads every other.
+    private const string CompatibilityLevel = "FULL_TRANSITIVE";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
@@ -47,7 +52,7 @@ public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, 
         .SetLogHandler((_, message) => ClientLog.Write(logger, message))
         .Build());
 
-    /// <summary>Creates what is missing, aligns settings, registers the schemas. Safe to repeat, also by several processes at once.</summary>
+    /// <summary>Creates what is missing, aligns settings and compatibility levels, registers the schemas. Safe to repeat, also by several processes at once.</summary>
     /// <returns>What differed before. A partition count is only told, never changed: it decides where keys lie.</returns>
     /// <exception cref="DependencyAwayException">Broker or registry do not answer.</exception>
     /// <exception cref="SchemaRegistryException">The registry refuses a schema.</exception>
@@ -58,19 +63,23 @@ public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, 
         if (missing.Count > 0)
             await AskAsync(admin => CreateAsync(admin, missing), cancellationToken);
 
-        foreach (var topic in drifts.Where(static drift => drift.Setting is not (Exists or PartitionCount)).GroupBy(static drift => drift.Topic))
+        foreach (var topic in drifts.Where(static drift => drift.Setting is not (Exists or PartitionCount or Compatibility)).GroupBy(static drift => drift.Topic))
         {
             var changes = topic.Select(static drift => new ConfigEntry { Name = drift.Setting, Value = drift.Wanted, IncrementalOperation = AlterConfigOpType.Set });
             await AskAsync(
                 admin => admin.IncrementalAlterConfigsAsync(new() { [Resource(topic.Key)] = [.. changes] }, new() { RequestTimeout = Limit }), cancellationToken);
         }
 
+        // Before the schemas, so that these are held to it already.
+        foreach (var (topic, _) in await OtherLevelsAsync(Topics.All, cancellationToken))
+            await RecordCodec.ReachAsync(() => registry.SetLevelAsync(topic.Subject, CompatibilityLevel, cancellationToken), cancellationToken);
         await codec.RegisterAsync(Topics.All, cancellationToken);
         return drifts;
     }
 
-    /// <summary>Where the cluster differs from the catalogue.</summary>
-    /// <exception cref="DependencyAwayException">The broker does not answer.</exception>
+    /// <summary>Where cluster and registry differ from the catalogue.</summary>
+    /// <exception cref="DependencyAwayException">Broker or registry do not answer.</exception>
+    /// <exception cref="SchemaRegistryException">The registry does not let this client read.</exception>
     public async Task<IReadOnlyList<TopicDrift>> DiffAsync(CancellationToken cancellationToken)
     {
         var actual = await DescribeAsync(cancellationToken);
@@ -93,6 +102,8 @@ public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, 
             }
         }
 
+        foreach (var (topic, level) in await OtherLevelsAsync(present, cancellationToken))
+            drifts.Add(new(topic.Name, Compatibility, CompatibilityLevel, level ?? ""));
         return drifts;
     }
 
@@ -158,6 +169,21 @@ public sealed class TopicAdmin(IOptions<KafkaOptions> kafka, RecordCodec codec, 
         {
             // Another process was first.
         }
+    }
+
+    /// <summary>Those whose subject is not held to <see cref="CompatibilityLevel"/> by a setting of its own, and what it is held to, if anything.</summary>
+    private async Task<List<(TopicDefinition Topic, string? Level)>> OtherLevelsAsync(IEnumerable<TopicDefinition> topics, CancellationToken cancellationToken)
+    {
+        var others = new List<(TopicDefinition, string?)>();
+        foreach (var topic in topics)
+        {
+            string? level = null;
+            await RecordCodec.ReachAsync(async () => level = await registry.FindLevelAsync(topic.Subject, cancellationToken), cancellationToken);
+            if (level != CompatibilityLevel)
+                others.Add((topic, level));
+        }
+
+        return others;
     }
 
     private async Task<Dictionary<string, int>> DescribeAsync(CancellationToken cancellationToken)

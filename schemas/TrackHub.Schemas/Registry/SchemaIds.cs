@@ -59,13 +59,28 @@ public sealed class SchemaIds(SchemaRegistryClient registry, TimeProvider clock)
             if (TryIdOf(topic, out var known))
                 return known;
 
-            var id = await registry.RegisterAsync(topic.Subject, topic.ValueSchemaJson, cancellationToken);
+            var id = await RegisterOrFindAsync(topic, cancellationToken);
             _schemaById[id] = topic.ValueSchemaJson;
             return _idBySubject[topic.Subject] = id;
         }
         finally
         {
             _asking.Release();
+        }
+    }
+
+    /// <summary>Where writing is for operators alone, what they registered is enough.</summary>
+    private async Task<int> RegisterOrFindAsync(TopicDefinition topic, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await registry.RegisterAsync(topic.Subject, topic.ValueSchemaJson, cancellationToken);
+        }
+        catch (SchemaRegistryException refused) when (refused.IsReadOnly)
+        {
+            if (await registry.FindVersionAsync(topic.Subject, topic.ValueSchemaJson, cancellationToken) is { } registered)
+                return registered.Id;
+            throw;
         }
     }
 

@@ -13,4 +13,7 @@ public sealed class SchemaRegistryException(string message, HttpStatusCode statu
 
     /// <summary>True where the same call may succeed later: the registry has no leader, is overloaded or timed out.</summary>
     public bool IsTemporary => Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+
+    /// <summary>True where the registry lets this client read but not write: no right to (401, 403), or it is read-only (42205).</summary>
+    public bool IsReadOnly => Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || ErrorCode == 42205;
 }
