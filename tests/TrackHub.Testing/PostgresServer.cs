@@ -6,6 +6,7 @@ namespace TrackHub.Testing;
 public sealed class PostgresServer : IDisposable
 {
     private const int Attempts = 3;
+    private const string Writer = "trackhub_writer";
     private static readonly string[] NotDurable = ["-c", "fsync=off", "-c", "full_page_writes=off"];
 
     // As root it refuses to run.
@@ -25,7 +26,8 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Makes a cluster and starts it.</summary>
     /// <param name="durable">True: commits reach the disk, for tests that kill it. False: faster, and a kill may damage it.</param>
-    public static async Task<PostgresServer> StartAsync(bool durable = false)
+    /// <param name="admitsWriter">Makes the login that <see cref="AsWriter"/> needs; else the first migration makes the roles, which cannot log in.</param>
+    public static async Task<PostgresServer> StartAsync(bool durable = false, bool admitsWriter = true)
     {
         var folder = TestFolder.Next("postgres");
         if (User is not null)
@@ -34,21 +36,36 @@ public sealed class PostgresServer : IDisposable
 
         var server = new PostgresServer(folder, durable);
         await server.StartAgainAsync();
+        if (admitsWriter)
+            await server.ExecuteAsync($"create role {Writer} login bypassrls");
         return server;
     }
 
-    /// <summary>Connection string of one of its databases.</summary>
+    /// <summary>Connection string of one of its databases, as the owner of its tables.</summary>
     public string ConnectionString(string database) => $"Host=127.0.0.1;Port={Port};Username=trackhub;Database={database};Maximum Pool Size=20";
+
+    /// <summary>The same database as the roles connect to it.</summary>
+    /// <param name="connectionString">The owner's.</param>
+    public static string AsWriter(string connectionString) => As(connectionString, Writer);
+
+    /// <summary>The same database as somebody else; every login is trusted.</summary>
+    public static string As(string connectionString, string user) => new NpgsqlConnectionStringBuilder(connectionString) { Username = user }.ConnectionString;
 
     /// <summary>Makes an empty database with a name of its own.</summary>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"t_{Guid.NewGuid():N}";
-        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres"));
-        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
-        await command.ExecuteNonQueryAsync();
+        await ExecuteAsync($"create database {name}");
         return ConnectionString(name);
+    }
+
+    /// <summary>Runs a statement that concerns the whole server, as its superuser.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString("postgres"));
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Ends it as a crash would. Start it with <see cref="StartAgainAsync"/>; only a durable one is sure to come back.</summary>

@@ -28,7 +28,7 @@ public sealed class TestHost : IAsyncDisposable
 
     /// <summary>Makes a host.</summary>
     /// <param name="kafka">The log; the shared one if null.</param>
-    /// <param name="postgres">Connection string of a database; null where none is needed.</param>
+    /// <param name="postgres">Connection string of a database's owner; null where none is needed. Roles connect as the writer all the same.</param>
     /// <param name="settings">Further configuration.</param>
     /// <param name="add">Registers more, or replaces services.</param>
     public static async Task<TestHost> CreateAsync(
@@ -41,7 +41,8 @@ public sealed class TestHost : IAsyncDisposable
             new("Kafka:BootstrapServers", kafka.BootstrapServers),
             new("Kafka:SessionTimeout", "00:00:06"),
             new("SchemaRegistry:Url", kafka.Registry.ToString()),
-            new("Postgres:ConnectionString", postgres ?? "Host=127.0.0.1;Port=1"),
+            new("Postgres:ConnectionString", postgres is null ? "Host=127.0.0.1;Port=1" : PostgresServer.AsWriter(postgres)),
+            new("Postgres:OwnerConnectionString", postgres),
             new("Secrets:MasterKey", TestBrands.MasterKey),
             .. settings ?? [],
         ]);

@@ -14,8 +14,11 @@ internal sealed record MachineData(string Root)
     /// <summary>The machine's master key; null before its first start.</summary>
     public string? MasterKey => ReadSecret("master.key");
 
-    /// <summary>Password of its PostgreSQL; null before its first start.</summary>
+    /// <summary>Password of its PostgreSQL's owner; null before its first start.</summary>
     public string? PostgresPassword => ReadSecret("postgres.password");
+
+    /// <summary>Password its roles connect with; null before its first start.</summary>
+    public string? WriterPassword => ReadSecret("postgres-writer.password");
 
     private string StateFile => Path.Combine(Root, "up.json");
 
@@ -31,7 +34,10 @@ internal sealed record MachineData(string Root)
     public void MakeSecrets()
     {
         MakeSecret("master.key", Platform.Tenants.MasterKey.NewText);
-        MakeSecret("postgres.password", static () => RandomNumberGenerator.GetHexString(32, lowercase: true));
+        MakeSecret("postgres.password", NewPassword);
+        MakeSecret("postgres-writer.password", NewPassword);
+
+        static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);
     }
 
     /// <summary>Takes the machine for one supervisor.</summary>

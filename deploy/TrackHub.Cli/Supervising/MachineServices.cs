@@ -60,7 +60,7 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
     /// <summary>Asks any service of this machine whether it serves.</summary>
     public static Task<string?> ProbeAsync(string name, MachineData data, Ports ports, CancellationToken cancellationToken) => name switch
     {
-        PostgresService.Name => PostgresService.ProbeAsync(PostgresService.ConnectionString(ports, data.PostgresPassword ?? ""), cancellationToken),
+        PostgresService.Name => PostgresService.ProbeAsync(PostgresService.OwnerConnectionString(ports, data.PostgresPassword ?? ""), cancellationToken),
         RedisService.Name => RedisService.ProbeAsync(ports.Redis, cancellationToken),
         "schema-registry" => ProbeReadyAsync(ports.Admin(RoleNames.Broker), cancellationToken),
         _ => ProbeReadyAsync(ports.Admin(name), cancellationToken),

@@ -11,6 +11,8 @@ internal static class PostgresService
     /// <summary>The server.</summary>
     public const string Program = Binaries + "/postgres";
 
+    private const string Owner = "trackhub";
+    private const string Writer = "trackhub_writer";
     private const string Binaries = "/usr/lib/postgresql/15/bin";
 
     // The password goes by standard input: arguments are for everybody to read.
@@ -40,16 +42,31 @@ internal static class PostgresService
         ];
         string[] command = [.. prefix, Program, "-D", directory, .. settings.SelectMany(static s => new[] { "-c", s })];
         var plan = new ProcessPlan(command[0], command[1..], new Dictionary<string, string>(), data.LogFile(Name), StopSignal: "INT");
-        var connection = ConnectionString(ports, password);
+        var connection = OwnerConnectionString(ports, password);
         return new Service(Name, [new(Name, $"127.0.0.1:{ports.Postgres}")], [ports.Postgres], StopStage.Stores, plan, token => ProbeAsync(connection, token));
     }
 
-    /// <summary>How to reach it.</summary>
-    public static string ConnectionString(Ports ports, string password) => new NpgsqlConnectionStringBuilder
+    /// <summary>How its owner reaches it: migrations, and commands that change configuration.</summary>
+    public static string OwnerConnectionString(Ports ports, string password) => ConnectionString(ports, Owner, password);
+
+    /// <summary>How roles reach it.</summary>
+    public static string WriterConnectionString(Ports ports, string password) => ConnectionString(ports, Writer, password);
+
+    /// <summary>Lets the roles' login in, once migrations have made it.</summary>
+    /// <param name="owner">Connects as the owner.</param>
+    /// <param name="password">The machine's own, hex.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task AdmitWriterAsync(NpgsqlDataSource owner, string password, CancellationToken cancellationToken)
+    {
+        await using var command = owner.CreateCommand($"alter role {Writer} login password '{password}'");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string ConnectionString(Ports ports, string user, string password) => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1",
         Port = ports.Postgres,
-        Username = "trackhub",
+        Username = user,
         Password = password,
         Database = "trackhub",
         MaxPoolSize = 20,

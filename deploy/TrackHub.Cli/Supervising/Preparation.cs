@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 
@@ -18,6 +19,8 @@ internal static class Preparation
         {
             var applied = await host.Services.GetRequiredService<Migrator>().ApplyAsync(cancellationToken);
             say(applied.Count == 0 ? "database is up to date" : $"database: {applied.Count} migration(s) applied");
+            if (configuration.RunsPostgres && data.WriterPassword is { } password)
+                await PostgresService.AdmitWriterAsync(host.Services.GetRequiredKeyedService<NpgsqlDataSource>(TenantsRegistration.Owner), password, cancellationToken);
             if (await DemoSetup.EnsureAsync(host.Services.GetRequiredService<TenantAdmin>(), data, cancellationToken)) say("tenant and brand demo made");
         }
 

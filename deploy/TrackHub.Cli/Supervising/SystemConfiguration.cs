@@ -44,9 +44,15 @@ internal sealed class SystemConfiguration
             ["Meta:BaseUrl"] = $"http://127.0.0.1:{ports.Simulator}",
             ["Ingest:Port"] = $"{ports.Ingress}",
         };
-        if (data.PostgresPassword is { } password) machine["Postgres:ConnectionString"] = PostgresService.ConnectionString(ports, password);
+        var system = new SystemConfiguration(given.Build(), machine);
+        if (system.RunsPostgres && data is { PostgresPassword: { } owner, WriterPassword: { } writer })
+        {
+            machine["Postgres:OwnerConnectionString"] = PostgresService.OwnerConnectionString(ports, owner);
+            machine["Postgres:ConnectionString"] = PostgresService.WriterConnectionString(ports, writer);
+        }
+
         if (data.MasterKey is { } key && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(SecretsOptions.FallbackVariable))) machine["Secrets:MasterKey"] = key;
-        return new(given.Build(), machine);
+        return system;
     }
 
     /// <summary>Puts the machine's layer below everything a host reads by itself.</summary>

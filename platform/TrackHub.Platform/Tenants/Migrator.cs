@@ -16,12 +16,43 @@ public sealed record Migration(int Number, string Name, DateTimeOffset? AppliedA
 /// <summary>Schema and build do not fit together. The message names the migration and the remedy.</summary>
 public sealed class MigrationException(string message) : Exception(message);
 
-/// <summary>Brings the database to the schema this build was made with. Safe to run from several processes at once.</summary>
-public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DaySecrets daySecrets)
+/// <summary>A numbered migration as this build has it.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Name">File name.</param>
+/// <param name="Sql">Its statements.</param>
+internal sealed record MigrationScript(int Number, string Name, string Sql)
 {
-    private const int MonthsAhead = 3;
+    /// <summary>Every script of this build, in order.</summary>
+    public static IReadOnlyList<MigrationScript> All { get; } = ReadAll(typeof(Topics).Assembly);
 
-    private static readonly IReadOnlyList<Script> Scripts = ReadScripts();
+    /// <summary>SHA-256 of the statements, lower-case hex.</summary>
+    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
+
+    private static List<MigrationScript> ReadAll(Assembly assembly) =>
+    [
+        .. assembly.GetManifestResourceNames()
+            .Where(static name => name.StartsWith("sql/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => Read(assembly, name)),
+    ];
+
+    private static MigrationScript Read(Assembly assembly, string resource)
+    {
+        using var stream = assembly.GetManifestResourceStream(resource)!;
+        using var reader = new StreamReader(stream);
+        var name = resource["sql/".Length..];
+        return new(int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), name, reader.ReadToEnd().ReplaceLineEndings("\n"));
+    }
+}
+
+/// <summary>Brings the database to the schema this build was made with. Safe to run from several processes at once.</summary>
+/// <param name="postgres">The database, as the owner of its tables.</param>
+/// <param name="masters">Opens and seals encryption keys.</param>
+/// <param name="clock">Tells for which days secrets are made.</param>
+public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, TimeProvider clock)
+{
+    /// <summary>What is applied: everything this build has.</summary>
+    internal IReadOnlyList<MigrationScript> Scripts { get; init; } = MigrationScript.All;
 
     /// <summary>Applies what is missing; makes encryption key, day secrets and month partitions ahead. Nothing to do is no fault.</summary>
     /// <returns>What was applied now.</returns>
@@ -29,11 +60,11 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DayS
     /// <exception cref="WrongMasterKeyException">The master key is not the one the database was sealed with.</exception>
     public async Task<IReadOnlyList<Migration>> ApplyAsync(CancellationToken cancelled = default)
     {
+        var applied = await ApplyScriptsAsync(cancelled);
         await using var connection = await postgres.OpenConnectionAsync(cancelled);
-        var applied = await ApplyScriptsAsync(connection, cancelled);
         await new EncryptionKeyRotation(connection, masters).EnsureAsync(cancelled);
-        await daySecrets.EnsureAsync(cancelled: cancelled);
-        await MakePartitionsAsync(cancelled);
+        await new DaySecrets(postgres, masters, clock).EnsureAsync(cancelled: cancelled);
+        await new MonthPartitions(postgres).MakeAsync(cancelled);
         return applied;
     }
 
@@ -47,18 +78,11 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DayS
         return [.. Scripts.Select(script => new Migration(script.Number, script.Name, known.GetValueOrDefault(script.Number)?.At))];
     }
 
-    /// <summary>Makes the month partitions ahead of the tables that are partitioned by month.</summary>
-    /// <returns>How many were made.</returns>
-    public async Task<int> MakePartitionsAsync(CancellationToken cancelled = default)
+    /// <summary>Applies the scripts that are missing, and nothing else.</summary>
+    internal async Task<IReadOnlyList<Migration>> ApplyScriptsAsync(CancellationToken cancelled = default)
     {
-        await using var command = postgres.CreateCommand("select ensure_month_partitions($1)");
-        command.Parameters.Add(new() { Value = MonthsAhead });
-        return (int)(await command.ExecuteScalarAsync(cancelled) ?? 0);
-    }
-
-    // One transaction for all: a migration that fails leaves the database as it was. The lock ends with it, whatever happens to us.
-    private static async Task<IReadOnlyList<Migration>> ApplyScriptsAsync(NpgsqlConnection connection, CancellationToken cancelled)
-    {
+        // One transaction for all: a migration that fails leaves the database as it was. The lock ends with it, whatever happens to us.
+        await using var connection = await postgres.OpenConnectionAsync(cancelled);
         await using var transaction = await LockAsync(connection, cancelled);
         var known = await AppliedAsync(connection, cancelled);
         if (known.Keys.Except(Scripts.Select(static script => script.Number)).ToList() is { Count: > 0 } unknown)
@@ -76,13 +100,26 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DayS
                 continue;
             }
 
-            await using (var command = new NpgsqlCommand(script.Sql, connection) { CommandTimeout = 0 })
-                await command.ExecuteNonQueryAsync(cancelled);
+            await ExecuteAsync(connection, script, cancelled);
             applied.Add(new(script.Number, script.Name, await RecordAsync(connection, script, cancelled)));
         }
 
         await transaction.CommitAsync(cancelled);
         return applied;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, MigrationScript script, CancellationToken cancelled)
+    {
+        await using var command = new NpgsqlCommand(script.Sql, connection) { CommandTimeout = 0 };
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancelled);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new MigrationException(
+                $"Migration {script.Name}: {fault.MessageText.TrimEnd('.')}. {fault.Hint ?? "Migrate as the owner of the tables: set TRACKHUB_Postgres__OwnerConnectionString."}");
+        }
     }
 
     private static async Task<NpgsqlTransaction> LockAsync(NpgsqlConnection connection, CancellationToken cancelled)
@@ -114,7 +151,7 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DayS
         return rows;
     }
 
-    private static async Task<DateTimeOffset> RecordAsync(NpgsqlConnection connection, Script script, CancellationToken cancelled)
+    private static async Task<DateTimeOffset> RecordAsync(NpgsqlConnection connection, MigrationScript script, CancellationToken cancelled)
     {
         await using var command = new NpgsqlCommand(
             "insert into schema_migrations (number, name, checksum) values ($1, $2, $3) returning applied_at", connection);
@@ -125,28 +162,6 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, DayS
         await reader.ReadAsync(cancelled);
         return reader.GetFieldValue<DateTimeOffset>(0);
     }
-
-    private static List<Script> ReadScripts()
-    {
-        var assembly = typeof(Topics).Assembly;
-        return [.. assembly.GetManifestResourceNames()
-            .Where(static name => name.StartsWith("sql/", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => Read(assembly, name))];
-    }
-
-    private static Script Read(Assembly assembly, string resource)
-    {
-        using var stream = assembly.GetManifestResourceStream(resource)!;
-        using var reader = new StreamReader(stream);
-        var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
-        var name = resource["sql/".Length..];
-        return new(
-            int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), name, sql,
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
-    }
-
-    private sealed record Script(int Number, string Name, string Sql, string Checksum);
 
     private sealed record AppliedRow(string Checksum, DateTimeOffset At);
 }

@@ -10,21 +10,29 @@ public sealed class PostgresOptions
     // handed on: no writer can forget it. https://www.postgresql.org/docs/15/config-setting.html#CONFIG-SETTING-SHELL
     private const string SynchronousCommit = "-c synchronous_commit=on";
 
-    /// <summary>Npgsql connection string. Required.</summary>
+    /// <summary>Npgsql connection string of the roles: a login that is <c>trackhub_writer</c> or a member of it. Required.</summary>
     [Required]
     public string ConnectionString { get; set; } = "";
 
     /// <summary>
-    /// The connection string with <c>synchronous_commit=on</c>, whatever the server says: a claim, an order, a day secret or a row that was acknowledged
-    /// must survive the server's crash.
+    /// The same as the owner of the tables, for migrations and for the commands that change configuration. Default: <see cref="ConnectionString"/>, which
+    /// then is the owner's.
     /// </summary>
-    public string Durable
+    public string OwnerConnectionString { get; set; } = "";
+
+    /// <summary>
+    /// The roles' connection string with <c>synchronous_commit=on</c>, whatever the server says: a claim, an order, a day secret or a row that was
+    /// acknowledged must survive the server's crash.
+    /// </summary>
+    public string Durable => MakeDurable(ConnectionString);
+
+    /// <summary>As <see cref="Durable"/>, for the owner.</summary>
+    public string DurableOwner => MakeDurable(OwnerConnectionString);
+
+    private static string MakeDurable(string connectionString)
     {
-        get
-        {
-            var builder = new NpgsqlConnectionStringBuilder(ConnectionString);
-            builder.Options = $"{builder.Options} {SynchronousCommit}".TrimStart();
-            return builder.ConnectionString;
-        }
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        builder.Options = $"{builder.Options} {SynchronousCommit}".TrimStart();
+        return builder.ConnectionString;
     }
 }

@@ -11,13 +11,21 @@ namespace TrackHub.Platform.Tenants;
 /// <summary>Registers PostgreSQL, the directory and the keys. Each method is safe to repeat.</summary>
 public static class TenantsRegistration
 {
-    /// <summary>Section Postgres and one <see cref="NpgsqlDataSource"/> for the process, whose commits reach the disk; see <see cref="PostgresOptions.Durable"/>.</summary>
+    /// <summary>Key of the <see cref="NpgsqlDataSource"/> that connects as the owner of the tables.</summary>
+    public const string Owner = "owner";
+
+    /// <summary>
+    /// Section Postgres, one <see cref="NpgsqlDataSource"/> for the process, and that of the owner under <see cref="Owner"/>. Commits of both reach the disk; see <see cref="PostgresOptions.Durable"/>.
+    /// </summary>
     public static void AddPostgres(this IHostApplicationBuilder builder)
     {
         builder.AddSection<PostgresOptions>("Postgres");
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(static services =>
             NpgsqlDataSource.Create(services.GetRequiredService<IOptions<PostgresOptions>>().Value.Durable));
+        builder.Services.TryAddKeyedSingleton(Owner, static (services, _) => services.GetRequiredService<IOptions<PostgresOptions>>().Value is { OwnerConnectionString.Length: > 0 } options
+            ? NpgsqlDataSource.Create(options.DurableOwner)
+            : services.GetRequiredService<NpgsqlDataSource>());
     }
 
     /// <summary>Tells readiness whether PostgreSQL answers; for roles that cannot work without it.</summary>
@@ -41,20 +49,24 @@ public static class TenantsRegistration
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DirectoryRefresher>());
     }
 
-    /// <summary><see cref="Migrator"/> and <see cref="TenantAdmin"/>, for the command line.</summary>
+    /// <summary><see cref="Migrator"/> and <see cref="TenantAdmin"/>, both as the owner of the tables, for the command line.</summary>
     public static void AddTenantAdmin(this IHostApplicationBuilder builder)
     {
         builder.AddPostgres();
         builder.AddMasterKeys();
-        builder.Services.TryAddSingleton<DaySecrets>();
-        builder.Services.TryAddSingleton<Migrator>();
-        builder.Services.TryAddSingleton<TenantAdmin>();
+        builder.Services.TryAddSingleton(static services => new Migrator(
+            services.GetRequiredKeyedService<NpgsqlDataSource>(Owner), services.GetRequiredService<MasterKeys>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.TryAddSingleton(static services => new TenantAdmin(
+            services.GetRequiredKeyedService<NpgsqlDataSource>(Owner), services.GetRequiredService<MasterKeys>()));
     }
 
     /// <summary>Makes day secrets and partitions ahead and shreds old days; for one role, the ledger.</summary>
     public static void AddDaySecretKeeper(this IHostApplicationBuilder builder)
     {
-        builder.AddTenantAdmin();
+        builder.AddPostgres();
+        builder.AddMasterKeys();
+        builder.Services.TryAddSingleton<DaySecrets>();
+        builder.Services.TryAddSingleton<MonthPartitions>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DaySecretKeeper>());
     }
 

@@ -39,7 +39,7 @@ public class DispatchWorld : IAsyncLifetime
 
     internal Readiness DispatcherReadiness => _dispatcher!.Services.GetRequiredService<Readiness>();
 
-    internal NpgsqlDataSource Postgres => Services.GetRequiredService<NpgsqlDataSource>();
+    internal NpgsqlDataSource Postgres => Services.GetRequiredKeyedService<NpgsqlDataSource>(TenantsRegistration.Owner);
 
     public async Task InitializeAsync()
     {
@@ -93,7 +93,8 @@ public class DispatchWorld : IAsyncLifetime
             new("Kafka:BootstrapServers", _broker.BootstrapServers),
             new("Kafka:SessionTimeout", "00:00:06"),
             new("SchemaRegistry:Url", _broker.RegistryAddress.ToString()),
-            new("Postgres:ConnectionString", connectionString ?? _connectionString),
+            new("Postgres:ConnectionString", PostgresServer.AsWriter(connectionString ?? _connectionString)),
+            new("Postgres:OwnerConnectionString", connectionString ?? _connectionString),
             new("Secrets:MasterKey", TestBrands.MasterKey),
             new("Meta:BaseUrl", _sim.BaseAddress.ToString()),
         ]);

@@ -49,7 +49,7 @@ internal sealed class IngestProcess : IAsyncDisposable
             Arguments =
             [
                 "--Ingest:Port=0", $"--Kafka:BootstrapServers={kafka.BootstrapServers}", $"--SchemaRegistry:Url={kafka.Registry}",
-                $"--Postgres:ConnectionString={postgres}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
+                $"--Postgres:ConnectionString={PostgresServer.AsWriter(postgres)}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
                 // What is measured here is the contract, not this machine: 150 ms belong to the load test.
                 "--Ingest:AckTimeout=00:00:02",
             ],

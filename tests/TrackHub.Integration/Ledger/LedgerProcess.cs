@@ -56,7 +56,7 @@ internal sealed class LedgerProcess : IAsyncDisposable
             Arguments =
             [
                 $"--Kafka:BootstrapServers={_kafka.BootstrapServers}", $"--SchemaRegistry:Url={_kafka.Registry}", "--Kafka:SessionTimeout=00:00:06",
-                $"--Postgres:ConnectionString={_postgres}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
+                $"--Postgres:ConnectionString={PostgresServer.AsWriter(_postgres)}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
             ],
         });
         builder.AddLedger();

@@ -16,7 +16,7 @@ internal sealed class TenantDatabase : IAsyncDisposable
         Masters = masters;
         Postgres = NpgsqlDataSource.Create(connectionString);
         DaySecrets = new(Postgres, masters, TimeProvider.System);
-        Migrator = new(Postgres, masters, DaySecrets);
+        Migrator = new(Postgres, masters, TimeProvider.System);
         Admin = new(Postgres, masters);
     }
 
@@ -35,6 +35,9 @@ internal sealed class TenantDatabase : IAsyncDisposable
     /// <summary>A database without any table.</summary>
     public static async Task<TenantDatabase> EmptyAsync(PostgresServer? server = null) =>
         new(await (server ?? await TestMachine.PostgresAsync()).CreateDatabaseAsync(), NewMasters());
+
+    /// <summary>A database that somebody else made.</summary>
+    public static TenantDatabase Of(string connectionString) => new(connectionString, NewMasters());
 
     /// <summary>A migrated database.</summary>
     public static async Task<TenantDatabase> MigratedAsync(PostgresServer? server = null)
@@ -68,6 +71,17 @@ internal sealed class TenantDatabase : IAsyncDisposable
     {
         await using var command = Postgres.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>The first column of every row, as text.</summary>
+    public async Task<IReadOnlyList<string>> RowsAsync(string sql)
+    {
+        await using var command = Postgres.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+            rows.Add(reader.GetString(0));
+        return rows;
     }
 
     public async Task ExecuteAsync(string sql)
