@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TrackHub.Ledger.Retaining;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
@@ -16,6 +17,7 @@ public static class LedgerRole
     public static void AddLedger(this IHostApplicationBuilder builder)
     {
         builder.AddSection<LedgerOptions>(LedgerOptions.Section);
+        builder.AddSection<RetentionOptions>(RetentionOptions.Section);
         builder.AddStreams();
         builder.AddPostgresWatch();
         builder.AddTenantDirectory();
@@ -27,5 +29,8 @@ public static class LedgerRole
         builder.Services.AddSingleton<Projection>();
         builder.Services.AddSingleton<RefusedRows>();
         builder.Services.AddHostedService<LedgerLoop>();
+        builder.Services.AddSingleton<OldRows>();
+        builder.Services.AddSingleton<RetentionMetrics>();
+        builder.Services.AddHostedService<RetentionKeeper>();
     }
 }
