@@ -45,9 +45,9 @@ internal sealed class SchemaParser
         {
             fault = notAvro.Message;
         }
-        catch (Exception notAvro) when (notAvro is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception notAvro) when (notAvro is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
-            fault = "it is no Avro schema";   // no JSON, or a member is missing or of another kind than Avro's
+            fault = "it is no Avro schema";   // no JSON, a lone surrogate, or a member that is missing or of another kind than Avro's
         }
 
         return false;
