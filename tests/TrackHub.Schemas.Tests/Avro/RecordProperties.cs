@@ -19,10 +19,12 @@ internal abstract class RecordProperties
 
     public abstract void Survives_any_bytes();
 
+    public abstract void Survives_hostile_lengths();
+
     private sealed class For<T> : RecordProperties
         where T : IAvroRecord<T>
     {
-        // Per input byte: an 8-byte reference and at most a boxed-up record of strings; the rest is an exception and its trace.
+        // The bound that AvroReader states.
         private const int AllocatedPerByte = 256;
         private const int AllocatedAnyway = 64 * 1024;
 
@@ -64,6 +66,15 @@ internal abstract class RecordProperties
             {
                 Decode(bytes);
             }).Check(Rounds.WithEndSize(2000));
+
+        public override void Survives_hostile_lengths() =>
+            Prop.ForAll(Arb.From(RecordGen.Of<T>()), Arb.From(Gen.Choose(0, int.MaxValue)), static (record, seed) =>
+            {
+                var random = new Random(seed);
+                var encoded = record.ToAvro();
+                for (var i = 0; i < 10; i++)
+                    Decode(HostileBytes.From(encoded, random));
+            }).Check(Rounds);
 
         /// <summary>Decodes; whatever it throws but the refusal, and more memory than the input's length allows, is a fault.</summary>
         private static bool Decode(ReadOnlySpan<byte> bytes)

@@ -21,6 +21,10 @@ public sealed class RecordPropertyTests
     [MemberData(nameof(Records))]
     public void Any_bytes_neither_crash_nor_allocate_without_bound(Type record) => RecordProperties.Of(record).Survives_any_bytes();
 
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void Length_that_promises_too_much_neither_crashes_nor_allocates_without_bound(Type record) => RecordProperties.Of(record).Survives_hostile_lengths();
+
     [Fact]
     public void Every_schema_file_has_its_record()
     {
