@@ -23,7 +23,7 @@ has_all_peers() {
 ensure_peers() {
   local lock folder log="$state/peers.log"
   has_all_peers && return
-  node -e "process.exit(parseInt(process.versions.node, 10) < $oldest_node)" 2>/dev/null ||
+  node -e "process.exit(parseInt(process.versions.node, 10) < $oldest_node ? 1 : 0)" 2>/dev/null ||
     fail "tests need Node.js $oldest_node or later on PATH" "update Node.js by the means it was installed with, then call again"
 
   while read -r lock; do
