@@ -13,6 +13,14 @@ internal sealed record KnownClick(TrackedEvent Event, UserData? UserData);
 /// <summary>Fetches whole clicks by their ingest_id: from the windows, and what has left them from the ledger's table <c>clicks</c>.</summary>
 internal sealed class KnownClicks(WindowStore windows, ClickRecordCodec records, NpgsqlDataSource postgres)
 {
+    /// <summary>Clicks by id, time and brand, $1 to $3. The time inside the id names the month's partition.</summary>
+    internal const string SelectFromTable = """
+        select c.ingest_id, c.brand_id, c.kind, c.event_id, c.event_time, c.received_at, c.session_id, c.click_id, c.url, c.consent_ads,
+               c.email_hash, c.phone_hash, c.user_data_key, c.user_data
+        from clicks c join unnest($1::uuid[], $2::timestamptz[], $3::text[]) as q (i, t, b)
+            on c.ingest_id = q.i and c.ingested_at = q.t and c.brand_id = q.b
+        """;
+
     /// <summary>The clicks that are still known.</summary>
     public async Task<IReadOnlyDictionary<Guid, KnownClick>> LoadAsync(IReadOnlyList<(Brand Brand, Guid IngestId)> clicks, CancellationToken cancellationToken)
     {
@@ -39,13 +47,7 @@ internal sealed class KnownClicks(WindowStore windows, ClickRecordCodec records,
         if (missing.Count == 0)
             return;
 
-        // The time inside the id names the month's partition.
-        await using var command = postgres.CreateCommand("""
-            select c.ingest_id, c.brand_id, c.kind, c.event_id, c.event_time, c.received_at, c.session_id, c.click_id, c.url, c.consent_ads,
-                   c.email_hash, c.phone_hash, c.user_data_key, c.user_data
-            from clicks c join unnest($1::uuid[], $2::timestamptz[], $3::text[]) as q (i, t, b)
-                on c.ingest_id = q.i and c.ingested_at = q.t and c.brand_id = q.b
-            """);
+        await using var command = postgres.CreateCommand(SelectFromTable);
         command.Parameters.Add(new() { Value = missing.ConvertAll(static m => m.IngestId).ToArray() });
         command.Parameters.Add(new() { Value = missing.ConvertAll(static m => EventIds.TimeOf(m.IngestId.ToString()).UtcDateTime).ToArray() });
         command.Parameters.Add(new() { Value = missing.ConvertAll(static m => m.Brand.Id).ToArray() });
