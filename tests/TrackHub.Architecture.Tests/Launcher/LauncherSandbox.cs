@@ -46,9 +46,11 @@ internal sealed class LauncherSandbox : IDisposable
         done
         """;
 
-    private const string Node = """
+    // The tests' own Node.js answers, so that what it is asked is asked rightly.
+    private static readonly string Node = $$"""
         #!/usr/bin/env bash
-        exit "${OLD_NODE:-0}"
+        if [[ -n "${OLD_NODE:-}" ]]; then exit 1; fi
+        PATH='{{Environment.GetEnvironmentVariable("PATH")}}' exec node "$@"
         """;
 
     private const string Npm = """
