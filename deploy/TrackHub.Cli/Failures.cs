@@ -32,6 +32,7 @@ internal static class Failures
         CommandException or AdminException or MigrationException or StartFailedException or WrongMasterKeyException => failure.Message,
         _ when Faults(failure) is { Count: > 0 } faults => string.Join("; ", faults),
         _ when IsAway(failure) => $"does not answer: {(failure.InnerException ?? failure).Message}",
+        Npgsql.PostgresException refused => $"PostgreSQL refuses: {refused.SqlState}, {refused.MessageText}",
         _ => null,
     };
 

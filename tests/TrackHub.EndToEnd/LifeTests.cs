@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using TrackHub.Testing;
 
@@ -26,6 +27,8 @@ public sealed class LifeTests
         // The death of a role in the midst of it changes nothing: plan, books and simulator agree.
         var played = await demo;
         played.Code.ShouldBe(0, played.All);
+
+        await DoctorFindsWhatIsWrongAsync(machine);
 
         var stopping = Stopwatch.StartNew();
         Machine.Signal("TERM", machine.Supervisor());
@@ -75,6 +78,19 @@ public sealed class LifeTests
 
         read.Code.ShouldBe(0, read.All);
         read.Output.ShouldContain("/sess-life-1");
+    }
+
+    private static async Task DoctorFindsWhatIsWrongAsync(Machine machine)
+    {
+        const string Policy = "redis-cli -p {0} config set maxmemory-policy {1}";
+        await machine.ScriptAsync(string.Format(CultureInfo.InvariantCulture, Policy, machine.PortBase + 6, "allkeys-lru"));
+
+        var ill = await machine.RunAsync("doctor");
+        ill.Code.ShouldBe(1, ill.All);
+        ill.Output.ShouldContain("FAULT  redis: eviction policy: CONFIG SET maxmemory-policy noeviction", customMessage: ill.All);
+
+        await machine.ScriptAsync(string.Format(CultureInfo.InvariantCulture, Policy, machine.PortBase + 6, "noeviction"));
+        await Eventually.Holds(async () => (await machine.RunAsync("doctor")).Code.ShouldBe(0));
     }
 
     private static async Task DeadRoleComesBackAsync(Machine machine)

@@ -31,6 +31,7 @@ internal static class Examination
             ("postgresql", "Postgres:ConnectionString", token => PostgresChecks.ExamineAsync(services, token)),
             ("redis", "Redis:Endpoint", token => RedisChecks.ExamineAsync(settings, token)),
             ("meta", "Meta:BaseUrl", token => MetaChecks.ExamineAsync(settings, token)),
+            ("alerts", "", token => AlertChecks.ExamineAsync(services, token)),
             ("brands", "", token => BrandChecks.ExamineAsync(services.GetRequiredService<TenantAdmin>(), token)),
         ];
 
