@@ -12,7 +12,11 @@ namespace TrackHub.Cli.Supervising;
 /// Signal that ends a program which does not watch standard input (<c>INT</c> is PostgreSQL's fast stop); null for programs of ours, which do.
 /// </param>
 internal sealed record ProcessPlan(
-    string FileName, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string LogFile, string? StopSignal = null);
+    string FileName, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string LogFile, string? StopSignal = null)
+{
+    /// <summary>Done before each start: clears away what a dead predecessor left; null for nothing.</summary>
+    public Action? Clear { get; init; }
+}
 
 /// <summary>One running process whose life is tied to ours: it stops when its standard input ends, so also when we are killed.</summary>
 internal sealed class ManagedProcess : IDisposable
@@ -52,6 +56,7 @@ internal sealed class ManagedProcess : IDisposable
     /// <summary>Starts it in a session of its own: a terminal's Ctrl-C reaches us alone, and we stop it in order.</summary>
     public static ManagedProcess Start(ProcessPlan plan)
     {
+        plan.Clear?.Invoke();
         var start = new ProcessStartInfo("setsid") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         string[] shell = ["/bin/sh", "-c", plan.StopSignal is null ? Watching : Guarding, "trackhub", plan.LogFile, plan.StopSignal ?? "", plan.FileName];
         foreach (var argument in shell.Concat(plan.Arguments)) start.ArgumentList.Add(argument);

@@ -13,6 +13,10 @@ internal static class PostgresService
 
     private const string Owner = "trackhub";
     private const string Writer = "trackhub_writer";
+
+    // PostgreSQL's fast stop.
+    private const string StopSignal = "INT";
+
     private const string Binaries = "/usr/lib/postgresql/15/bin";
 
     // The password goes by standard input: arguments are for everybody to read.
@@ -40,8 +44,9 @@ internal static class PostgresService
             "listen_addresses=127.0.0.1", $"port={ports.Postgres}", "unix_socket_directories=", "max_connections=150",
             "shared_buffers=256MB", "max_wal_size=2GB", "wal_compression=on", "log_min_messages=warning", "timezone=UTC",
         ];
-        string[] command = [.. prefix, Program, "-D", directory, .. settings.SelectMany(static s => new[] { "-c", s })];
-        var plan = new ProcessPlan(command[0], command[1..], new Dictionary<string, string>(), data.LogFile(Name), StopSignal: "INT");
+        string[] command =
+            [.. Unprivileged.EndingWithParent(prefix, StopSignal), Program, "-D", directory, .. settings.SelectMany(static s => new[] { "-c", s })];
+        var plan = new ProcessPlan(command[0], command[1..], new Dictionary<string, string>(), data.LogFile(Name), StopSignal) { Clear = () => ClearLock(directory) };
         var connection = OwnerConnectionString(ports, password);
         return new Service(Name, [new(Name, $"127.0.0.1:{ports.Postgres}")], [ports.Postgres], StopStage.Stores, plan, token => ProbeAsync(connection, token));
     }
@@ -88,6 +93,33 @@ internal static class PostgresService
         catch (NpgsqlException exception)
         {
             return exception.Message;
+        }
+    }
+
+    /// <summary>
+    /// Removes the lock file of a server that is gone. PostgreSQL does so itself, unless the number in the file is another process's of our user by now,
+    /// as after the machine's restart: then it takes that for a server and refuses to start, for ever.
+    /// </summary>
+    /// <remarks>
+    /// A server and its children work in the data directory; while one is found there, in whatever state, PostgreSQL is left to judge. Nobody else
+    /// starts one here: the supervisor holds the machine's data.
+    /// </remarks>
+    internal static void ClearLock(string directory)
+    {
+        var path = Path.Combine(directory, "postmaster.pid");
+        if (ReadOrNull(path) is { } ours && !Directory.EnumerateDirectories("/proc").Any(process => ReadOrNull(Path.Combine(process, "cwd", "postmaster.pid")) == ours))
+            File.Delete(path);
+    }
+
+    private static string? ReadOrNull(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

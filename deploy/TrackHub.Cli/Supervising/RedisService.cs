@@ -9,6 +9,8 @@ internal static class RedisService
     /// <summary>Name in the table and of its log.</summary>
     public const string Name = "redis";
 
+    private const string StopSignal = "TERM";
+
     /// <summary>Says how to run it.</summary>
     public static Service Prepare(MachineData data, Ports ports)
     {
@@ -19,7 +21,8 @@ internal static class RedisService
             // Windows must not be evicted behind the matcher's back; a full Redis refuses, and the matcher pauses.
             "--maxmemory-policy", "noeviction",
         ];
-        var plan = new ProcessPlan("redis-server", arguments, new Dictionary<string, string>(), data.LogFile(Name), StopSignal: "TERM");
+        string[] command = [.. Unprivileged.EndingWithParent([], StopSignal), "redis-server", .. arguments];
+        var plan = new ProcessPlan(command[0], command[1..], new Dictionary<string, string>(), data.LogFile(Name), StopSignal);
         return new Service(Name, [new(Name, $"127.0.0.1:{ports.Redis}")], [ports.Redis], StopStage.Stores, plan, token => ProbeAsync(ports.Redis, token));
     }
 

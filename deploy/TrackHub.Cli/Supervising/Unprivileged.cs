@@ -18,6 +18,15 @@ internal static class Unprivileged
         return [.. plain, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
     }
 
+    /// <summary>
+    /// Words before a command that gets a signal when its parent dies: a store whose guard was killed must not hold its port and its files against the
+    /// next. The kernel forgets the wish when the user changes, so it is made by the same words. See setpriv(1), prctl(2).
+    /// </summary>
+    /// <param name="prefix">Words before the command so far, of <see cref="PrefixAsync"/> or none.</param>
+    /// <param name="signal">The signal.</param>
+    public static IReadOnlyList<string> EndingWithParent(IReadOnlyList<string> prefix, string signal) =>
+        [.. prefix.Count > 0 ? prefix : ["setpriv"], "--pdeathsig", signal];
+
     /// <summary>Gives a directory to that user when we are root.</summary>
     public static async Task OwnAsync(string directory, CancellationToken cancellationToken)
     {
