@@ -81,6 +81,13 @@ internal sealed class WindowEpoch(RedisConnection redis)
         await redis.RunAsync(db => Task.WhenAll(known.Masters.Select(m => db.StringSetAsync(m.Key, m.RunId))), cancellationToken);
     }
 
+    /// <summary>Says that the windows on the masters asked last may have holes: they are rebuilt before they are used again.</summary>
+    public async Task UnstampAsync(CancellationToken cancellationToken)
+    {
+        if (_known is { } known)
+            await redis.RunAsync(db => Task.WhenAll(known.Masters.Select(m => db.KeyDeleteAsync(m.Key))), cancellationToken);
+    }
+
     /// <summary>The first epoch key whose slot lies on that master; on a single server the first of all.</summary>
     private async Task<RedisKey> EpochKeyAsync(IServer server, CancellationToken cancellationToken)
     {

@@ -81,9 +81,12 @@ internal sealed partial class WindowKeeper(
             readiness.Report(RedisConnection.Name, true);
             readiness.Report(WindowEpoch.Windows, true);
         }
-        else if (health == WindowHealth.Evicting && readiness.Report(RedisConnection.Name, false, "redis_eviction_policy"))
+        else if (health == WindowHealth.Evicting)
         {
-            Log.Evicting(logger);
+            // It may have begun already, and the epoch's key may be the one it spared.
+            await epoch.UnstampAsync(stoppingToken);
+            if (readiness.Report(RedisConnection.Name, false, "redis_eviction_policy"))
+                Log.Evicting(logger);
         }
     }
 
