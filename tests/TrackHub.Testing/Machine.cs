@@ -44,6 +44,9 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Settings of this machine as environment variables, such as <c>TRACKHUB_Kafka__SessionTimeout</c>; every command gets them.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Words before <c>up</c>, such as <c>unshare</c> with its options; what they start must become the command.</summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
+
     /// <summary>Every process that was started for this machine and still runs, by its command line.</summary>
     public IReadOnlyList<string> Processes =>
     [
@@ -79,7 +82,7 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Starts <c>up</c> in the foreground and waits for its ready line.</summary>
     public async Task<RunningUp> UpAsync()
     {
-        var process = Start(["bash", Path.Combine(Root, "trackhub"), "up", "--data", Data, "--port-base", $"{PortBase}"], Root);
+        var process = Start([.. Wrapper, "bash", Path.Combine(Root, "trackhub"), "up", "--data", Data, "--port-base", $"{PortBase}"], Root);
         _ups.Add(process);
         var error = process.StandardError.ReadToEndAsync();
         var lines = new StringBuilder();

@@ -24,9 +24,18 @@ public class FaultLab : IAsyncLifetime
     /// <summary>Whether rounds and durations are full: <c>trackhub test --full</c>.</summary>
     public static bool IsFull => Environment.GetEnvironmentVariable("TRACKHUB_TEST_FULL") == "1";
 
-    /// <summary>The machine.</summary>
-    public Machine Machine { get; } = new()
+    /// <summary>A lab that is not started yet.</summary>
+    public FaultLab()
+        : this([])
     {
+    }
+
+    /// <summary>A lab whose system is started by other words.</summary>
+    /// <param name="wrapper">Words before the command; see <see cref="Machine.Wrapper"/>.</param>
+    protected FaultLab(IReadOnlyList<string> wrapper) => Machine = new()
+    {
+        Wrapper = wrapper,
+
         // Short enough for a test to see them run out: group sessions, leases, calls.
         Settings = new Dictionary<string, string>
         {
@@ -36,6 +45,9 @@ public class FaultLab : IAsyncLifetime
             ["TRACKHUB_Dispatch__ClaimPatience"] = "00:00:03",
         },
     };
+
+    /// <summary>The machine.</summary>
+    public Machine Machine { get; }
 
     /// <summary>Its processes.</summary>
     public LabServices Services { get; private set; } = null!;
