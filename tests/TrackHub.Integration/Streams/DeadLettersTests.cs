@@ -72,6 +72,19 @@ public sealed class DeadLettersTests
     }
 
     [Fact]
+    public async Task While_the_registry_is_away_a_record_of_a_schema_not_seen_yet_waits_and_is_no_poison()
+    {
+        await using var host = await TestHost.CreateAsync(new((await TestMachine.KafkaAsync()).BootstrapServers, new("http://127.0.0.1:1")));
+        var record = new StreamRecord { Coordinates = new("topic", 0, 0), Timestamp = DateTimeOffset.UnixEpoch, Value = [0, 0, 0, 0, 42, 1] };
+
+        // With no key to seal with, writing a letter would fail for the directory.
+        var failure = await Should.ThrowAsync<DependencyAwayException>(
+            () => host.Services.GetRequiredService<BatchDecoder>().DecodeAsync<DeadLetter>([record], "matcher", default));
+
+        failure.Dependency.ShouldBe("schema_registry");
+    }
+
+    [Fact]
     public async Task Without_a_key_to_seal_with_nothing_is_written_and_the_batch_waits()
     {
         await using var host = await TestHost.CreateAsync();
