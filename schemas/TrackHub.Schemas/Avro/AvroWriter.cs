@@ -17,6 +17,7 @@ public ref struct AvroWriter
     internal static readonly long MinUnixMilliseconds = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
     internal static readonly long MaxUnixMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private const int MaxVarintBytes = 10;
+    private const int MaxUtf8Bytes = 3;   // of one UTF-16 unit
 
     private readonly IBufferWriter<byte>? _sink;
     private Span<byte> _free;
@@ -67,12 +68,17 @@ public ref struct AvroWriter
     public void WriteLong(long value)
     {
         var raw = (ulong)((value << 1) ^ (value >> 63));
-        if (!Reserve(raw < 0x80 ? 1 : VarintBytes(raw)))
-            return;
+        var at = Written;
 
-        for (; raw >= 0x80; raw >>= 7)
-            _free[Written++] = (byte)(raw | 0x80);
-        _free[Written++] = (byte)raw;
+        // Most numbers of a record are lengths, branches and small counts.
+        if (raw < 0x80 && (uint)at < (uint)_free.Length)
+        {
+            _free[at] = (byte)raw;
+            Written = at + 1;
+            return;
+        }
+
+        WriteVarint(raw);
     }
 
     /// <summary>Four bytes, little-endian IEEE 754.</summary>
@@ -99,6 +105,12 @@ public ref struct AvroWriter
     public void WriteString(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        if (_free.Length - Written >= MaxVarintBytes + ((long)MaxUtf8Bytes * value.Length))
+        {
+            WriteStringAtOnce(value);
+            return;
+        }
+
         var length = Encoding.UTF8.GetByteCount(value);
         WriteLong(length);
         if (!Reserve(length))
@@ -143,7 +155,33 @@ public ref struct AvroWriter
     /// <summary>Items in the array block that follows; 0 ends the array.</summary>
     public void WriteBlockCount(int count) => WriteLong(count);
 
-    private static int VarintBytes(ulong raw) => Math.Min(MaxVarintBytes, ((64 - System.Numerics.BitOperations.LeadingZeroCount(raw)) + 6) / 7);
+    private static int VarintBytes(ulong raw) => Math.Min(MaxVarintBytes, ((64 - System.Numerics.BitOperations.LeadingZeroCount(raw | 1)) + 6) / 7);
+
+    private void WriteVarint(ulong raw)
+    {
+        if (!Reserve(VarintBytes(raw)))
+            return;
+
+        for (; raw >= 0x80; raw >>= 7)
+            _free[Written++] = (byte)(raw | 0x80);
+        _free[Written++] = (byte)raw;
+    }
+
+    /// <summary>
+    /// The text in one pass, where its longest form fits: room for the length is kept as if it were ASCII, and text that is not moves up by
+    /// what the length takes more. Measured by EncodeBenchmarks.
+    /// </summary>
+    private void WriteStringAtOnce(string value)
+    {
+        var room = VarintBytes((ulong)value.Length << 1);
+        var length = Encoding.UTF8.GetBytes(value, _free[(Written + room)..]);
+        var needed = VarintBytes((ulong)length << 1);
+        if (needed != room)
+            _free.Slice(Written + room, length).CopyTo(_free[(Written + needed)..]);
+
+        WriteLong(length);
+        Written += length;
+    }
 
     private bool Reserve(int bytes)
     {
@@ -153,6 +191,7 @@ public ref struct AvroWriter
         if (_sink is null)
         {
             Overflowed = true;
+            _free = default;   // so that nothing finds room any more
             return false;
         }
 

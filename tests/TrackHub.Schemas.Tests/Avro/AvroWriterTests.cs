@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace TrackHub.Schemas.Tests.Avro;
 
@@ -34,6 +35,35 @@ public sealed class AvroWriterTests
     [Fact]
     public void Lone_surrogate_becomes_the_replacement_character() =>
         Written((ref AvroWriter writer) => writer.WriteString("a\ud800")).ShouldBe("08 61 ef bf bd");
+
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(2_731)]
+    [InlineData(8_191)]
+    [InlineData(8_192)]
+    public void Text_around_the_lengths_that_take_a_byte_more_is_the_same_with_and_without_room_to_spare(int letters)
+    {
+        foreach (var letter in (string[])["a", "ç", "€", "😀", "\ud800"])
+        {
+            var text = new StringBuilder().Insert(0, letter, letters).ToString();
+            var utf8 = Encoding.UTF8.GetBytes(text);
+            var exact = new byte[utf8.Length + (utf8.Length < 64 ? 1 : utf8.Length < 8_192 ? 2 : 3)];
+            var writer = new AvroWriter(exact);
+            writer.WriteString(text);
+
+            writer.Overflowed.ShouldBeFalse();
+            writer.Written.ShouldBe(exact.Length);
+            exact.AsSpan(exact.Length - utf8.Length).SequenceEqual(utf8).ShouldBeTrue();
+            Written((ref AvroWriter roomy) =>
+            {
+                roomy.WriteLong(0);   // the sink's first piece is taken, and larger than the text needs
+                roomy.WriteString(text);
+            }).ShouldBe("00 " + Hex.Text(exact));
+        }
+    }
 
     [Fact]
     public void Bytes_are_their_length_and_themselves() =>
@@ -88,7 +118,7 @@ public sealed class AvroWriterTests
 
     private static string Written(Write write)
     {
-        var sink = new ArrayBufferWriter<byte>();
+        var sink = new ArrayBufferWriter<byte>(64 * 1024);
         var writer = new AvroWriter(sink);
         write(ref writer);
         writer.Flush();
