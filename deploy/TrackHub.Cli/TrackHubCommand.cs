@@ -49,6 +49,7 @@ internal static class TrackHubCommand
             RunCommand.Create(),
             TestCommand.Create(),
             BenchCommand.Create(),
+            LoadCommand.Create(),
             TenantsCommand.Create(),
             BrandsCommand.Create(),
             PixelsCommand.Create(),

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace TrackHub.Load.Floors;
+
+/// <summary>A floor in a process of its own: the least that the same load can cost on this machine, measured in the same run.</summary>
+internal sealed class FloorProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private readonly Process _process;
+
+    private FloorProcess(Process process, string address) => (_process, Address) = (process, address);
+
+    /// <summary>Where it listens.</summary>
+    public string Address { get; }
+
+    /// <summary>Starts one.</summary>
+    /// <param name="floor">A name of <see cref="FloorProgram"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">It did not say where it listens.</exception>
+    public static async Task<FloorProcess> StartAsync(string floor, CancellationToken cancellationToken)
+    {
+        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(FloorProcess).Assembly.Location, FloorProgram.Verb, floor])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+        var address = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(StartLimit, cancellationToken);
+        return new(process, address ?? throw new InvalidOperationException($"The floor {floor} ended at its start."));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

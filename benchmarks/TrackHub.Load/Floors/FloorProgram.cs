@@ -1,0 +1,62 @@
+using Confluent.Kafka;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace TrackHub.Load.Floors;
+
+/// <summary>The floors. Each prints its address and ends when its standard input does, so with whoever started it.</summary>
+internal static class FloorProgram
+{
+    /// <summary>First argument of a floor's process.</summary>
+    public const string Verb = "floor";
+
+    /// <summary>Kestrel with an empty handler: 202 to everything.</summary>
+    public const string Http = "http";
+
+    /// <summary>librdkafka's mock cluster: a broker in memory that keeps nothing.</summary>
+    public const string Kafka = "kafka";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs one.</summary>
+    public static async Task<int> RunAsync(string floor)
+    {
+        if (floor == Http)
+            await RunHttpAsync();
+        else
+            await RunKafkaAsync();
+        return 0;
+    }
+
+    private static async Task RunHttpAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.Run(static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+            return Task.CompletedTask;
+        });
+        await app.StartAsync();
+        await ServeAsync(app.Urls.First());
+    }
+
+    private static async Task RunKafkaAsync()
+    {
+        var config = new ProducerConfig { BootstrapServers = "127.0.0.1:1" };
+        config.Set("test.mock.num.brokers", "1");
+        using var producer = new ProducerBuilder<Null, Null>(config).SetLogHandler(static (_, _) => { }).Build();
+        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
+        var broker = admin.GetMetadata(Limit).Brokers[0];
+        await ServeAsync($"{broker.Host}:{broker.Port}");
+    }
+
+    private static async Task ServeAsync(string address)
+    {
+        await Console.Out.WriteLineAsync(address);
+        await Console.In.ReadToEndAsync();
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using TrackHub.Cli;
+using TrackHub.Cli.Testing;
+using TrackHub.Load.EndToEnd;
+using TrackHub.Load.Http;
+using TrackHub.Load.Kafka;
+using TrackHub.Load.Measuring;
+using TrackHub.Load.Reporting;
+using TrackHub.Load.Setup;
+
+namespace TrackHub.Load;
+
+/// <summary>The program behind <c>trackhub load</c>.</summary>
+internal static class LoadProgram
+{
+    private const int Usage = 2;
+
+    // Rate and connection counts that a machine of two cores carries with client, floors and system on it.
+    private static readonly Dictionary<string, (int Rate, int[] Connections, Func<LoadRun, CancellationToken, Task> RunAsync)> Scenarios = new()
+    {
+        ["produce"] = (2_000, [1, 4, 16], KafkaScenarios.ProduceAsync),
+        ["consume"] = (2_000, [1, RawTopic.Partitions], KafkaScenarios.ConsumeAsync),
+        ["ingress"] = (1_000, [1, 16, 64, 256], HttpScenarios.IngressAsync),
+        ["webhook"] = (500, [1, 16, 64, 256], HttpScenarios.WebhookAsync),
+        ["end-to-end"] = (50, [16], EndToEndScenario.RunAsync),
+    };
+
+    /// <summary>Runs a call, as the command line passed it on.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new Command("trackhub") { LoadCommand.Create(RunAsync) };
+        foreach (var option in (Option[])[GlobalOptions.Data, GlobalOptions.PortBase, GlobalOptions.Json, GlobalOptions.Configuration])
+            root.Options.Add(option);
+        var call = root.Parse(CommandLineConfiguration.Rewrite(args));
+        if (call.Errors.Count == 0)
+            return await Failures.GuardAsync(call, new() { EnableDefaultExceptionHandler = false }, token => call.InvokeAsync(new() { EnableDefaultExceptionHandler = false }, token));
+
+        foreach (var fault in call.Errors)
+            await Console.Error.WriteLineAsync(fault.Message);
+        return Usage;
+    }
+
+    private static async Task<int> RunAsync(ParseResult call, LoadRequest request, CancellationToken cancellationToken)
+    {
+        var (usualRate, usualConnections, runAsync) = Scenarios[request.Scenario];
+        var settings = LoadSettings.Of(request, usualRate);
+        var run = new LoadRun(call, LoadSystem.Of(call), settings, request.Connections ?? usualConnections, TimeProvider.System);
+        await runAsync(run, cancellationToken);
+
+        var report = new LoadReport(request.Scenario, settings, run.Measurements);
+        foreach (var line in call.GetValue(GlobalOptions.Json) ? report.JsonLines() : report.Table())
+            await Console.Out.WriteLineAsync(line);
+        if (request.Save)
+            await report.WriteAsync(SavedResults.Directory(), cancellationToken);
+        return run.Measurements.Any(static measurement => measurement.Latency.Count == 0) ? 1 : 0;
+    }
+}

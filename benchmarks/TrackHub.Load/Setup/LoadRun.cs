@@ -1,0 +1,69 @@
+using System.CommandLine;
+using TrackHub.Load.Measuring;
+
+namespace TrackHub.Load.Setup;
+
+/// <summary>One run of a scenario.</summary>
+/// <param name="call">The call.</param>
+/// <param name="system">The system.</param>
+/// <param name="settings">How hard and how long.</param>
+/// <param name="connections">Connection counts.</param>
+/// <param name="clock">Paces and measures.</param>
+internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings settings, IReadOnlyList<int> connections, TimeProvider clock)
+{
+    private readonly List<Measurement> _measurements = [];
+
+    /// <summary>The system.</summary>
+    public LoadSystem System => system;
+
+    /// <summary>How hard and how long.</summary>
+    public LoadSettings Settings => settings;
+
+    /// <summary>Connection counts.</summary>
+    public IReadOnlyList<int> Connections => connections;
+
+    /// <summary>Clock.</summary>
+    public TimeProvider Clock => clock;
+
+    /// <summary>Puts the load on.</summary>
+    public LoadGenerator Generator { get; } = new(settings, clock);
+
+    /// <summary>What was measured.</summary>
+    public IReadOnlyList<Measurement> Measurements => _measurements;
+
+    /// <summary>A topic's name of this run.</summary>
+    public string TopicName { get; } = $"load-{Guid.NewGuid():N}";
+
+    /// <summary>A brand of this run.</summary>
+    public Task<LoadBrand> CreateBrandAsync(CancellationToken cancellationToken) => system.CreateBrandAsync(call, clock, cancellationToken);
+
+    /// <summary>Latency at the fixed rate, then throughput: targets side by side for each connection count, so that noise meets all alike.</summary>
+    /// <param name="targets">Targets by name, the floor first.</param>
+    /// <param name="modes">Ways of offering load; all open loops come first, for what throughput leaves behind would slow them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task MeasureAsync(
+        IReadOnlyList<(string Name, Func<int, ILoadTarget> Connect)> targets, IReadOnlyList<LoadMode> modes, CancellationToken cancellationToken)
+    {
+        foreach (var mode in modes)
+        {
+            foreach (var count in connections)
+            {
+                foreach (var (name, connect) in targets)
+                {
+                    await using var target = connect(count);
+                    await MeasureAsync(name, mode, count, () => mode is LoadMode.Open
+                        ? Generator.OpenAsync(name, target, count, cancellationToken)
+                        : Generator.ClosedAsync(name, target, count, cancellationToken));
+                }
+            }
+        }
+    }
+
+    /// <summary>Runs one measurement, says so, and keeps it.</summary>
+    public async Task MeasureAsync(string name, LoadMode mode, int count, Func<Task<Measurement>> measureAsync)
+    {
+        var (progress, what) = (call.InvocationConfiguration.Error, mode is LoadMode.Open ? $"latency at {settings.Rate}/s" : "throughput");
+        await progress.WriteLineAsync($"{name}: {what}, {count} connection(s)");
+        _measurements.Add(await measureAsync());
+    }
+}
