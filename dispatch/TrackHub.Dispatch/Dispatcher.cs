@@ -30,6 +30,8 @@ internal sealed partial class Dispatcher(
     /// <param name="stoppingToken">The role stops: a call at work is finished and written, none is begun.</param>
     public async Task DispatchAsync(LaneId lane, IReadOnlyList<WaitingEvent> events, Action<StreamRecord> complete, CancellationToken stoppingToken)
     {
+        using var span = RecordTrace.StartShared("dispatch batch", events.Select(static e => e.Record));
+
         // Depth first, so that of a split the first half is done, and its records complete, before the second is begun.
         var open = new Stack<IReadOnlyList<(WaitingEvent Event, long OwnFence)>>();
         open.Push([.. events.Select(static e => (e, 0L))]);
@@ -96,8 +98,10 @@ internal sealed partial class Dispatcher(
 
         using var stopped = new CancellationTokenSource();
         await using var stop = stoppingToken.Register(() => stopped.CancelAfter(BatchRetry.StopGrace));
+        using var spans = CallSpans.Start(prepared.Events, batchId);
         var answer = await meta.SendAsync(pixel, prepared.Body, stopped.Token);
         var ruling = VerdictTable.Rule(answer, prepared.Events.Count);
+        spans.Answered(ruling, answer);
         metrics.Called(lane, ruling, answer, prepared.Events.Count);
         if (ruling.Verdict is Verdict.Park)
             Log.Parked(logger, prepared.Events.Count, lane.BrandId, lane.PixelId, ruling.Reason, answer.Code, answer.Subcode);

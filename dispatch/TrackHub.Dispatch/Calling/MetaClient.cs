@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
@@ -34,7 +35,7 @@ internal sealed class MetaClient : IDisposable
                 ConnectTimeout = TimeSpan.FromSeconds(2),
                 PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),   // follows DNS
-                ActivityHeadersPropagator = null,          // our trace is none of Meta's business
+                ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),   // a span for us; our trace is none of Meta's business
             },
             disposeHandler: true)
         {

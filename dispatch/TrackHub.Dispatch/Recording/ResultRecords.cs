@@ -108,6 +108,6 @@ internal static class ResultRecords
                 headers.Set(name, value);
         }
 
-        return headers;
+        return headers.Follow(e.Record);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -36,6 +37,10 @@ public static class AdminPort
 
     private static async Task AnswerAsync(HttpContext context)
     {
+        // A probe is nobody's event.
+        if (Activity.Current is { } span)
+            (span.ActivityTraceFlags, span.IsAllDataRequested) = (ActivityTraceFlags.None, false);
+
         switch (context.Request.Path.Value)
         {
             case "/health":

@@ -27,6 +27,15 @@ public static class SectionOptions
         builder.Services.AddOptions<T>().ValidateOnStart();
     }
 
+    /// <summary>What a section says now, for what is built before options are validated; values that do not convert are left at their default.</summary>
+    internal static T Read<T>(IConfiguration configuration, string section)
+        where T : class, new()
+    {
+        var options = new T();
+        new Section<T>(configuration.GetSection(section)).Configure(options);
+        return options;
+    }
+
     /// <summary>Property by property: the framework's binder stops at the first value that does not convert.</summary>
     private sealed class Section<T>(IConfigurationSection section) : IConfigureOptions<T>, IValidateOptions<T>
         where T : class

@@ -9,7 +9,6 @@ public static class BatchRetry
     /// <summary>How long the attempt at work may go on once the stop is asked for; the host's limit is 8 s.</summary>
     public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
-    private const int MaxLinks = 64;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -24,7 +23,8 @@ public static class BatchRetry
     public static async Task<BatchOutcome> RetryWhileAwayAsync(
         this RecordBatch batch, Func<RecordBatch, CancellationToken, Task> work, Readiness readiness, CancellationToken stoppingToken)
     {
-        using var span = StartSpan(batch);
+        var started = readiness.Clock.GetTimestamp();
+        using var span = batch.Reader is null ? null : RecordTrace.StartShared("process batch", batch);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(batch.Revoked);
         await using var stop = stoppingToken.Register(() => ended.CancelAfter(StopGrace));
         using var waiting = readiness.Wait();
@@ -33,6 +33,7 @@ public static class BatchRetry
             try
             {
                 await work(batch, ended.Token);
+                Count(batch, readiness.Clock.GetElapsedTime(started), BatchOutcome.Done);
                 return BatchOutcome.Done;
             }
             catch (OperationCanceledException) when (ended.IsCancellationRequested)
@@ -41,6 +42,7 @@ public static class BatchRetry
             }
             catch (Exception failure) when (Dependencies.AbsenceOf(failure) is { } absence)
             {
+                batch.Reader?.Metrics.Retried(batch.Reader.Value.Group, absence.Dependency);
                 waiting.For(absence.Dependency, absence.Reason);
                 if (stoppingToken.IsCancellationRequested || !await PauseAsync(pause, readiness.Clock, ended.Token, stoppingToken))
                     break;
@@ -49,7 +51,14 @@ public static class BatchRetry
 
         batch.GiveBack();
         span?.SetStatus(ActivityStatusCode.Error, "revoked");
+        Count(batch, readiness.Clock.GetElapsedTime(started), BatchOutcome.Revoked);
         return BatchOutcome.Revoked;
+    }
+
+    private static void Count(RecordBatch batch, TimeSpan duration, BatchOutcome outcome)
+    {
+        if (batch.Reader is var (metrics, group))
+            metrics.Worked(group, batch, duration, outcome);
     }
 
     private static async Task<bool> PauseAsync(TimeSpan pause, TimeProvider clock, CancellationToken ended, CancellationToken stoppingToken)
@@ -68,21 +77,5 @@ public static class BatchRetry
         {
             return false;
         }
-    }
-
-    private static Activity? StartSpan(RecordBatch batch)
-    {
-        if (!StreamMetrics.Source.HasListeners())
-            return null;
-
-        var links = batch.Take(MaxLinks)
-            .Select(static record => ActivityContext.TryParse(record.Header(RecordHeaders.TraceParentName), traceState: null, isRemote: true, out var context) ? context : default)
-            .Where(static context => context != default)
-            .Select(static context => new ActivityLink(context));
-        var span = StreamMetrics.Source.StartActivity(ActivityKind.Consumer, links: [.. links], name: $"process {batch[0].Coordinates.Topic}");
-        span?.SetTag("messaging.system", "kafka");
-        span?.SetTag("messaging.destination.name", batch[0].Coordinates.Topic);
-        span?.SetTag("messaging.batch.message_count", batch.Count);
-        return span;
     }
 }

@@ -78,7 +78,7 @@ public sealed class DeadLetters(
 
         // Its key is the source's, so that what belongs together stays in order; a key is never personal data.
         var key = sourceKey is null ? letter.DeadLetterId : Encoding.UTF8.GetString(sourceKey);
-        await producer.ProduceAllAsync([OutgoingRecord.Create(Topics.DeadLetters, key, letter, Headers(letter))], cancellationToken);
+        await producer.ProduceAllAsync([OutgoingRecord.Create(Topics.DeadLetters, key, letter, Headers(letter).Follow(source))], cancellationToken);
         metrics.DeadLettered(stage, reason);
         _alarm.Raise(source.Coordinates.Topic, stage, reason, letter.DeadLetterId);
     }
@@ -104,13 +104,12 @@ public sealed class DeadLetters(
             Original = Seal(webhook.BrandId, webhook.Body, now),
         };
         var coordinates = await producer.ProduceAsync(
-            Topics.DeadLetters, $"{webhook.BrandId}/{webhook.Gateway}", letter, Headers(letter), cancellationToken);
+            Topics.DeadLetters, $"{webhook.BrandId}/{webhook.Gateway}", letter, Headers(letter).TraceParent(), cancellationToken);
         metrics.DeadLettered(letter.Stage, letter.Reason);
         return coordinates;
     }
 
-    private static RecordHeaders Headers(DeadLetter letter) =>
-        letter.BrandId is null ? new RecordHeaders().TraceParent() : RecordHeaders.ForBrand(letter.BrandId);
+    private static RecordHeaders Headers(DeadLetter letter) => letter.BrandId is { } brand ? new RecordHeaders().Brand(brand) : new();
 
     private string? KnownBrand(string? brandId) => brandId is not null && directory.Current.Brand(brandId) is not null ? brandId : null;
 

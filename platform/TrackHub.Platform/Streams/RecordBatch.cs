@@ -36,6 +36,9 @@ public sealed class RecordBatch : IReadOnlyList<StreamRecord>
     /// <inheritdoc/>
     public int Count => _records.Count;
 
+    /// <summary>Who reads it, for the figures; null for a batch no consumer owns.</summary>
+    internal (StreamMetrics Metrics, string Group)? Reader { get; set; }
+
     /// <summary>Records not done; guarded by the <see cref="RecordBuffer"/>.</summary>
     internal int Open { get; set; }
 

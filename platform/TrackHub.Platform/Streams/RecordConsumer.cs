@@ -65,7 +65,9 @@ public sealed class RecordConsumer : IAsyncDisposable
 
         while (await _buffer.TakeAsync(maxBatchSize, maxLinger, stoppingToken) is { } batch)
         {
+            batch.Reader = (_metrics, _options.Group);
             _metrics.Consumed(_options.Group, batch);
+            RecordTrace.Begin(_options.Group, batch);
             yield return batch;
         }
     }

@@ -28,6 +28,9 @@ public sealed class RecordHeaders
     public RecordHeaders TraceParent() =>
         Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? Set(TraceParentName, id) : this;
 
+    /// <summary>Sets <c>traceparent</c> so that the record belongs to the trace of the one it follows from, if that has one.</summary>
+    public RecordHeaders Follow(StreamRecord source) => source.TraceParent is { } trace ? Set(TraceParentName, trace) : this;
+
     /// <summary>Sets a header to UTF-8 text, in place of an earlier value.</summary>
     public RecordHeaders Set(string name, string value) => Set(name, Encoding.UTF8.GetBytes(value));
 
@@ -47,11 +50,27 @@ public sealed class RecordHeaders
         return this;
     }
 
-    internal Headers ToKafka()
+    /// <summary>Value of <c>traceparent</c>, or null.</summary>
+    internal byte[]? TraceParentValue
+    {
+        get
+        {
+            foreach (var (name, value) in _headers)
+            {
+                if (name == TraceParentName)
+                    return value;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The headers, under the span of their sending if there is one.</summary>
+    internal Headers ToKafka(Activity? send = null)
     {
         var headers = new Headers();
         foreach (var (name, value) in _headers)
-            headers.Add(name, value);
+            headers.Add(name, send?.Id is { } id && name == TraceParentName ? Encoding.ASCII.GetBytes(id) : value);
         return headers;
     }
 }

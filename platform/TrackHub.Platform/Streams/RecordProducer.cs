@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -70,12 +71,16 @@ public sealed class RecordProducer : IAsyncDisposable
         var started = _clock.GetTimestamp();
         var report = new PendingReports(records.Count);
         Action<DeliveryReport<byte[]?, byte[]?>> reported = report.Report;
+        List<Activity>? spans = null;
         LogFault? fault = null;
         try
         {
             foreach (var record in records)
             {
-                var message = new Message<byte[]?, byte[]?> { Key = record.Key, Value = await record.EncodeAsync(_codec, cancellationToken), Headers = record.Headers.ToKafka() };
+                var span = RecordTrace.StartSend(record.Topic.Name, record.Headers);
+                if (span is not null)
+                    (spans ??= []).Add(span);
+                var message = new Message<byte[]?, byte[]?> { Key = record.Key, Value = await record.EncodeAsync(_codec, cancellationToken), Headers = record.Headers.ToKafka(span) };
                 while (!_client.TryProduce(record.Topic.Name, message, reported))
                     await Task.Delay(QueueFullPause, _clock, cancellationToken);
             }
@@ -90,6 +95,7 @@ public sealed class RecordProducer : IAsyncDisposable
         finally
         {
             CountSent(records, _clock.GetElapsedTime(started), fault);
+            spans?.ForEach(span => RecordTrace.End(span, fault is { } why ? StreamMetrics.ErrorType(why) : null));
         }
     }
 
@@ -101,10 +107,11 @@ public sealed class RecordProducer : IAsyncDisposable
     {
         var started = _clock.GetTimestamp();
         var report = new PendingReports(1);
+        var span = RecordTrace.StartSend(topic.Name, headers);
         LogFault? fault = null;
         try
         {
-            if (!_client.TryProduce(topic.Name, new() { Key = key, Value = value, Headers = headers.ToKafka() }, report.Report))
+            if (!_client.TryProduce(topic.Name, new() { Key = key, Value = value, Headers = headers.ToKafka(span) }, report.Report))
                 throw new LogUnavailableException(LogFault.QueueFull, "The local queue to the log is full. Remedy: send slower, or raise Producer:QueueRecords.");
 
             await report.Completion.WaitAsync(cancellationToken);
@@ -118,6 +125,7 @@ public sealed class RecordProducer : IAsyncDisposable
         finally
         {
             _metrics.Sent(topic.Name, 1, _clock.GetElapsedTime(started), fault);
+            RecordTrace.End(span, fault is { } why ? StreamMetrics.ErrorType(why) : null);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
 
@@ -42,6 +43,20 @@ public sealed class StreamRecord
 
     /// <summary>True once its offset is known to <see cref="OwnedPartition.Taken"/>.</summary>
     internal bool Tracked { get; set; }
+
+    /// <summary>Its span while it is at work, if its event is sampled.</summary>
+    internal Activity? Span { get; set; }
+
+    /// <summary>Trace id of its event, 32 hex digits, or null: what a log line about it names.</summary>
+    public string? TraceId => RecordTrace.TraceIdOf(TraceParentHeader);
+
+    /// <summary>What records that follow from this one carry as <c>traceparent</c>, or null.</summary>
+    internal byte[]? TraceParent => Span?.Id is { } id ? Encoding.ASCII.GetBytes(id) : TraceParentHeader;
+
+    /// <summary><c>traceparent</c> as it came, or null. Reads no other header.</summary>
+    internal byte[]? TraceParentHeader => _headers is null && KafkaHeaders is { } raw
+        ? raw.TryGetLastBytes(RecordHeaders.TraceParentName, out var found) ? found : null
+        : Headers.GetValueOrDefault(RecordHeaders.TraceParentName);
 
     /// <summary>The header's value as UTF-8 text, or null.</summary>
     public string? Header(string name) => Headers.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;

@@ -46,7 +46,7 @@ internal sealed class WorkLedger(Action<OwnedPartition, long, int?>? storeOffset
                 partition.Grown = next;
             }
 
-            Leave(record);
+            Leave(record, error: null);
         }
 
         foreach (var partition in _grown)
@@ -63,7 +63,7 @@ internal sealed class WorkLedger(Action<OwnedPartition, long, int?>? storeOffset
     public List<StreamRecord> TakeBack(RecordBatch batch)
     {
         var unfinished = batch.Where(record => record.Batch == batch && !record.Home!.Leaving).ToList();
-        unfinished.ForEach(Leave);
+        unfinished.ForEach(record => Leave(record, "given_back"));
         return unfinished;
     }
 
@@ -73,12 +73,14 @@ internal sealed class WorkLedger(Action<OwnedPartition, long, int?>? storeOffset
     {
         var gone = _atWork.SelectMany(static batch => batch.Where(record => record.Batch == batch && record.Home!.Gone)).ToList();
         var batches = gone.Select(static record => record.Batch!).Distinct().ToList();
-        gone.ForEach(Leave);
+        gone.ForEach(record => Leave(record, "revoked"));
         return batches;
     }
 
-    private void Leave(StreamRecord record)
+    private void Leave(StreamRecord record, string? error)
     {
+        RecordTrace.End(record.Span, error);
+        record.Span = null;
         var batch = record.Batch!;
         record.Batch = null;
         Outstanding--;

@@ -20,11 +20,6 @@ internal static class Logs
         var format = new JsonFormatter(renderMessage: true);
         var logs = new LoggerConfiguration()
             .MinimumLevel.Is(level)
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
-
-            // It would write addresses with their queries.
-            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
             .Enrich.FromLogContext()
             .Enrich.WithProperty("role", settings.Name)
 
@@ -34,6 +29,13 @@ internal static class Logs
             logs.WriteTo.File(format, file, fileSizeLimitBytes: FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: FilesKept, shared: false);
 
         builder.Logging.ClearProviders();
+
+        // The levels of both libraries count alike.
+        builder.Logging.SetMinimumLevel((LogLevel)level);
+
+        // The framework's lines tell request lines and addresses, which hold write keys and webhook paths; of Npgsql they tell statements.
+        foreach (var noisy in new[] { "Microsoft", "System.Net.Http", "Npgsql" })
+            builder.Logging.AddFilter(noisy, LogLevel.Warning);
         builder.Logging.AddSerilog(logs.CreateLogger(), dispose: true);
     }
 }

@@ -24,7 +24,11 @@ internal sealed class MetricsEndpoint : IDisposable
         }
     }
 
-    public void Dispose() => _meters.Dispose();
+    public void Dispose()
+    {
+        _meters.Shutdown((int)TelemetryRegistration.LastExportLimit.TotalMilliseconds);
+        _meters.Dispose();
+    }
 
     [ExportModes(ExportModes.Pull)]
     private sealed class TextExporter : BaseExporter<Metric>, IPullMetricExporter

@@ -1,9 +1,13 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -11,39 +15,98 @@ using TrackHub.Platform.Hosting;
 
 namespace TrackHub.Platform.Telemetry;
 
-/// <summary>Where metrics and traces are sent. Bound from section <c>Otlp</c>.</summary>
-public sealed class OtlpOptions
-{
-    /// <summary>Address of an OTLP collector (gRPC). Not set: nothing is sent; <c>/metrics</c> is served all the same.</summary>
-    public Uri? Endpoint { get; set; }
-}
-
-/// <summary>Metrics for the admin port and, with <c>Otlp:Endpoint</c>, metrics and traces to a collector.</summary>
+/// <summary>Metrics for the admin port, a trace id for every request and, with <c>Otlp:Endpoint</c>, metrics, traces and logs to a collector.</summary>
+/// <remarks>
+/// A collector that is away or slow costs no role anything: exports run on threads of their own, from queues that drop when they are full (2,048 spans,
+/// 2,048 log lines), and an export takes at most <see cref="ExportLimit"/>.
+/// </remarks>
 internal static class TelemetryRegistration
 {
+    /// <summary>Longest wait for one export.</summary>
+    public static readonly TimeSpan ExportLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longest wait for what is left of one signal when the process ends.</summary>
+    public static readonly TimeSpan LastExportLimit = TimeSpan.FromSeconds(1);
+
+    private const int ExportEveryMs = 1_000;
+    private const string AspNetCore = "Microsoft.AspNetCore";
+
     // The framework's and the drivers' own sources need no instrumentation package.
     private static readonly string[] Meters = ["TrackHub.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"];
-    private static readonly string[] Sources = ["TrackHub.*", "Microsoft.AspNetCore", "System.Net.Http", "Npgsql"];
+    private static readonly string[] Sources = ["TrackHub.*", "System.Net.Http", "Npgsql"];
 
     public static void AddTelemetry(this WebApplicationBuilder builder, RoleSettings settings)
     {
         builder.AddSection<OtlpOptions>("Otlp");
         builder.Services.AddMetrics();
+        builder.Services.AddSingleton<HostMetrics>();
+        builder.Services.AddSingleton<DistributedContextPropagator, RequestTrace>();
+        builder.Services.AddSingleton<IStartupFilter, RequestTrace.SpanFilter>();
         builder.Services.AddSingleton(provider => new MetricsEndpoint(exporter =>
         {
+            var otlp = provider.GetRequiredService<IOptions<OtlpOptions>>().Value;
             var meters = Sdk.CreateMeterProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, settings))
                 .AddMeter(Meters)
                 .AddReader(new BaseExportingMetricReader(exporter));
-            if (provider.GetRequiredService<IOptions<OtlpOptions>>().Value.Endpoint is { } endpoint)
-                meters.AddOtlpExporter(options => options.Endpoint = endpoint);
+            if (otlp.Endpoint is not null)
+            {
+                meters.AddOtlpExporter((target, reader) =>
+                {
+                    Aim(target, otlp, "metrics");
+                    reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)otlp.MetricInterval.TotalMilliseconds;
+                    reader.PeriodicExportingMetricReaderOptions.ExportTimeoutMilliseconds = (int)ExportLimit.TotalMilliseconds;
+                });
+            }
+
             return meters.Build();
         }));
         builder.Services.AddHostedService(provider => new Telemetry(provider, settings));
+        builder.AddLogExport(settings);
+    }
+
+    private static void AddLogExport(this WebApplicationBuilder builder, RoleSettings settings)
+    {
+        // Wanted before the options are validated: loggers are made first.
+        var otlp = SectionOptions.Read<OtlpOptions>(builder.Configuration, "Otlp");
+        if (otlp.Endpoint is null)
+            return;
+
+        builder.Logging.AddOpenTelemetry(logs =>
+        {
+            logs.IncludeScopes = true;
+            logs.IncludeFormattedMessage = true;
+            var resource = ResourceBuilder.CreateDefault();
+            Describe(resource, settings);
+            logs.SetResourceBuilder(resource);
+            logs.AddOtlpExporter((target, processor) =>
+            {
+                Aim(target, otlp, "logs");
+                Bound(processor.BatchExportProcessorOptions);
+            });
+        });
     }
 
     private static void Describe(ResourceBuilder resource, RoleSettings settings) =>
         resource.AddService(settings.Name, serviceNamespace: "trackhub", serviceVersion: typeof(RoleHost).Assembly.GetName().Version?.ToString());
+
+    private static void Aim(OtlpExporterOptions target, OtlpOptions otlp, string signal)
+    {
+        target.Protocol = otlp.Protocol is OtlpProtocol.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+
+        // With HTTP the exporter takes an address that it is given as it is.
+        target.Endpoint = otlp.Protocol is OtlpProtocol.Grpc ? otlp.Endpoint! : new Uri($"{otlp.Endpoint!.ToString().TrimEnd('/')}/v1/{signal}");
+        target.TimeoutMilliseconds = (int)ExportLimit.TotalMilliseconds;
+        if (otlp.Headers is { Length: > 0 } headers)
+            target.Headers = headers;
+    }
+
+    private static void Bound<T>(BatchExportProcessorOptions<T> batches)
+        where T : class
+    {
+        batches.ExporterTimeoutMilliseconds = (int)ExportLimit.TotalMilliseconds;
+        batches.ScheduledDelayMilliseconds = ExportEveryMs;
+    }
 
     /// <summary>Starts measuring before the roles do, and sends what is left when the host ends.</summary>
     private sealed class Telemetry(IServiceProvider services, RoleSettings settings) : IHostedService, IDisposable
@@ -53,20 +116,33 @@ internal static class TelemetryRegistration
         public Task StartAsync(CancellationToken cancellationToken)
         {
             services.GetRequiredService<MetricsEndpoint>();
-            if (services.GetRequiredService<IOptions<OtlpOptions>>().Value.Endpoint is { } endpoint)
+            services.GetRequiredService<HostMetrics>();
+
+            // Also where nothing is sent: every request has a trace id, for its log lines and its records.
+            var otlp = services.GetRequiredService<IOptions<OtlpOptions>>().Value;
+            var traces = Sdk.CreateTracerProviderBuilder()
+                .ConfigureResource(resource => Describe(resource, settings))
+                .SetSampler(new IngressSampler(otlp.Endpoint is null ? 0 : otlp.TraceRatio))
+                .AddSource(AspNetCore);
+            if (otlp.Endpoint is not null)
             {
-                _traces = Sdk.CreateTracerProviderBuilder()
-                    .ConfigureResource(resource => Describe(resource, settings))
-                    .AddSource(Sources)
-                    .AddOtlpExporter((OtlpExporterOptions options) => options.Endpoint = endpoint)
-                    .Build();
+                traces.AddSource(Sources).AddOtlpExporter(target =>
+                {
+                    Aim(target, otlp, "traces");
+                    Bound(target.BatchExportProcessorOptions);
+                });
             }
 
+            _traces = traces.Build();
             return Task.CompletedTask;
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public void Dispose() => _traces?.Dispose();
+        public void Dispose()
+        {
+            _traces?.Shutdown((int)LastExportLimit.TotalMilliseconds);
+            _traces?.Dispose();
+        }
     }
 }

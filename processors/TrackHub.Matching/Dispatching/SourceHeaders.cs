@@ -6,9 +6,5 @@ namespace TrackHub.Matching.Dispatching;
 internal static class SourceHeaders
 {
     /// <summary>Brand, and the source's trace, so that one sale is one trace from webhook to Meta.</summary>
-    public static RecordHeaders Of(StreamRecord source, string brandId)
-    {
-        var headers = new RecordHeaders().Brand(brandId);
-        return source.Header(RecordHeaders.TraceParentName) is { } trace ? headers.Set(RecordHeaders.TraceParentName, trace) : headers.TraceParent();
-    }
+    public static RecordHeaders Of(StreamRecord source, string brandId) => new RecordHeaders().Brand(brandId).Follow(source);
 }
