@@ -4,6 +4,7 @@ using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Appending;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
+using TrackHub.Platform.Telemetry;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
@@ -67,7 +68,11 @@ internal sealed partial class WebhookIntake(
 
         metrics.Refused(gateway.Name, connection is null ? "unknown_connection" : usable is 0 ? "secret_unusable" : "signature_invalid");
         if (connection is not null)
+        {
+            using var scope = logger.BeginBrand(connection.BrandId);
             SignatureInvalid(logger, gateway.Name, connection.Id, usable);
+        }
+
         return null;
     }
 
@@ -154,6 +159,7 @@ internal sealed partial class WebhookIntake(
             return null;
 
         metrics.Unmapped(gateway.Name, fault.Reason);
+        using var scope = logger.BeginBrand(sender.Brand.Id);
         WebhookUnmapped(logger, gateway.Name, sender.Connection.Id, fault.Reason);
         return new(ingestId, coordinates);
     }

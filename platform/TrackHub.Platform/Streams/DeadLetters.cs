@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using TrackHub.Platform.Identity;
+using TrackHub.Platform.Telemetry;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
@@ -80,7 +81,8 @@ public sealed class DeadLetters(
         var key = sourceKey is null ? letter.DeadLetterId : Encoding.UTF8.GetString(sourceKey);
         await producer.ProduceAllAsync([OutgoingRecord.Create(Topics.DeadLetters, key, letter, Headers(letter).Follow(source))], cancellationToken);
         metrics.DeadLettered(stage, reason);
-        _alarm.Raise(source.Coordinates.Topic, stage, reason, letter.DeadLetterId);
+        using (logger.BeginRecord(source, letter.BrandId))
+            _alarm.Raise(source.Coordinates.Topic, stage, reason, letter.DeadLetterId);
     }
 
     /// <summary>Writes an authenticated webhook that could not be mapped, gateway tokens already removed; durable when this completes.</summary>
