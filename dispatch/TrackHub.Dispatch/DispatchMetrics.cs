@@ -28,13 +28,13 @@ internal sealed class DispatchMetrics : IDisposable
         _warnings = _meter.CreateCounter<long>("trackhub.dispatcher.warnings", "{warning}", "Warnings in Meta's answers, by lane.");
         _fenced = _meter.CreateCounter<long>("trackhub.dispatcher.fenced", "{event}", "Results not written because another had claimed the event since.");
         _callDuration = _meter.CreateHistogram(
-            "trackhub.dispatcher.call_duration", "s", "From start to last byte of a call.",
+            "trackhub.dispatcher.call.duration", "s", "From start to last byte of a call.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.2, 0.4, 0.6, 1, 1.5, 2.5, 5] });
         _batchSize = _meter.CreateHistogram(
-            "trackhub.dispatcher.batch_size", "{event}", "Events in a call.",
+            "trackhub.dispatcher.call.events", "{event}", "Events in a call.",
             advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] });
         _age = _meter.CreateHistogram(
-            "trackhub.dispatcher.delivery_age", "s", "From the ingress's receipt to Meta's answer, of delivered events.",
+            "trackhub.dispatcher.delivery.age", "s", "From the ingress's receipt to Meta's answer, of delivered events.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 300, 3600, 86_400, 172_800] });
         _meter.CreateObservableGauge("trackhub.dispatcher.waiting", Waiting, "{event}", "Events waiting in a lane.");
     }

@@ -21,7 +21,6 @@ internal sealed partial class LedgerLoop(
     IOptions<LedgerOptions> options,
     LedgerMetrics metrics,
     Readiness readiness,
-    TimeProvider clock,
     ILogger<LedgerLoop> logger) : BackgroundService
 {
     // Delay topics are read as plain ones: the books want to know at once where an event went.
@@ -49,7 +48,6 @@ internal sealed partial class LedgerLoop(
     {
         await foreach (var batch in consumer.BatchesAsync(_options.MaxBatchSize, _options.MaxLinger, stoppingToken))
         {
-            var started = clock.GetTimestamp();
             var written = false;
             var outcome = await batch.RetryWhileAwayAsync(
                 async (records, token) => written = await rows.WriteAsync(records, await sorter.SortAsync(records, token), token),
@@ -64,7 +62,7 @@ internal sealed partial class LedgerLoop(
             }
 
             consumer.Store(batch);
-            metrics.BatchWritten(batch.Count, clock.GetElapsedTime(started));
+            metrics.BatchWritten(batch.Count);
         }
     }
 

@@ -7,22 +7,16 @@ internal sealed class LedgerMetrics
 {
     private readonly Counter<long> _records;
     private readonly Counter<long> _refused;
-    private readonly Histogram<double> _batchDuration;
 
     public LedgerMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("TrackHub.Ledger");
         _records = meter.CreateCounter<long>("trackhub.ledger.records", "{record}", "Records written to PostgreSQL.");
         _refused = meter.CreateCounter<long>("trackhub.ledger.refused", "{record}", "Records moved to the dead letters, by reason.");
-        _batchDuration = meter.CreateHistogram<double>("trackhub.ledger.batch.duration", "s", "From a batch's first step to its commit.");
     }
 
     /// <summary>A batch is committed.</summary>
-    public void BatchWritten(int records, TimeSpan duration)
-    {
-        _records.Add(records);
-        _batchDuration.Record(duration.TotalSeconds);
-    }
+    public void BatchWritten(int records) => _records.Add(records);
 
     /// <summary>A decoded record cannot be a row.</summary>
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));

@@ -15,8 +15,6 @@ internal sealed class MatchingMetrics
     private readonly Counter<long> _pending;
     private readonly Counter<long> _blocked;
     private readonly Counter<long> _rebuilt;
-    private readonly Histogram<double> _saleBatch;
-    private readonly Histogram<double> _clickBatch;
     private readonly Histogram<double> _watermarkWait;
     private readonly Histogram<double> _rebuild;
     private readonly Histogram<double> _quality;
@@ -30,20 +28,18 @@ internal sealed class MatchingMetrics
         _pending = meter.CreateCounter<long>("trackhub.matcher.pending", "{event}", "Sales sent to wait for their click, by pass.");
         _blocked = meter.CreateCounter<long>("trackhub.matcher.blocked", "{event}", "Events not sent for want of consent, by reason.");
         _rebuilt = meter.CreateCounter<long>("trackhub.matcher.rebuild_events", "{event}", "Records read to rebuild windows.");
-        _saleBatch = meter.CreateHistogram<double>("trackhub.matcher.sale_batch", "s", "Time to match one batch of sales.");
-        _clickBatch = meter.CreateHistogram<double>("trackhub.matcher.click_batch", "s", "Time to apply one batch of browser events.");
-        _watermarkWait = meter.CreateHistogram<double>("trackhub.matcher.watermark_wait", "s", "Time sales waited for the windows to catch up.");
-        _rebuild = meter.CreateHistogram<double>("trackhub.matcher.rebuild", "s", "Time to rebuild the windows.");
-        _quality = meter.CreateHistogram<double>("trackhub.matcher.quality", "{score}", "Match quality of purchases, 0 to 10.");
+        _watermarkWait = meter.CreateHistogram(
+            "trackhub.matcher.watermark.wait", "s", "Time sales waited for the windows to catch up.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900] });
+        _rebuild = meter.CreateHistogram(
+            "trackhub.matcher.rebuild.duration", "s", "Time to rebuild the windows.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800] });
+        _quality = meter.CreateHistogram(
+            "trackhub.matcher.quality", "{score}", "Match quality of purchases, 0 to 10.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
     }
 
-    public void Applied(int events, TimeSpan took)
-    {
-        _applied.Add(events);
-        _clickBatch.Record(took.TotalSeconds);
-    }
-
-    public void Matched(TimeSpan took) => _saleBatch.Record(took.TotalSeconds);
+    public void Applied(int events) => _applied.Add(events);
 
     public void Waited(TimeSpan took) => _watermarkWait.Record(took.TotalSeconds);
 

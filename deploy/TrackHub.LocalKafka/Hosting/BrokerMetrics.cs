@@ -20,8 +20,9 @@ internal sealed class BrokerMetrics : IDisposable
     public BrokerMetrics()
     {
         _requests = _meter.CreateCounter<long>("trackhub.broker.requests", "{request}", "Requests answered, by API");
-        _requestSeconds = _meter.CreateHistogram<double>(
-            "trackhub.broker.request.duration", "s", "Time from frame to response, by API; Fetch and JoinGroup wait on purpose");
+        _requestSeconds = _meter.CreateHistogram(
+            "trackhub.broker.request.duration", "s", "Time from frame to response, by API; Fetch and JoinGroup wait on purpose",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
         _appendedBytes = _meter.CreateCounter<long>("trackhub.broker.append.size", "By", "Bytes of batches appended");
         _appendedRecords = _meter.CreateCounter<long>("trackhub.broker.append.records", "{record}", "Records appended");
         _fetchedBytes = _meter.CreateCounter<long>("trackhub.broker.fetch.size", "By", "Bytes of batches fetched");

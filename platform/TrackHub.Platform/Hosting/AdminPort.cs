@@ -50,8 +50,9 @@ public static class AdminPort
                 await AnswerReadyAsync(context);
                 return;
             case "/metrics":
-                context.Response.ContentType = PrometheusText.ContentType;
-                await context.Response.WriteAsync(context.RequestServices.GetRequiredService<MetricsEndpoint>().Collect(), context.RequestAborted);
+                var openMetrics = context.Request.Headers.Accept.Any(static accept => accept?.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase) is true);
+                context.Response.ContentType = openMetrics ? PrometheusText.OpenMetricsContentType : PrometheusText.ContentType;
+                await context.Response.WriteAsync(context.RequestServices.GetRequiredService<MetricsEndpoint>().Collect(openMetrics), context.RequestAborted);
                 return;
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;

@@ -15,10 +15,13 @@ internal sealed class MetricsEndpoint : IDisposable
     /// <param name="build">Builds the provider around the exporter it is given.</param>
     public MetricsEndpoint(Func<BaseExporter<Metric>, MeterProvider> build) => _meters = build(_exporter);
 
-    public string Collect()
+    /// <summary>All metrics now.</summary>
+    /// <param name="openMetrics">In OpenMetrics, else in the text format that every Prometheus reads.</param>
+    public string Collect(bool openMetrics = false)
     {
         lock (_gate)
         {
+            _exporter.OpenMetrics = openMetrics;
             _exporter.Collect?.Invoke(CollectLimitMs);
             return _exporter.Text;
         }
@@ -35,12 +38,14 @@ internal sealed class MetricsEndpoint : IDisposable
     {
         public string Text { get; private set; } = "";
 
+        public bool OpenMetrics { get; set; }
+
         /// <summary>Set by the reader: starts a collection, which calls <see cref="Export"/>.</summary>
         public Func<int, bool>? Collect { get; set; }
 
         public override ExportResult Export(in Batch<Metric> batch)
         {
-            Text = PrometheusText.Of(batch);
+            Text = new PrometheusText(OpenMetrics).Of(batch, ParentProvider.GetResource());
             return ExportResult.Success;
         }
     }

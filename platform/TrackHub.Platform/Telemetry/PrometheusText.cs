@@ -2,73 +2,80 @@ using System.Globalization;
 using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace TrackHub.Platform.Telemetry;
 
-/// <summary>Writes metrics in the Prometheus text format 0.0.4.</summary>
+/// <summary>Writes metrics in the Prometheus text format 0.0.4, or in OpenMetrics 1.0.0 for whoever asks for it.</summary>
 /// <remarks>
-/// Format: https://prometheus.io/docs/instrumenting/exposition_formats/. Names and units:
-/// https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/. Delta temporality is not handled: the reader is cumulative.
+/// Formats: https://prometheus.io/docs/instrumenting/exposition_formats/, https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md.
+/// Names, labels and what becomes of each kind: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/. Every point carries its meter
+/// as <c>otel_scope_name</c>, so that two meters' points of one name stay two series; the process is told by <c>target_info</c>. The reader is cumulative, and
+/// exponential histograms are configured nowhere.
 /// </remarks>
-internal static class PrometheusText
+internal sealed class PrometheusText(bool openMetrics)
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+    public const string OpenMetricsContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    public static string Of(in Batch<Metric> batch)
+    // Meters may share a metric's name; its lines must stand together under one head.
+    private readonly SortedDictionary<string, (string Type, StringBuilder Text)> _families = new(StringComparer.Ordinal);
+
+    /// <summary>All metrics of a batch.</summary>
+    public string Of(in Batch<Metric> batch, Resource resource)
     {
-        // Meters may share a metric's name; its lines must stand together under one head.
-        var families = new SortedDictionary<string, StringBuilder>(StringComparer.Ordinal);
         foreach (var metric in batch)
-        {
-            var name = NameOf(metric);
-            if (!families.TryGetValue(name, out var text))
-                families[name] = text = Head(name, metric);
-            foreach (ref readonly var point in metric.GetMetricPoints())
-                AppendPoint(text, name, metric.MetricType, in point);
-        }
+            Append(metric);
 
-        return string.Concat(families.Values);
+        var text = new StringBuilder();
+        AppendTarget(text, resource);
+        foreach (var (_, family) in _families)
+            text.Append(family.Text);
+        return (openMetrics ? text.Append("# EOF\n") : text).ToString();
     }
 
-    /// <summary>The metric's name in Prometheus: unit at the end, <c>_total</c> behind a counter.</summary>
-    internal static string Name(string name, string unit, bool isCounter)
-    {
-        var plain = Sanitize(name);
-        var suffix = Unit(unit);
-        if (suffix.Length > 0 && !plain.EndsWith(suffix, StringComparison.Ordinal))
-            plain = $"{plain}_{suffix}";
-        return isCounter && !plain.EndsWith("_total", StringComparison.Ordinal) ? plain + "_total" : plain;
-    }
-
-    /// <summary>A label value as it stands between quotes.</summary>
-    internal static string Escape(string value) =>
-        value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
-
-    internal static string Number(double value) => value switch
-    {
-        double.PositiveInfinity => "+Inf",
-        double.NegativeInfinity => "-Inf",
-        _ => value.ToString("R", CultureInfo.InvariantCulture),
-    };
-
-    private static string NameOf(Metric metric) =>
-        Name(metric.Name, metric.Unit, metric.MetricType is MetricType.LongSum or MetricType.DoubleSum);
-
-    private static StringBuilder Head(string name, Metric metric)
+    private void Append(Metric metric)
     {
         var type = metric.MetricType switch
         {
             MetricType.LongSum or MetricType.DoubleSum => "counter",
-            MetricType.Histogram or MetricType.ExponentialHistogram => "histogram",
+            MetricType.Histogram => "histogram",
             _ => "gauge",
         };
-        var help = metric.Description.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
-        return new StringBuilder().Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
+        var name = PrometheusNames.Metric(metric.Name, metric.Unit, type);
+        if (!_families.TryGetValue(name, out var family))
+            _families[name] = family = (type, Head(name, type, metric.Description));
+        if (family.Type != type)
+            return;   // two heads of one name are no valid answer; the first one stays
+
+        var scope = new List<(string, string)> { ("otel_scope_name", metric.MeterName) };
+        if (metric.MeterVersion is { Length: > 0 } version)
+            scope.Add(("otel_scope_version", version));
+        foreach (ref readonly var point in metric.GetMetricPoints())
+            AppendPoint(family.Text, name, metric.MetricType, scope, in point);
     }
 
-    private static void AppendPoint(StringBuilder text, string name, MetricType type, in MetricPoint point)
+    /// <summary>The resource, an info metric: a gauge of value 1 where the format knows no infos.</summary>
+    private void AppendTarget(StringBuilder text, Resource resource)
     {
-        var labels = Labels(in point);
+        var (family, type) = openMetrics ? ("target", "info") : ("target_info", "gauge");
+        text.Append($"# HELP {family} The process.\n# TYPE {family} {type}\n");
+        Line(text, "target_info", Labels([], resource.Attributes.Select(static pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))), 1);
+    }
+
+    private StringBuilder Head(string name, string type, string description)
+    {
+        // OpenMetrics names a counter's family without the ending of its samples.
+        var family = openMetrics && type == "counter" ? name[..^"_total".Length] : name;
+        return new StringBuilder().Append($"# HELP {family} {PrometheusNames.EscapeHelp(description, openMetrics)}\n# TYPE {family} {type}\n");
+    }
+
+    private static void AppendPoint(StringBuilder text, string name, MetricType type, List<(string, string)> scope, in MetricPoint point)
+    {
+        var tags = new List<KeyValuePair<string, object?>>(point.Tags.Count);
+        foreach (var tag in point.Tags)
+            tags.Add(tag);
+        var labels = Labels(scope, tags);
         switch (type)
         {
             case MetricType.LongSum or MetricType.LongSumNonMonotonic:
@@ -86,45 +93,27 @@ internal static class PrometheusText
             case MetricType.Histogram:
                 var below = 0L;
                 foreach (var bucket in point.GetHistogramBuckets())
-                    Line(text, name + "_bucket", Join(labels, $"le=\"{Number(bucket.ExplicitBound)}\""), below += bucket.BucketCount);
+                    Line(text, name + "_bucket", $"{labels},le=\"{PrometheusNames.Bound(bucket.ExplicitBound)}\"", below += bucket.BucketCount);
                 Line(text, name + "_sum", labels, point.GetHistogramSum());
                 Line(text, name + "_count", labels, point.GetHistogramCount());
                 break;
             default:
-                break;   // exponential histograms are not configured anywhere
+                break;
         }
     }
 
-    private static string Labels(in MetricPoint point)
+    /// <summary>Labels as they stand between braces; tags whose names become one are joined by a semicolon, in the order of their names.</summary>
+    private static string Labels(IEnumerable<(string Name, string Value)> first, IEnumerable<KeyValuePair<string, object?>> tags)
     {
-        var labels = "";
-        foreach (var (key, value) in point.Tags)
-            labels = Join(labels, $"{Sanitize(key)}=\"{Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")}\"");
-        return labels;
+        var labels = first.ToList();
+        var named = tags.OrderBy(static tag => tag.Key, StringComparer.Ordinal).GroupBy(static tag => PrometheusNames.Label(tag.Key), StringComparer.Ordinal);
+        labels.AddRange(named.Select(static group => (group.Key, string.Join(';', group.Select(static tag => Value(tag.Value))))));
+        return string.Join(',', labels.Select(static label => $"{label.Name}=\"{PrometheusNames.Escape(label.Value)}\""));
     }
 
-    private static string Join(string labels, string label) => labels.Length == 0 ? label : $"{labels},{label}";
+    private static string Value(object? value) =>
+        value is bool flag ? flag ? "true" : "false" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     private static void Line(StringBuilder text, string name, string labels, double value) =>
-        text.Append(name).Append(labels.Length == 0 ? "" : "{" + labels + "}").Append(' ').Append(Number(value)).Append('\n');
-
-    private static string Sanitize(string name)
-    {
-        var plain = string.Create(name.Length, name, static (span, name) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-                span[i] = char.IsAsciiLetterOrDigit(name[i]) || name[i] is '_' or ':' ? name[i] : '_';
-        });
-        return plain.Length > 0 && char.IsAsciiDigit(plain[0]) ? "_" + plain : plain;
-    }
-
-    private static string Unit(string unit) => unit switch
-    {
-        "s" => "seconds",
-        "ms" => "milliseconds",
-        "By" => "bytes",
-        "" or "1" => "",
-        _ when unit.StartsWith('{') => "",
-        _ => Sanitize(unit),
-    };
+        text.Append(name).Append('{').Append(labels).Append("} ").Append(PrometheusNames.Number(value)).Append('\n');
 }

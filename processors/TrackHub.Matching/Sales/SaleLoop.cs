@@ -35,11 +35,8 @@ internal sealed class SaleLoop(
         {
             var started = clock.GetTimestamp();
             var outcome = await batch.RetryWhileAwayAsync((b, token) => MatchAsync(consumer, b, started, token), readiness, stoppingToken);
-            if (outcome is BatchOutcome.Revoked)
-                continue;
-
-            consumer.Store(batch);
-            metrics.Matched(clock.GetElapsedTime(started));
+            if (outcome is BatchOutcome.Done)
+                consumer.Store(batch);
         }
     }
 

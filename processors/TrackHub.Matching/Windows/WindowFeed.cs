@@ -11,7 +11,7 @@ namespace TrackHub.Matching.Windows;
 /// <summary>Feeds <c>track-events</c> into the windows, its consents into PostgreSQL, and its checkouts and page views to Meta.</summary>
 /// <remarks>At least once, every effect idempotent. The applied position moves only when windows and consents hold the batch.</remarks>
 internal sealed class WindowFeed(
-    RecordConsumerFactory consumers, EventGate gate, ConsentStore consents, WindowApplier applier, AppliedPositions positions, BrowserDispatch dispatch, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics, TimeProvider clock)
+    RecordConsumerFactory consumers, EventGate gate, ConsentStore consents, WindowApplier applier, AppliedPositions positions, BrowserDispatch dispatch, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics)
     : BackgroundService
 {
     private readonly MatchingOptions _options = options.Value;
@@ -27,13 +27,12 @@ internal sealed class WindowFeed(
         });
         await foreach (var batch in consumer.BatchesAsync(_options.MaxClicks, _options.ClickLinger, stoppingToken))
         {
-            var started = clock.GetTimestamp();
             var outcome = await batch.RetryWhileAwayAsync(ApplyAsync, readiness, stoppingToken);
             if (outcome is BatchOutcome.Revoked)
                 continue;
 
             consumer.Store(batch);
-            metrics.Applied(batch.Count, clock.GetElapsedTime(started));
+            metrics.Applied(batch.Count);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed partial class EnvExampleTests
     private static readonly string[] NotSettable = ["TRACKHUB_LocalKafka__Port", "TRACKHUB_LocalKafka__RegistryPort"];
 
     // What is read past the options: by the launcher, the command line and RoleHost; the last two by the console's setup once there is one.
-    private static readonly string[] NotOptions = ["TRACKHUB_NO_BOOTSTRAP", "TRACKHUB_TEST_FULL", "TRACKHUB_TEST_KAFKA", "TRACKHUB_TEST_REGISTRY", "TRACKHUB_Admin__Host", "TRACKHUB_Admin__Port", "PERFORMANCE_ENCRYPTION_KEY", "CF_BASE_DOMAIN", "GTM_ACCOUNT_ID"];
+    private static readonly string[] NotOptions = ["TRACKHUB_NO_BOOTSTRAP", "TRACKHUB_TEST_FULL", "TRACKHUB_TEST_KAFKA", "TRACKHUB_TEST_REGISTRY", "TRACKHUB_Admin__Host", "TRACKHUB_Admin__Port", "TRACKHUB_Log__Level", "PERFORMANCE_ENCRYPTION_KEY", "CF_BASE_DOMAIN", "GTM_ACCOUNT_ID"];
 
     [Fact]
     public void Every_setting_has_its_line_with_its_default() =>

@@ -39,7 +39,7 @@ public sealed class RoleHostTests
         state.GetProperty("dependencies").GetProperty("redis").GetProperty("reason").GetString().ShouldBe("does not answer");
         readiness.Report("redis", ready: true);
         (await admin.GetAsync("/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await admin.GetStringAsync("/metrics")).ShouldContain("trackhub_dead_letters_total{reason=\"malformed\",stage=\"matcher\"} 1\n");
+        (await admin.GetStringAsync("/metrics")).ShouldContain("trackhub_dead_letters_total{otel_scope_name=\"TrackHub.Streams\",reason=\"malformed\",stage=\"matcher\"} 1\n");
         (await admin.GetAsync("/own")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await own.GetStringAsync("/own")).ShouldBe("of the role");
         (await own.GetAsync("/metrics")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
