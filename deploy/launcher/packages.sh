@@ -2,7 +2,7 @@
 # What TrackHub takes from the distribution. Servers are only installed, never started: the CLI runs its own, on its own ports.
 
 runtime_packages=(postgresql-15 redis-server util-linux)
-test_packages=(kcat python3-avro python3-confluent-kafka)
+test_packages=(kcat python3-avro python3-confluent-kafka python3-prometheus-client)
 native_packages=(gcc g++ make pkg-config libc6-dev libssl-dev zlib1g-dev liblz4-dev libzstd-dev)
 
 # packages_for cli|everything: their names, one a line.

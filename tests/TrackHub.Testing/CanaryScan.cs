@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -157,7 +158,7 @@ public sealed class CanaryScan
             // Sockets and pipes have no length, and would not end.
             if (new FileInfo(file).Length == 0) return [];
 
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var stream = Open(file);
             var overlap = _patterns.Max(static pattern => pattern.Bytes.Length) - 1;
             var buffer = new byte[ChunkBytes];
             var (kept, start) = (0, 0L);
@@ -176,6 +177,20 @@ public sealed class CanaryScan
         }
 
         return findings.Values;
+    }
+
+    private static Stream Open(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            // Locked by its writer, which is advice that the framework takes; others do not.
+            var cat = Process.Start(new ProcessStartInfo("cat", [file]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            return cat.StandardOutput.BaseStream;
+        }
     }
 
     private void Search(string place, string text, long start, Dictionary<(string, string), CanaryFinding> findings)

@@ -56,7 +56,7 @@ public sealed partial class EnvExampleTests
     private static string Text(object? value) => value switch
     {
         IDictionary => "",
-        TimeSpan time => time.ToString("c").TrimEnd('0') is var text && text.Contains('.') ? text : time.ToString("c"),
+        TimeSpan time => time.Ticks % TimeSpan.TicksPerSecond == 0 ? time.ToString("c") : time.ToString("c").TrimEnd('0'),
         bool flag => flag ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
