@@ -20,6 +20,7 @@ public sealed class MatchingWorld : IAsyncLifetime
     private readonly List<IAsyncDisposable> _parts = [];
     private TestHost _host = null!;
     private LocalKafkaHost _broker = null!;
+    private string _database = "";
 
     internal LeapingClock Clock { get; } = new();
 
@@ -42,24 +43,23 @@ public sealed class MatchingWorld : IAsyncLifetime
         _broker = await TestMachine.StartBrokerAsync(TestFolder.Next("matching-kafka"));
         _parts.Add(_broker);
         Redis = await RedisServer.StartAsync();
-        var kafka = new TestKafka(_broker.BootstrapServers, _broker.RegistryAddress);
-        _host = await TestHost.CreateAsync(
-            kafka, await TestBrands.CreateDatabaseAsync(),
-            [
-                new("Redis:Endpoint", Redis.Endpoint),
-                new("Redis:Timeout", "00:00:02"),
-                new("Matching:CheckInterval", "00:00:00.100"),
-            ],
-            builder =>
-            {
-                builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
-                builder.AddMatching();
-            });
+        _database = await TestBrands.CreateDatabaseAsync();
+        _host = await HostAsync();
         await Services.GetRequiredService<TopicAdmin>().ApplyAsync(CancellationToken.None);
         Tap = new(
             _broker.BootstrapServers, Codec, Topics.Conversions, Topics.CapiDispatch, Topics.CapiDispatchBulk, Topics.EventOutcomes,
             Topics.PendingMatch5S, Topics.PendingMatch60S, Topics.DeadLetters);
         _parts.Add(Tap);
+        await Services.GetRequiredService<IHost>().StartAsync();
+        await ReadyAsync();
+    }
+
+    /// <summary>Puts another matcher, with further settings, in the place of the running one, which stops in order.</summary>
+    internal async Task ReplaceAsync(params IReadOnlyList<KeyValuePair<string, string?>> settings)
+    {
+        await Services.GetRequiredService<IHost>().StopAsync();
+        await _host.DisposeAsync();
+        _host = await HostAsync(settings);
         await Services.GetRequiredService<IHost>().StartAsync();
         await ReadyAsync();
     }
@@ -171,6 +171,20 @@ public sealed class MatchingWorld : IAsyncLifetime
     /// <summary>What is ready for Meta of an event so far.</summary>
     internal async Task<IReadOnlyList<DispatchReady>> DispatchedAsync(TrackedEvent tracked, TopicDefinition? topic = null) =>
         [.. (await Tap.ValuesAsync<DispatchReady>(topic ?? Topics.CapiDispatch)).Where(d => d.IngestId == tracked.IngestId)];
+
+    private Task<TestHost> HostAsync(params IReadOnlyList<KeyValuePair<string, string?>> settings) => TestHost.CreateAsync(
+        new(_broker.BootstrapServers, _broker.RegistryAddress), _database,
+        [
+            new("Redis:Endpoint", Redis.Endpoint),
+            new("Redis:Timeout", "00:00:02"),
+            new("Matching:CheckInterval", "00:00:00.100"),
+            .. settings,
+        ],
+        builder =>
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+            builder.AddMatching();
+        });
 }
 
 [CollectionDefinition(nameof(MatchingWorld))]
