@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace TrackHub.Cli.Supervising;
 
 /// <summary>Keeps services running: a dead one starts again with back-off, and all stop in order.</summary>
@@ -13,10 +15,11 @@ internal sealed class Supervisor(TimeProvider clock, Action<string> say) : IAsyn
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
+    private readonly Lock _telling = new();
     private readonly List<Supervised> _running = [];
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Called when a process took another's place.</summary>
+    /// <summary>Called when a process took another's place, one call at a time; an <see cref="IOException"/> of it is said and costs nobody anything.</summary>
     public Action? Changed { get; init; }
 
     /// <summary>The services and their process ids now.</summary>
@@ -111,15 +114,49 @@ internal sealed class Supervisor(TimeProvider clock, Action<string> say) : IAsyn
             }
 
             backOff = backOff * 2 < LongestBackOff ? backOff * 2 : LongestBackOff;
-            lock (_gate)
+            if (!TryStartAgain(supervised)) return;
+
+            TellChange();
+        }
+    }
+
+    /// <summary>Puts a new process in the place of an ended one; false if the stop was faster.</summary>
+    private bool TryStartAgain(Supervised supervised)
+    {
+        // Under the lock: a process started after the stop began would be nobody's.
+        lock (_gate)
+        {
+            if (_stopping.IsCancellationRequested) return false;
+
+            try
             {
-                // Under the lock: a process started after the stop began would be nobody's.
-                if (_stopping.IsCancellationRequested) return;
+                var next = ManagedProcess.Start(supervised.Service.Plan);
                 supervised.Process.Dispose();
-                supervised.Process = ManagedProcess.Start(supervised.Service.Plan);
+                supervised.Process = next;
+            }
+            catch (Exception exception) when (exception is Win32Exception or IOException)
+            {
+                // Out of processes or handles: the ended one stays in its place, so that it is tried again after the next back-off.
+                say($"{supervised.Service.Name} could not be started ({exception.Message})");
             }
 
-            Changed?.Invoke();
+            return true;
+        }
+    }
+
+    /// <summary>Two that die at once must not tell at once: the older news would stand over the newer.</summary>
+    private void TellChange()
+    {
+        lock (_telling)
+        {
+            try
+            {
+                Changed?.Invoke();
+            }
+            catch (IOException exception)
+            {
+                say($"what runs now could not be written down ({exception.Message})");
+            }
         }
     }
 

@@ -16,10 +16,7 @@ public sealed class SupervisorTests : IAsyncDisposable
     private readonly List<string> _said = [];
     private readonly Supervisor _supervisor;
 
-    public SupervisorTests() => _supervisor = new(TimeProvider.System, line =>
-    {
-        lock (_said) _said.Add(line);
-    });
+    public SupervisorTests() => _supervisor = new(TimeProvider.System, Say);
 
     private string Ends => Path.Combine(_folder, "ends");
 
@@ -43,6 +40,49 @@ public sealed class SupervisorTests : IAsyncDisposable
 
         await Eventually.Holds(() => _supervisor.Running[0].ProcessId != first);
         Said().ShouldContain("worker ended with code 137; starting it again in 0.2 s");
+    }
+
+    [Fact]
+    public async Task Services_that_die_at_once_are_told_one_at_a_time_and_each_is_started_again()
+    {
+        var (telling, most) = (0, 0);
+        string[] names = ["one", "two", "three", "four"];
+        await using var supervisor = new Supervisor(TimeProvider.System, static _ => { })
+        {
+            Changed = () =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref telling));
+                new ManualResetEventSlim().Wait(TimeSpan.FromMilliseconds(50));   // long enough for another to come
+                Interlocked.Decrement(ref telling);
+            },
+        };
+        await supervisor.StartAsync([.. names.Select(name => Watching(name, StopStage.Processors))], Patience, static _ => { }, default);
+
+        // As one: whoever tells of its own must not disturb another who does.
+        for (var round = 0; round < 3; round++)
+        {
+            var before = supervisor.Running.Select(static running => running.ProcessId).ToList();
+            before.ForEach(static id => Process.GetProcessById(id).Kill());
+            await Eventually.Holds(() => !supervisor.Running.Select(static running => running.ProcessId).Intersect(before).Any(), Patience);
+        }
+
+        most.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_change_that_cannot_be_told_costs_no_service_its_next_start()
+    {
+        await using var supervisor = new Supervisor(TimeProvider.System, Say) { Changed = static () => throw new IOException("No space left on device") };
+        await supervisor.StartAsync([Watching("worker", StopStage.Processors)], Patience, static _ => { }, default);
+
+        for (var death = 0; death < 2; death++)
+        {
+            var before = supervisor.Running[0].ProcessId;
+            Process.GetProcessById(before).Kill();
+            await Eventually.Holds(() => supervisor.Running[0].ProcessId != before);
+        }
+
+        Said().ShouldContain("No space left on device");
     }
 
     [Fact]
@@ -89,6 +129,11 @@ public sealed class SupervisorTests : IAsyncDisposable
         var path = Path.Combine(_folder, name);
         var plan = new ProcessPlan("sh", ["-c", script, path, Ends], new Dictionary<string, string>(), path + ".log", stopSignal);
         return new(name, [new(name, "nowhere")], [], stage, plan, _ => Task.FromResult(File.Exists(path + ".up") ? null : "not up yet"));
+    }
+
+    private void Say(string line)
+    {
+        lock (_said) _said.Add(line);
     }
 
     private string Said()
