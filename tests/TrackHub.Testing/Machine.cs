@@ -61,6 +61,13 @@ public sealed class Machine : IAsyncDisposable
         return await EndAsync(process);
     }
 
+    /// <summary>Starts a command that runs until it is stopped, such as a further <c>run matcher</c> beside <c>up</c>.</summary>
+    public RunningCommand Start(params string[] arguments)
+    {
+        var process = Start(["bash", Path.Combine(Root, "trackhub"), .. arguments, "--data", Data, "--port-base", $"{PortBase}"], Root);
+        return new(process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+    }
+
     /// <summary>Runs a bash script in a directory that looks like the repository's, and whose <c>./trackhub</c> is this machine's.</summary>
     public async Task<CommandResult> ScriptAsync(string script)
     {
@@ -191,6 +198,28 @@ public sealed class Machine : IAsyncDisposable
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory.FullName, "TrackHub.sln"))) directory = directory.Parent!;
         return directory.FullName;
+    }
+}
+
+/// <summary>A command that runs until it is stopped.</summary>
+public sealed record RunningCommand(Process Process, Task<string> Output, Task<string> Error) : IAsyncDisposable
+{
+    /// <summary>Asks it to stop, as SIGTERM does, and waits for its end.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync(TimeSpan limit)
+    {
+        Process.StandardInput.Close();
+        using var timeout = new CancellationTokenSource(limit);
+        await Process.WaitForExitAsync(timeout.Token);
+        return Process.ExitCode;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Process.StandardInput.Close();
+        await Process.WaitForExitAsync();
+        Process.Dispose();
     }
 }
 

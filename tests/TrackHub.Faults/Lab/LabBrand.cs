@@ -25,11 +25,10 @@ public sealed record LabBrand(
     {
         var (token, secret) = (RandomNumberGenerator.GetHexString(32, lowercase: true), RandomNumberGenerator.GetHexString(32, lowercase: true));
         var id = await AddedAsync("id", "brands", "add", name, "--consent-basis", "granted");
-        var parts = await Task.WhenAll(
-            AddedAsync("id", "pixels", "add", "--brand", name, "--dataset-id", datasetId, "--token", token),
-            AddedAsync("key", "keys", "add", "--brand", name, "--server"),
-            AddedAsync("address", "connections", "add", "--brand", name, "--gateway", "perfectpay", "--secret", secret));
-        return new(name, id, parts[0], datasetId, Fingerprint(token), parts[1], new(parts[2]), secret);
+        var pixel = await AddedAsync("id", "pixels", "add", "--brand", name, "--dataset-id", datasetId, "--token", token);
+        var key = await AddedAsync("key", "keys", "add", "--brand", name, "--server");
+        var address = await AddedAsync("address", "connections", "add", "--brand", name, "--gateway", "perfectpay", "--secret", secret);
+        return new(name, id, pixel, datasetId, Fingerprint(token), key, new(address), secret);
 
         async Task<string> AddedAsync(string field, params string[] command)
         {

@@ -56,6 +56,13 @@ public sealed class LabServices(Machine machine, NpgsqlDataSource postgres) : ID
     /// <summary>Waits until the supervisor has put other processes in the place of these, and all services serve.</summary>
     public async Task AreAgainAsync(IReadOnlyDictionary<string, int> killed)
     {
+        await AreReplacedAsync(killed);
+        await AreReadyAsync();
+    }
+
+    /// <summary>Waits until the supervisor has put other processes in the place of these.</summary>
+    public async Task AreReplacedAsync(IReadOnlyDictionary<string, int> killed)
+    {
         foreach (var (service, before) in killed)
         {
             await Eventually.Holds(
@@ -66,8 +73,6 @@ public sealed class LabServices(Machine machine, NpgsqlDataSource postgres) : ID
                 },
                 Patience);
         }
-
-        await AreReadyAsync();
     }
 
     /// <summary>Waits until every service serves.</summary>
@@ -101,6 +106,18 @@ public sealed class LabServices(Machine machine, NpgsqlDataSource postgres) : ID
             var state = await ReadyAsync(role);
             state.IsReady.ShouldBeFalse($"{role} says it is ready while {dependency} is away");
             state.Away.ShouldContain(dependency, $"{role}: {state.Text}");
+        },
+        Patience);
+
+    /// <summary>Waits until a further instance of all consumers reads in each of their groups.</summary>
+    /// <param name="adminPort">Its admin port.</param>
+    public Task OwnsPartitionsAsync(int adminPort) => Eventually.Holds(
+        async () =>
+        {
+            var metrics = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{adminPort}/metrics"));
+            var lags = metrics.Split('\n').Where(static line => line.StartsWith("trackhub_consumer_lag", StringComparison.Ordinal)).ToList();
+            foreach (var group in new[] { Matcher, Dispatcher, Ledger })
+                lags.ShouldContain(line => line.Contains($"\"{group}\"", StringComparison.Ordinal), $"owns nothing of group {group}");
         },
         Patience);
 

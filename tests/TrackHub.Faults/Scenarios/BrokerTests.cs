@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using TrackHub.Faults.Lab;
+
+namespace TrackHub.Faults.Scenarios;
+
+/// <summary>The log hangs, then dies, at 100 events a second.</summary>
+[Collection(nameof(FaultLab))]
+public sealed class BrokerTests(FaultLab lab)
+{
+    private const int Rate = 100;
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task A_broker_that_hangs_and_dies_loses_nothing_and_all_are_ready_soon_after_it()
+    {
+        await using var load = lab.StartLoad(Rate);
+        await load.FlowsAsync();
+
+        lab.Services.Pause(LabServices.Broker);
+        await Task.Delay(Hang);   // the fault itself
+        foreach (var role in LabServices.Roles)
+            await lab.Services.SaysAwayAsync(role, "kafka");
+        var killed = lab.Services.Kill(LabServices.Broker);
+        await lab.Services.AreReplacedAsync(killed);
+        await lab.Services.AreReadyAsync([LabServices.Broker]);
+        var restarted = Stopwatch.GetTimestamp();
+        await lab.Services.AreReadyAsync();
+        Stopwatch.GetElapsedTime(restarted).ShouldBeLessThan(ReadyLimit);
+
+        await load.FlowsAsync();
+        await lab.ConcludeAsync(load, crashes: 1);
+    }
+}

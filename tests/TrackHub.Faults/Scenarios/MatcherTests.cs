@@ -1,0 +1,26 @@
+using TrackHub.Faults.Lab;
+
+namespace TrackHub.Faults.Scenarios;
+
+/// <summary>The matcher dies again and again between what it wrote and what it remembers of it.</summary>
+[Collection(nameof(FaultLab))]
+public sealed class MatcherTests(FaultLab lab)
+{
+    private const int Rate = 50;
+    private static readonly int Deaths = FaultLab.IsFull ? 10 : 3;
+
+    [Fact]
+    public async Task A_matcher_that_dies_between_output_and_offset_causes_no_second_call()
+    {
+        await using var load = lab.StartLoad(Rate);
+        for (var death = 0; death < Deaths; death++)
+        {
+            await load.FlowsAsync(Random.Shared.Next(5, 40));
+            var killed = lab.Services.Kill(LabServices.Matcher);
+            await lab.Services.AreAgainAsync(killed);
+        }
+
+        await load.FlowsAsync();
+        await lab.ConcludeAsync(load, crashes: 0);
+    }
+}
