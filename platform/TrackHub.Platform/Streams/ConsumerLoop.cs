@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using TrackHub.Platform.Hosting;
@@ -13,9 +12,10 @@ internal sealed partial class ConsumerLoop(
 {
     private static readonly TimeSpan PollLimit = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMilliseconds(1);
 
-    private readonly ConcurrentQueue<(OwnedPartition Partition, long? Next)> _starts = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private string Name => $"consumer {options.Group}";
@@ -39,19 +39,9 @@ internal sealed partial class ConsumerLoop(
     /// <summary>Where the start offsets of these partitions are; see <see cref="RecordConsumerOptions.StartOffset"/>.</summary>
     public IEnumerable<TopicPartitionOffset> Assign(List<TopicPartition> partitions)
     {
-        var starting = options.StartOffset is not null;
-        var positions = starting ? [] : FirstPositions(partitions);
+        var positions = options.StartOffset is null ? FirstPositions(partitions) : StartPositions(partitions);
         foreach (var partition in partitions)
-        {
-            var topic = options.Topics.First(topic => topic.Name == partition.Topic);
-            var owned = buffer.Assign(topic, partition.Partition.Value, starting);
-            if (!starting)
-                continue;
-
-            // At the end for now, where little arrives to be ignored; the loop seeks once the role has told the offset.
-            positions.Add(new(partition, Offset.End));
-            _ = FindStartAsync(owned);
-        }
+            buffer.Assign(options.Topics.First(topic => topic.Name == partition.Topic), partition.Partition.Value);
 
         Log.Assigned(logger, options.Group, partitions.Count, string.Join(", ", partitions));
         options.OnAssigned?.Invoke(Named(partitions));
@@ -121,7 +111,6 @@ internal sealed partial class ConsumerLoop(
         _lastUpkeep = clock.GetTimestamp();
         health.Beat(Name);
         var due = buffer.Promote();
-        SeekToStarts();
         if (!_allPaused && buffer.IsFull)
         {
             var stalled = clock.GetTimestamp();
@@ -164,54 +153,34 @@ internal sealed partial class ConsumerLoop(
         }
     }
 
-    private async Task FindStartAsync(OwnedPartition partition)
+    /// <summary>Where the role says that each partition goes on; waits while it cannot tell, for nobody of its group could.</summary>
+    /// <remarks>
+    /// Not looked up later and sought: the client may fall back from a seek to the position the partition was assigned at, and what lies between is
+    /// never read. See https://github.com/confluentinc/librdkafka/issues/2256.
+    /// </remarks>
+    private List<TopicPartitionOffset> StartPositions(List<TopicPartition> partitions)
     {
-        try
+        while (!_stop.IsCancellationRequested)
         {
-            for (; !partition.Leaving; await Task.Delay(TimeSpan.FromMilliseconds(500), clock, _stop.Token))
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            limit.CancelAfter(StartLimit);
+            try
             {
-                try
-                {
-                    _starts.Enqueue((partition, await options.StartOffset!(partition.Topic.Name, partition.Number, _stop.Token)));
-                    return;
-                }
-                catch (Exception failure) when (Dependencies.IsAway(failure, out var dependency))
-                {
-                    Log.StartWaits(logger, options.Group, partition.Topic.Name, partition.Number, dependency);
-                }
+                var starts = Task.WhenAll(partitions.Select(partition => options.StartOffset!(partition.Topic, partition.Partition.Value, limit.Token)));
+                return [.. partitions.Zip(starts.GetAwaiter().GetResult(), static (partition, next) =>
+                    new TopicPartitionOffset(partition, next is { } known ? new Offset(known) : Offset.Beginning))];
             }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            // The consumer is closing: nobody waits for the offset any more.
-        }
-#pragma warning disable CA1031 // Not awaited by anyone: the failure must reach the role's loop.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            buffer.Fail(failure);
-        }
-    }
-
-    private void SeekToStarts()
-    {
-        while (_starts.TryPeek(out var start))
-        {
-            if (!start.Partition.Leaving)
+            catch (Exception failure) when (failure is OperationCanceledException || Dependencies.IsAway(failure))
             {
-                try
-                {
-                    consumer.Seek(new(ToKafka(start.Partition), start.Next is { } next ? new Offset(next) : Offset.Beginning));
-                    buffer.Started(start.Partition);
-                }
-                catch (KafkaException failure) when (failure.Error.Code is ErrorCode.Local_State or ErrorCode.Local_InProgress)
-                {
-                    return;   // the client has not begun with the partition yet: next turn
-                }
+                _ = Dependencies.IsAway(failure, out var dependency);
+                Log.StartWaits(logger, options.Group, partitions.Count, dependency ?? "an answer");
             }
 
-            _starts.TryDequeue(out _);
+            health.Beat(Name);
+            _stop.Token.WaitHandle.WaitOne(StartPause);
         }
+
+        return partitions.ConvertAll(static partition => new TopicPartitionOffset(partition, Offset.End));   // closing: nothing is read any more
     }
 
     private void Release(IReadOnlyCollection<TopicPartition> partitions, TimeSpan grace)
@@ -262,8 +231,8 @@ internal sealed partial class ConsumerLoop(
         [LoggerMessage(2004, LogLevel.Critical, "Group {Group} cannot go on")]
         public static partial void Failed(ILogger logger, string group, Exception failure);
 
-        [LoggerMessage(2005, LogLevel.Warning, "Group {Group} waits for {Dependency} to tell where {Topic}/{Partition} goes on")]
-        public static partial void StartWaits(ILogger logger, string group, string topic, int partition, string dependency);
+        [LoggerMessage(2005, LogLevel.Warning, "Group {Group} waits for {Dependency} to tell where its {Count} partitions go on")]
+        public static partial void StartWaits(ILogger logger, string group, int count, string dependency);
 
         [LoggerMessage(2006, LogLevel.Critical,
             "The offset of group {Group} in {Partition} is not in the log any more ({Reason}): records were lost, or the topic was made anew. "

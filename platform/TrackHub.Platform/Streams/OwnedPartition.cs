@@ -24,9 +24,6 @@ internal sealed class OwnedPartition(TopicDefinition topic, int number)
     /// <summary>Paused by the role.</summary>
     public bool Held { get; set; }
 
-    /// <summary>Its start offset is not known yet: what arrives is not meant for us.</summary>
-    public bool Starting { get; set; }
-
     /// <summary>On its way out, or gone: nothing more is taken.</summary>
     public bool Leaving { get; set; }
 

@@ -51,20 +51,13 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
         }
     }
 
-    /// <summary>Begins with a partition. <paramref name="starting"/>: what arrives is ignored until <see cref="Started"/>.</summary>
-    public OwnedPartition Assign(TopicDefinition topic, int number, bool starting)
+    /// <summary>Begins with a partition.</summary>
+    public OwnedPartition Assign(TopicDefinition topic, int number)
     {
-        var partition = new OwnedPartition(topic, number) { Starting = starting };
+        var partition = new OwnedPartition(topic, number);
         lock (_gate)
             _owned.Add(partition);
         return partition;
-    }
-
-    /// <summary>What arrives of the partition from now on counts.</summary>
-    public void Started(OwnedPartition partition)
-    {
-        lock (_gate)
-            partition.Starting = false;
     }
 
     /// <summary>Adds a polled record; one of a partition not owned is ignored.</summary>
@@ -72,7 +65,7 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
     {
         lock (_gate)
         {
-            if (Find(record.Coordinates.Topic, record.Coordinates.Partition) is not { Leaving: false, Starting: false } partition)
+            if (Find(record.Coordinates.Topic, record.Coordinates.Partition) is not { Leaving: false } partition)
                 return;
 
             record.Home = partition;

@@ -269,7 +269,7 @@ public sealed class RecordBufferTests
     private static void Assign(RecordBuffer buffer, TopicDefinition topic, params int[] partitions)
     {
         foreach (var partition in partitions)
-            buffer.Assign(topic, partition, starting: false);
+            buffer.Assign(topic, partition);
     }
 
     private static StreamRecord Record(TopicDefinition topic, int partition, long offset, DateTimeOffset time) =>
