@@ -1,4 +1,5 @@
 using TrackHub.Faults.Lab;
+using TrackHub.Testing;
 
 namespace TrackHub.Faults.Scenarios;
 
@@ -24,6 +25,29 @@ public sealed class KillTests(FaultLab lab)
 
     [Fact]
     public Task Any_two_processes_may_die_at_once() => DieAsync(FaultLab.IsFull ? AllPairs() : Pairs);
+
+    [Fact]
+    public async Task A_lock_file_whose_process_id_is_somebody_elses_by_now_does_not_keep_the_database_down()
+    {
+        await lab.Services.AreReadyAsync();
+        using var somebody = await ChildProcess.StartAsync("KILL", Environment.IsPrivilegedProcess ? "postgres" : null, "sleep", "1000");
+        var supervisor = lab.Machine.Supervisor();
+        Machine.Signal("STOP", supervisor);   // it finds the file as it would after a restart of the machine
+        IReadOnlyDictionary<string, int> killed;
+        try
+        {
+            killed = lab.Services.Kill(LabServices.Postgres);
+            var file = Path.Combine(lab.Machine.Data, "postgres", "postmaster.pid");
+            var lines = await File.ReadAllLinesAsync(file);
+            await File.WriteAllLinesAsync(file, [$"{somebody.Id}", .. lines.Skip(1)]);
+        }
+        finally
+        {
+            Machine.Signal("CONT", supervisor);
+        }
+
+        await lab.Services.AreAgainAsync(killed);
+    }
 
     /// <summary>Kills each group at once, and the next when all serve again and events flow.</summary>
     private async Task DieAsync(IReadOnlyList<string[]> groups)
