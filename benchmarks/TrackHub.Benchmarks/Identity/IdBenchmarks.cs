@@ -4,7 +4,7 @@ using TrackHub.Platform.Identity;
 
 namespace TrackHub.Benchmarks.Identity;
 
-/// <summary>Ids and indexes that every event gets.</summary>
+/// <summary>Ids that every event gets.</summary>
 [MemoryDiagnoser]
 public class IdBenchmarks
 {
@@ -15,12 +15,4 @@ public class IdBenchmarks
     /// <summary>ingest_id.</summary>
     [Benchmark]
     public string IngestId() => EventIds.NewIngestId(TimeProvider.System);
-
-    /// <summary>Blind index of a value that is hashed first.</summary>
-    [Benchmark]
-    public byte[] BlindIndexOfEmail() => BlindIndex.Of(SampleBrand.Brand, IndexKind.Email, "compradora.exemplo@example.com");
-
-    /// <summary>Blind index of a value as it is.</summary>
-    [Benchmark]
-    public byte[] BlindIndexOfIp() => BlindIndex.Of(SampleBrand.Brand, IndexKind.Ip, "203.0.113.9");
 }

@@ -67,7 +67,7 @@ public static class BlindIndex
         var length = prefix.Length + Encoding.UTF8.GetBytes(text, bytes[prefix.Length..]);
 
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(brand.IndexKey.Reveal(), bytes[..length], mac);
+        brand.IndexKey.Hash(bytes[..length], mac);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented, clearArray: true);
         return mac[..Bytes].ToArray();

@@ -1,3 +1,5 @@
+using TrackHub.Platform.Identity;
+
 namespace TrackHub.Platform.Tenants;
 
 /// <summary>An account: owns brands, and the keys their personal data is sealed with.</summary>
@@ -31,7 +33,7 @@ public sealed record Brand(
     string TimeZone,
     string Currency,
     ConsentBasis? ConsentBasis,
-    Secret<byte[]> IndexKey,
+    IndexKey IndexKey,
     BrandSettings Settings);
 
 /// <summary>A Meta dataset that a brand's events are sent to.</summary>

@@ -18,7 +18,7 @@ public sealed class TenantAdminTests
 
         var found = live.Directory.Current.Brand(brand.Id).ShouldNotBeNull();
         (found.TenantId, found.TimeZone, found.Currency, found.ConsentBasis).ShouldBe((tenant.Id, "Europe/Lisbon", "EUR", ConsentBasis.Required));
-        found.IndexKey.Reveal().Length.ShouldBe(32);
+        found.IndexKey.Length.ShouldBe(32);
         brand.Id.Length.ShouldBe(12);
 
         live.Directory.Current.ActivePixels(brand.Id).ShouldHaveSingleItem().Token.Reveal().ShouldBe("EAAB-secret-token");

@@ -44,4 +44,16 @@ public sealed class BlindIndexTests
 
         BlindIndex.Of(brand, IndexKind.UserAgent, new string('é', 2000)).ShouldNotBe(BlindIndex.Of(brand, IndexKind.UserAgent, new string('é', 2001)));
     }
+
+    [Fact]
+    public void Threads_that_index_at_once_get_the_same_as_one()
+    {
+        var brand = TestBrand.New();
+        var values = Enumerable.Range(0, 2_000).Select(static i => $"value-{i}").ToList();
+
+        var together = values.AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(value => Convert.ToHexString(BlindIndex.Of(brand, IndexKind.Ip, value))).ToList();
+
+        together.ShouldBe(values.Select(static value => Convert.ToHexString(HMACSHA256.HashData(
+            Enumerable.Repeat((byte)7, 32).ToArray(), Encoding.UTF8.GetBytes("ip\0" + value))[..16])));
+    }
 }
