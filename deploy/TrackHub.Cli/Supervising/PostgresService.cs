@@ -27,17 +27,6 @@ internal static class PostgresService
         echo 'create database trackhub' | "$1/postgres" --single -D "$2" postgres
         """;
 
-    // A crash leaves the lock file. Where its process id was given to another program since, PostgreSQL takes that for its server and refuses to start
-    // for ever. Every process of a server works in its directory: where none does, the file is stale. A dead process id it clears up itself.
-    private const string Start =
-        """
-        directory=$1; shift
-        if read -r pid <"$directory/postmaster.pid" && [ -d "/proc/$pid" ] && ! readlink /proc/[0-9]*/cwd | grep -qxF "$directory"; then
-          rm -f "$directory/postmaster.pid"
-        fi 2>/dev/null
-        exec "$@"
-        """;
-
     /// <summary>Makes the cluster at the first start and says how to run it.</summary>
     public static async Task<Service> PrepareAsync(MachineData data, Ports ports, CancellationToken cancellationToken)
     {
