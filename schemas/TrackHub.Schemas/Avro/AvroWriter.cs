@@ -18,6 +18,7 @@ public ref struct AvroWriter
     internal static readonly long MaxUnixMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
     private const int MaxVarintBytes = 10;
     private const int MaxUtf8Bytes = 3;   // of one UTF-16 unit
+    private const int MaxShortText = 63;   // longest whose length takes one byte
 
     private readonly IBufferWriter<byte>? _sink;
     private Span<byte> _free;
@@ -105,7 +106,19 @@ public ref struct AvroWriter
     public void WriteString(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (_free.Length - Written >= MaxVarintBytes + ((long)MaxUtf8Bytes * value.Length))
+        var at = Written;
+        var free = _free;
+
+        // Most texts are short and ASCII: they are narrowed where they will stand, behind the one byte of their length.
+        if (value.Length <= MaxShortText && free.Length - at > MaxShortText
+            && Ascii.FromUtf16(value, free.Slice(at + 1, value.Length), out _) == OperationStatus.Done)
+        {
+            free[at] = (byte)(value.Length << 1);
+            Written = at + 1 + value.Length;
+            return;
+        }
+
+        if (free.Length - at >= MaxVarintBytes + ((long)MaxUtf8Bytes * value.Length))
         {
             WriteStringAtOnce(value);
             return;
@@ -159,12 +172,15 @@ public ref struct AvroWriter
 
     private void WriteVarint(ulong raw)
     {
-        if (!Reserve(VarintBytes(raw)))
+        var bytes = VarintBytes(raw);
+        if (!Reserve(bytes))
             return;
 
-        for (; raw >= 0x80; raw >>= 7)
-            _free[Written++] = (byte)(raw | 0x80);
-        _free[Written++] = (byte)raw;
+        var room = _free.Slice(Written, bytes);
+        for (var i = 0; i < room.Length; i++, raw >>= 7)
+            room[i] = (byte)(raw | 0x80);
+        room[^1] &= 0x7F;
+        Written += bytes;
     }
 
     /// <summary>
