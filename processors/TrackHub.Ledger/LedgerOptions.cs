@@ -15,4 +15,12 @@ internal sealed class LedgerOptions
     /// <summary>Longest wait for a batch to fill. Default 100 ms; longer saves transactions, shorter shows events sooner.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan MaxLinger { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often the books are looked at for the alarm. Default 15 s; a look that takes long makes the pause longer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
+    public TimeSpan AuditInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Looks in a row that must agree before the alarm opens or is resolved. Default 2.</summary>
+    [Range(1, 100)]
+    public int AuditLooks { get; set; } = 2;
 }

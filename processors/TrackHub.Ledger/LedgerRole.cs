@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TrackHub.Ledger.Alarms;
 using TrackHub.Ledger.Retaining;
+using TrackHub.Platform.Books;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
@@ -19,6 +21,7 @@ public static class LedgerRole
         builder.AddSection<LedgerOptions>(LedgerOptions.Section);
         builder.AddSection<RetentionOptions>(RetentionOptions.Section);
         builder.AddStreams();
+        builder.AddBookAudit();
         builder.AddPostgresWatch();
         builder.AddTenantDirectory();
         builder.AddDaySecretKeeper();
@@ -29,6 +32,7 @@ public static class LedgerRole
         builder.Services.AddSingleton<Projection>();
         builder.Services.AddSingleton<RefusedRows>();
         builder.Services.AddHostedService<LedgerLoop>();
+        builder.Services.AddHostedService<ConservationWatch>();
         builder.Services.AddSingleton<OldRows>();
         builder.Services.AddSingleton<RetentionMetrics>();
         builder.Services.AddHostedService<RetentionKeeper>();

@@ -84,6 +84,7 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
         ConversionRows.Matches.AddTo(rows, records.Conversions);
         OutcomeRows.Writer.AddTo(rows, [.. records.Outcomes, .. browser.Where(static e => BookFact.IsSelfEnded(e.Value.Kind)).Select(OutcomeRows.Recorded)]);
         DeadLetterRows.Writer.AddTo(rows, records.DeadLetters);
+        AlertRows.Writer.AddTo(rows, AlertRows.Newest(records.Alerts.Select(static alert => alert.Value)));
     }
 }
 
@@ -105,6 +106,9 @@ internal sealed class DecodedRecords
     /// <summary>From the <c>capi-*</c> topics and parked.</summary>
     public List<Source<DispatchReady>> Dispatches { get; } = [];
 
+    /// <summary>From alerts.</summary>
+    public List<(Alert Value, RecordCoordinates Coordinates)> Alerts { get; } = [];
+
     /// <summary>From dead-letters.</summary>
     public List<(DeadLetter Value, RecordCoordinates Coordinates)> DeadLetters { get; } = [];
 
@@ -118,6 +122,7 @@ internal sealed class DecodedRecords
         part.Outcomes.AddRange(Outcomes.Where(o => wanted.Contains(o.Coordinates)));
         part.Waiting.AddRange(Waiting.Where(w => wanted.Contains(w.Coordinates)));
         part.Dispatches.AddRange(Dispatches.Where(d => wanted.Contains(d.Coordinates)));
+        part.Alerts.AddRange(Alerts.Where(a => wanted.Contains(a.Coordinates)));
         part.DeadLetters.AddRange(DeadLetters.Where(d => wanted.Contains(d.Coordinates)));
         return part;
     }

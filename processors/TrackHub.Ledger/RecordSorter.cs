@@ -30,6 +30,8 @@ internal sealed class RecordSorter(BatchDecoder decoder, DeadLetters deadLetters
                 await AddAsync<Conversion>(sorted.Conversions, records, static c => (c.IngestId, c.BrandId), cancellationToken);
             else if (topic.Key == Topics.EventOutcomes.Name)
                 await AddAsync<EventOutcome>(sorted.Outcomes, records, static o => (o.IngestId, o.BrandId), cancellationToken);
+            else if (topic.Key == Topics.Alerts.Name)
+                sorted.Alerts.AddRange((await decoder.DecodeAsync<Alert>(records, Stage, cancellationToken)).Select(static d => (d.Value, d.Record.Coordinates)));
             else if (topic.Key == Topics.DeadLetters.Name)
                 sorted.DeadLetters.AddRange((await decoder.DecodeAsync<DeadLetter>(records, Stage, cancellationToken)).Select(static d => (d.Value, d.Record.Coordinates)));
             else if (Topics.Find(topic.Key)?.ValueType == typeof(DispatchReady))

@@ -48,8 +48,8 @@ public static class Journey
         new(Topics.Parked, null, Parked),
     ];
 
-    /// <summary>Topics from which the ledger keeps the books: those of the way and that of its ends.</summary>
-    public static readonly IReadOnlyList<TopicDefinition> Kept = [.. Steps.Select(static step => step.Topic), Topics.EventOutcomes];
+    /// <summary>Topics from which the ledger keeps the books: those of the way, that of its ends and that of alarms.</summary>
+    public static readonly IReadOnlyList<TopicDefinition> Kept = [.. Steps.Select(static step => step.Topic), Topics.EventOutcomes, Topics.Alerts];
 
     /// <summary>A partition of a topic, as entries name it.</summary>
     public static string Place(string topic, int partition) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{topic}/{partition}");

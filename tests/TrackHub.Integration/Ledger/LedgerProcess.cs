@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TrackHub.Ledger;
 using TrackHub.LocalKafka.Hosting;
+using TrackHub.Platform.Books;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
@@ -19,6 +20,7 @@ internal sealed class LedgerProcess : IAsyncDisposable
     private readonly TestKafka _kafka;
     private readonly string _postgres;
     private WebApplication? _app;
+    private IReadOnlyList<string> _settings = [];
 
     private LedgerProcess(LocalKafkaHost broker, string postgres, TestHost host, TestBrand brand)
     {
@@ -35,14 +37,15 @@ internal sealed class LedgerProcess : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
-    public static async Task<LedgerProcess> StartAsync()
+    /// <param name="settings">Further settings of the role, as on the command line.</param>
+    public static async Task<LedgerProcess> StartAsync(params string[] settings)
     {
         var broker = await TestMachine.StartBrokerAsync(TestFolder.Next("ledger"));
         var postgres = await TestBrands.CreateDatabaseAsync();
-        var host = await TestHost.CreateAsync(new(broker.BootstrapServers, broker.RegistryAddress), postgres);
+        var host = await TestHost.CreateAsync(new(broker.BootstrapServers, broker.RegistryAddress), postgres, add: static builder => builder.AddBookAudit());
         await host.Services.GetRequiredService<TopicAdmin>().ApplyAsync(CancellationToken.None);
         var brand = await TestBrands.CreateAsync(host.Services.GetRequiredService<TenantAdmin>());
-        var process = new LedgerProcess(broker, postgres, host, brand);
+        var process = new LedgerProcess(broker, postgres, host, brand) { _settings = settings };
         await process.StartRoleAsync();
         return process;
     }
@@ -57,6 +60,7 @@ internal sealed class LedgerProcess : IAsyncDisposable
             [
                 $"--Kafka:BootstrapServers={_kafka.BootstrapServers}", $"--SchemaRegistry:Url={_kafka.Registry}", "--Kafka:SessionTimeout=00:00:06",
                 $"--Postgres:ConnectionString={PostgresServer.AsWriter(_postgres)}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
+                .. _settings,
             ],
         });
         builder.AddLedger();
