@@ -7,7 +7,7 @@ namespace TrackHub.Ledger;
 internal sealed class LedgerOffsets(NpgsqlDataSource database) : IDisposable
 {
     // Some 200 partitions are asked for at once; each for itself would take all of PostgreSQL's connections.
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly SemaphoreSlim _gate = new(4, 4);
 
     /// <summary>Where to read on; null before the first transaction of that partition.</summary>
     public async Task<long?> NextAsync(string topic, int partition, CancellationToken cancellationToken)
