@@ -16,8 +16,8 @@ namespace TrackHub.Dispatch;
 /// <c>capi-hold-15s</c>, so that no lane stops the loop.
 /// </remarks>
 internal sealed class DispatchLoop(
-    RecordConsumerFactory consumers, BatchDecoder decoder, DeadLetters deadLetters, RecordGates gates, Dispatcher dispatcher, Settlement settlement,
-    TenantDirectory directory, IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock)
+    RecordConsumerFactory consumers, BatchDecoder decoder, DeadLetters deadLetters, RecordProducer producer, RecordGates gates, Dispatcher dispatcher,
+    Settlement settlement, TenantDirectory directory, IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock)
     : BackgroundService
 {
     private const int MaxRead = 500;
@@ -78,12 +78,20 @@ internal sealed class DispatchLoop(
             if (BrandClaim.FaultOf(decoded.Record, decoded.Value.BrandId) is { } mismatch)
                 await deadLetters.WriteAsync(decoded.Record, DispatchRole.Name, BrandClaim.Mismatch, mismatch, new(null, null, null), cancellationToken);
             else if (RecordGates.FaultOf(decoded.Value) is { } fault)
-                await deadLetters.WriteAsync(decoded.Record, DispatchRole.Name, "malformed", fault, cancellationToken);
+                await BuryAsync(decoded, fault, cancellationToken);
             else
                 events.Add(decoded);
         }
 
         return events;
+    }
+
+    /// <summary>Keeps the original among the dead letters and ends its event, where it can be named.</summary>
+    private async Task BuryAsync(Decoded<DispatchReady> decoded, string fault, CancellationToken cancellationToken)
+    {
+        await deadLetters.WriteAsync(decoded.Record, DispatchRole.Name, "malformed", fault, cancellationToken);
+        if (RecordGates.IsNamed(decoded.Value))
+            await producer.ProduceAllAsync([ResultRecords.Malformed(new(decoded.Record, decoded.Value, clock.GetTimestamp(), CancellationToken.None))], cancellationToken);
     }
 
     private IEnumerable<IGrouping<LaneId, WaitingEvent>> AddToLanes(LaneTable lanes, IEnumerable<WaitingEvent> events) =>

@@ -16,6 +16,9 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
 
     private const int MaxEventIdLength = 256;
 
+    // What the tables of outcomes can still index.
+    private const int MaxNameLength = 512;
+
     // More than any ladder climbs in seven days, less than a column holds.
     private const int MaxAttempts = 1_000_000;
 
@@ -23,7 +26,12 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
     public Pixel? PixelOf(DispatchReady ready) =>
         directory.Current.Pixel(ready.PixelId) is { Active: true } pixel && pixel.BrandId == ready.BrandId ? pixel : null;
 
-    /// <summary>Why a decoded value cannot be an event, or null. Such a record is poison: no outcome could name it.</summary>
+    /// <summary>Whether an outcome can name the event of a record, were it only to say that it is malformed.</summary>
+    public static bool IsNamed(DispatchReady ready) =>
+        Guid.TryParseExact(ready.IngestId, "D", out _)
+        && new[] { ready.BrandId, ready.PixelId, ready.EventId, ready.EventName }.All(static name => name.Length is > 0 and <= MaxNameLength && !name.Contains('\0'));
+
+    /// <summary>Why a decoded value cannot be dispatched, or null. Such a record is poison.</summary>
     public static string? FaultOf(DispatchReady ready) => ready switch
     {
         _ when !EventIds.TryParseIngestId(ready.IngestId, out _) => "ingest_id is not a UUIDv7",

@@ -24,6 +24,9 @@ internal static class ResultRecords
     /// <summary>An event that came after another with the same id. Dated by its record, so that it reads the same when produced again.</summary>
     public static OutgoingRecord Duplicate(WaitingEvent e) => Outcome(e, OutcomeState.Duplicate, "", revision: 1, e.Record.Timestamp);
 
+    /// <summary>The end of an event that cannot be dispatched for what its record says.</summary>
+    public static OutgoingRecord Malformed(WaitingEvent e) => Outcome(e, OutcomeState.Dead, "malformed", revision: 1, e.Record.Timestamp);
+
     /// <summary>A copy that waits 15 s for the same attempt.</summary>
     public static OutgoingRecord Hold(WaitingEvent e) => SameAttempt(e, Topics.CapiHold15S);
 

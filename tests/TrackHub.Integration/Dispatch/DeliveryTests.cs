@@ -29,6 +29,17 @@ public sealed class DeliveryTests(DispatchWorld world) : IClassFixture<DispatchW
     }
 
     [Fact]
+    public async Task An_event_that_cannot_be_dispatched_ends_where_it_can_be_named()
+    {
+        var purchase = world.Purchase(await world.NewBrandAsync()) with { EventId = new string('e', 300) };
+
+        await world.SendAsync(purchase);
+
+        var outcome = await world.OutcomeAsync(purchase);
+        (outcome.State, outcome.Reason, outcome.Destination).ShouldBe((OutcomeState.Dead, "malformed", purchase.PixelId));
+    }
+
+    [Fact]
     public async Task The_same_record_twice_is_one_call_and_another_event_with_its_id_is_a_duplicate()
     {
         var purchase = world.Purchase(await world.NewBrandAsync());
