@@ -5,6 +5,7 @@ using TrackHub.Cli.Demo.Check;
 using TrackHub.Cli.Demo.Plan;
 using TrackHub.Cli.Demo.Play;
 using TrackHub.Cli.Demo.Report;
+using TrackHub.Platform.Books;
 using TrackHub.Platform.Streams;
 
 namespace TrackHub.Cli.Demo;
@@ -19,6 +20,7 @@ internal sealed record DemoAddresses(Uri Ingress, Uri Simulator, string Dataset)
 internal sealed class DemoRun(IServiceProvider services, DemoAddresses addresses, ProgressDisplay display, Action<string> say, TimeProvider clock)
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan BooksLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Plays a plan.</summary>
     /// <param name="plan">Plan.</param>
@@ -48,7 +50,7 @@ internal sealed class DemoRun(IServiceProvider services, DemoAddresses addresses
             if (!await display.ShowAsync("ended", () => (settling.Ended, settling.Known), waiting))
                 say($"After {limit.TotalSeconds:0} s {settling.Known - settling.Ended} of {settling.Known} accepted events have no end yet; they are listed below.");
 
-            return await ObserveAsync(sent, log, settling, books, startedAt, cancellationToken);
+            return await ObserveAsync(sent, brandId, log, settling, books, startedAt, cancellationToken);
         }
         finally
         {
@@ -80,7 +82,7 @@ internal sealed class DemoRun(IServiceProvider services, DemoAddresses addresses
     }
 
     private async Task<Observation> ObserveAsync(
-        IReadOnlyList<SentItem> sent, LogFollower log, Settling settling, BooksReader books, DateTimeOffset startedAt, CancellationToken cancellationToken)
+        IReadOnlyList<SentItem> sent, string brandId, LogFollower log, Settling settling, BooksReader books, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false };
         using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = addresses.Simulator, Timeout = AnswerLimit };
@@ -90,9 +92,14 @@ internal sealed class DemoRun(IServiceProvider services, DemoAddresses addresses
             .Where(arrival => arrival.At >= startedAt && !planned.Contains(arrival.EventId))
             .Select(static arrival => arrival.EventId)
             .ToList();
+        var audit = services.GetRequiredService<BookAudit>();
+        var report = await audit.LookAsync(new(brandId, startedAt), BooksLimit, cancellationToken);
+        if (report.Behind > 0)
+            say($"The ledger has not read {report.Behind} records yet: `trackhub books` says later whether everything is accounted for.");
         return new()
         {
             Sent = sent,
+            Unaccounted = await audit.DescribeAsync([.. report.Minutes.SelectMany(static minute => minute.IngestIds)], cancellationToken),
             Logged = log.Events(),
             Ends = log.Ends(),
             Books = settling.Books,

@@ -20,8 +20,8 @@ internal sealed partial class ConservationWatch(
     // Any number that no other lock of TrackHub has.
     private const long LockKey = 0x426F6F6B73;   // "Books"
 
-    // A look at much that is open costs PostgreSQL its time: at most a twentieth of it.
-    private const int Share = 20;
+    // A look at much that is open costs PostgreSQL its time: at most a quarter of it.
+    private const int Share = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ConservationRule _rule = new(options.Value.AuditLooks);

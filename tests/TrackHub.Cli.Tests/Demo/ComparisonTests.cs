@@ -35,6 +35,10 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void An_event_the_books_cannot_account_for_is_told() =>
+        Single(_right with { Unaccounted = [new(Guid.NewGuid(), "brand", "event-1", "px_one", ["capi-dispatch/3/17"])] }).ShouldBe(("unaccounted", "event-1"));
+
+    [Fact]
     public void A_purchase_that_was_to_be_blocked_is_told()
     {
         var blocked = _right.Sent.SelectMany(static s => s.Item.Events).First(static e => e.State == "blocked_consent");

@@ -34,6 +34,9 @@ internal sealed class Comparison
         }
 
         comparison.CompareArrivals();
+        comparison.Disagreements.AddRange(seen.Unaccounted.Select(static lost => new Disagreement(
+            "unaccounted", Request: null, lost.Destination ?? "event", lost.EventId ?? lost.IngestId.ToString("D"), "ended or on its way",
+            $"last seen at {string.Join(", ", lost.LastSeen)}")));
         return comparison;
     }
 

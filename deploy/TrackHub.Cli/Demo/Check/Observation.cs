@@ -1,4 +1,5 @@
 using TrackHub.Cli.Demo.Play;
+using TrackHub.Platform.Books;
 using TrackHub.Platform.Streams;
 
 namespace TrackHub.Cli.Demo.Check;
@@ -29,6 +30,9 @@ internal sealed record Observation
 
     /// <summary>When the run began; earlier arrivals are of others.</summary>
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Events that the books cannot account for.</summary>
+    public IReadOnlyList<LostEvent> Unaccounted { get; init; } = [];
 
     /// <summary>Event ids that the books know of other traffic.</summary>
     public IReadOnlySet<string> OfOthers { get; init; } = new HashSet<string>();
