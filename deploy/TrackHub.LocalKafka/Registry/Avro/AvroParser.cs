@@ -30,11 +30,17 @@ internal sealed class AvroParser
         try
         {
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using (var all = new Utf8JsonWriter(Stream.Null))
+                document.WriteTo(all);   // finds the texts that cannot be read, wherever they stand
             return new AvroParser(checkDefaults).Type(document.RootElement.Clone(), space: "");
         }
         catch (JsonException fault)
         {
             throw RegistryException.InvalidSchema(fault.Message);
+        }
+        catch (InvalidOperationException)
+        {
+            throw RegistryException.InvalidSchema("a text in it holds half of a surrogate pair");
         }
     }
 
