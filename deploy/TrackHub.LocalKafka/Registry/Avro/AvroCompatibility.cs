@@ -11,28 +11,43 @@ internal sealed record Incompatibility(string Kind, string Path, string Detail);
 /// Source: https://avro.apache.org/docs/1.11.1/specification/#schema-resolution, with the answers Avro's Java library gives where that text
 /// leaves room, since they are what Confluent's registry gives: names are compared without namespace, a reader's aliases count, and a reader's
 /// union needs one branch that reads a writer's branch whole.
+/// <para>Schemas come from anyone: what would take more than <see cref="MaxPairs"/> comparisons, or lead deeper than <see cref="MaxDepth"/>, is refused.</para>
 /// </remarks>
 internal sealed class AvroCompatibility
 {
+    /// <summary>Most pairs of types that are compared; TrackedEvent with itself makes some hundred.</summary>
+    private const int MaxPairs = 100_000;
+
+    /// <summary>Most types inside one another that are followed, by name too.</summary>
+    private const int MaxDepth = 256;
+
     private static readonly IReadOnlyList<Incompatibility> None = [];
 
     // Types that hold themselves: what is being compared further out counts as compatible until shown otherwise.
     private readonly Dictionary<(AvroType Reader, AvroType Writer), IReadOnlyList<Incompatibility>> _known = [];
+
+    private int _depth;
 
     private AvroCompatibility()
     {
     }
 
     /// <summary>Everything that keeps <paramref name="reader"/> from reading what <paramref name="writer"/> wrote; empty if nothing does.</summary>
+    /// <exception cref="RegistryException">42201: too large to compare.</exception>
     public static IReadOnlyList<Incompatibility> Check(AvroType reader, AvroType writer) => new AvroCompatibility().Compare(reader, writer, "");
 
     private IReadOnlyList<Incompatibility> Compare(AvroType reader, AvroType writer, string path)
     {
         if (_known.TryGetValue((reader, writer), out var known))
             return known;
+        if (_known.Count == MaxPairs || _depth == MaxDepth)
+            throw RegistryException.InvalidSchema($"comparing it with another version takes more than {MaxPairs} steps or {MaxDepth} levels");
 
         _known[(reader, writer)] = None;
-        return _known[(reader, writer)] = [.. Faults(reader, writer, path)];
+        _depth++;
+        IReadOnlyList<Incompatibility> faults = [.. Faults(reader, writer, path)];
+        _depth--;
+        return _known[(reader, writer)] = faults;
     }
 
     private IEnumerable<Incompatibility> Faults(AvroType reader, AvroType writer, string path) => (reader, writer) switch

@@ -1,3 +1,4 @@
+using TrackHub.LocalKafka.Registry;
 using TrackHub.LocalKafka.Registry.Avro;
 
 namespace TrackHub.LocalKafka.Tests.Registry.Avro;
@@ -55,6 +56,30 @@ public sealed class AvroCompatibilityTests
         "TYPE_MISMATCH /fields/1/type")]
     public void What_a_reader_cannot_read_is_named_with_its_place(string reader, string writer, string faults) =>
         string.Join('|', Check(reader, writer).Select(static fault => $"{fault.Kind} {fault.Path}")).ShouldBe(faults);
+
+    [Fact]
+    public void Types_that_hold_each_other_too_deeply_to_compare_are_refused()
+    {
+        // Each holds the one before, none is nested in the text, and the comparison meets the last one first.
+        const int depth = 10_000;
+        var types = string.Join(',', Enumerable.Range(1, depth).Select(static n => $$"""{"type":"record","name":"R{{n}}","fields":[{"name":"f","type":"R{{n - 1}}"}]}"""));
+
+        Should.Throw<RegistryException>(() => Check(Holding("a"), Holding("b"))).Code.ShouldBe(42201);
+
+        string Holding(string all) =>
+            $$"""
+            {"type":"record","name":"H","fields":[
+              {"name":"{{all}}","type":["null",{"type":"record","name":"R0","fields":[]},{{types}}],"default":null}, {"name":"last","type":"R{{depth}}"}]}
+            """;
+    }
+
+    [Fact]
+    public void Unions_too_large_to_compare_are_refused()
+    {
+        var union = $"[{string.Join(',', Enumerable.Range(0, 2_000).Select(static n => $$"""{"type":"fixed","name":"F{{n}}","size":1}"""))}]";
+
+        Should.Throw<RegistryException>(() => Check(union, union)).Code.ShouldBe(42201);
+    }
 
     private static IReadOnlyList<Incompatibility> Check(string reader, string writer) =>
         AvroCompatibility.Check(AvroParser.Parse(reader, checkDefaults: true), AvroParser.Parse(writer, checkDefaults: true));
