@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using TrackHub.LocalKafka.Registry.Avro;
 
 namespace TrackHub.LocalKafka.Registry;
@@ -33,7 +34,7 @@ internal sealed class SchemaStore
         _log = log;
         foreach (var (key, value) in log.ReadAll())
         {
-            if (key is not null && JsonSerializer.Deserialize(key, RegistryJson.Readable.SchemaKey) is { } known)
+            if (key is not null && Read(key, RegistryJson.Readable.SchemaKey) is { } known)
                 Apply(known, value);
         }
     }
@@ -82,19 +83,33 @@ internal sealed class SchemaStore
             case "CONFIG" when value is null:
                 _levels.Remove(key.Subject ?? Global);
                 break;
-            case "CONFIG" when JsonSerializer.Deserialize(value, RegistryJson.Readable.ConfigValue) is { } config:
-                _levels[key.Subject ?? Global] = config.CompatibilityLevel;
+            case "CONFIG" when Read(value, RegistryJson.Readable.ConfigValue) is { CompatibilityLevel: { } level }:
+                _levels[key.Subject ?? Global] = level;
                 break;
             case "SCHEMA" when value is null && key is { Subject: { } subject, Version: { } version }:
                 Forget(subject, version);
                 break;
-            case "SCHEMA" when value is not null && JsonSerializer.Deserialize(value, RegistryJson.Readable.SchemaValue) is { } schema:
+            case "SCHEMA" when value is not null && Read(value, RegistryJson.Readable.SchemaValue) is { Subject: not null, Schema: not null } schema:
                 Remember(schema);
                 break;
-            case "DELETE_SUBJECT" when value is not null && JsonSerializer.Deserialize(value, RegistryJson.Readable.DeleteSubjectValue) is { } deleted:
+            case "DELETE_SUBJECT" when value is not null && Read(value, RegistryJson.Readable.DeleteSubjectValue) is { Subject: not null } deleted:
                 foreach (var version in VersionsOf(deleted.Subject).Where(version => version.Version <= deleted.Version).ToList())
                     _subjects[deleted.Subject][version.Version] = version with { Deleted = true };
                 break;
+        }
+    }
+
+    /// <summary>What a record says; null if it is none of a registry's: whoever reaches the broker can write to the topic, and must not keep it from starting.</summary>
+    private static T? Read<T>(byte[] json, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

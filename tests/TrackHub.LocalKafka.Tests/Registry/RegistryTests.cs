@@ -35,6 +35,25 @@ public sealed class RegistryTests : RegistryTest
     }
 
     [Fact]
+    public async Task What_others_wrote_into_its_topic_does_not_keep_it_from_starting()
+    {
+        await Registry.RegisterAsync("a-value", "\"string\"");
+        using (var producer = Broker.Producer())
+        {
+            foreach (var (key, value) in ((string, string)[])[
+                ("not json", "{}"), ("{}", "{}"), ("[1]", "{}"), ("""{"keytype":"SCHEMA","magic":1}""", "{}"),
+                ("""{"keytype":"SCHEMA","subject":"b","version":1,"magic":1}""", "not json"), ("""{"keytype":"CONFIG","magic":0}""", "{}"),
+                ("""{"keytype":"DELETE_SUBJECT","subject":"b","magic":0}""", "{}")])
+                await producer.ProduceAsync("_schemas", new() { Key = key, Value = value });
+        }
+
+        await RestartAsync();
+
+        (await Registry.GetAsync("/subjects")).ShouldBe("""["a-value"]""");
+        (await Registry.GetAsync("/config")).ShouldContain("FULL_TRANSITIVE");
+    }
+
+    [Fact]
     public async Task A_schema_is_found_by_its_id_and_so_is_where_it_is()
     {
         await Registry.SetLevelAsync(null, "NONE");
