@@ -12,6 +12,7 @@ public static class EventIds
 {
     private const int BrowserIdMin = 16;
     private const int BrowserIdMax = 64;
+    private static readonly long LastUnixMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private static readonly SearchValues<char> BrowserIdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
@@ -52,19 +53,25 @@ public static class EventIds
         return Guid.CreateVersion7(clock.GetUtcNow()).ToString("D", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Reads an ingest_id; false for anything but a UUIDv7 of 36 characters. Every role asks here, so that none takes what another refuses.</summary>
-    public static bool TryParseIngestId(string? ingestId, out Guid id) => Guid.TryParseExact(ingestId, "D", out id) && id.Version == 7;
+    /// <summary>
+    /// Reads an ingest_id; false for anything but a UUIDv7 of 36 characters whose time is before the year 10000. Every role asks here, so that none
+    /// takes what another refuses.
+    /// </summary>
+    public static bool TryParseIngestId(string? ingestId, out Guid id) =>
+        Guid.TryParseExact(ingestId, "D", out id) && id.Version == 7 && UnixMillisecondsOf(id) <= LastUnixMilliseconds;
 
     /// <summary>The time inside an ingest_id, to the millisecond.</summary>
-    /// <exception cref="FormatException">The text is not a UUIDv7.</exception>
-    public static DateTimeOffset TimeOf(string ingestId)
+    /// <exception cref="FormatException">The text is not an ingest_id.</exception>
+    public static DateTimeOffset TimeOf(string ingestId) => TryParseIngestId(ingestId, out var id)
+        ? DateTimeOffset.FromUnixTimeMilliseconds(UnixMillisecondsOf(id))
+        : throw new FormatException("An ingest_id is a UUIDv7 of 36 characters.");
+
+    // The first 48 bits, unsigned: they reach to the year 10889. https://www.rfc-editor.org/rfc/rfc9562#section-5.7
+    private static long UnixMillisecondsOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
-        if (!TryParseIngestId(ingestId, out var id))
-            throw new FormatException("An ingest_id is a UUIDv7 of 36 characters.");
-
         id.TryWriteBytes(bytes, bigEndian: true, out _);
-        return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16);
+        return (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
     }
 
     private static void HashParts(Span<byte> hash, params ReadOnlySpan<string> parts)

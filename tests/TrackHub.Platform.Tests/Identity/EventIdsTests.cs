@@ -88,7 +88,19 @@ public sealed class EventIdsTests
     [Theory]
     [InlineData("not an id")]
     [InlineData("8c2b2f9e-0000-4000-8000-000000000001")]
-    public void Another_id_has_no_time(string id) => Should.Throw<FormatException>(() => EventIds.TimeOf(id));
+    [InlineData("e677d21f-dc00-7000-8000-000000000000")]
+    [InlineData("ffffffff-ffff-7fff-bfff-ffffffffffff")]
+    public void Another_id_has_no_time(string id)
+    {
+        EventIds.TryParseIngestId(id, out _).ShouldBeFalse();
+        Should.Throw<FormatException>(() => EventIds.TimeOf(id));
+    }
+
+    [Theory]
+    [InlineData("80000000-0000-7000-8000-000000000000", 0x8000_0000_0000)]
+    [InlineData("e677d21f-dbff-7000-8000-000000000000", 253_402_300_799_999)]   // the last millisecond of the year 9999
+    public void The_time_of_an_ingest_id_is_unsigned(string id, long unixMilliseconds) =>
+        EventIds.TimeOf(id).ToUnixTimeMilliseconds().ShouldBe(unixMilliseconds);
 
     private static string Document()
     {
