@@ -30,7 +30,8 @@ public static class RecordTrace
         if (!Source.HasListeners())
             return null;
 
-        var spans = records.Where(static record => record.Span is not null).Select(static record => record.Span!).Take(MaxLinks).ToList();
+        // Each asked for once: another thread takes them away from records whose partitions are revoked.
+        var spans = records.Select(static record => record.Span).OfType<Activity>().Take(MaxLinks).ToList();
         if (spans.Count == 0)
             return null;
 
