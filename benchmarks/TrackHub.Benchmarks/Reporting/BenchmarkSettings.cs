@@ -24,7 +24,7 @@ internal static class BenchmarkSettings
     // In this process: no project is generated and restored, so that a machine without a feed measures as well. All operations of a
     // comparison share the process, its heap and its tiers of compilation.
     private static Job Quick() => Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
-        .WithWarmupCount(2).WithIterationCount(3).WithIterationTime(TimeInterval.FromMilliseconds(50));
+        .WithWarmupCount(6).WithIterationCount(3).WithIterationTime(TimeInterval.FromMilliseconds(50));
 
     private static Job Full() => Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
         .WithWarmupCount(5).WithIterationCount(15).WithIterationTime(TimeInterval.FromMilliseconds(200));
