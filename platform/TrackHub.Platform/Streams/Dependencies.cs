@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Npgsql;
 using StackExchange.Redis;
 using TrackHub.Schemas;
@@ -50,6 +51,10 @@ public static class Dependencies
     {
         DependencyAwayException away => new(away.Dependency, ReasonOf(away)),
         LogUnavailableException refused => new(Kafka, refused.Reason switch { LogFault.QueueFull => "queue_full", LogFault.TimedOut => TimedOut, _ => Unreachable }),
+
+        // The whole says only that not everything was answered.
+        ListConsumerGroupOffsetsException { Results: var groups } => FirstOf(groups.SelectMany(static group => group.Partitions.Select(static p => p.Error).Prepend(group.Error))),
+        ListOffsetsException { Result.ResultInfos: var places } => FirstOf(places.Select(static place => place.TopicPartitionOffsetError.Error)),
         KafkaException refused => KafkaNotNow.Contains(refused.Error.Code) ? new(Kafka, refused.Error.IsLocalError ? Unreachable : "refusing") : null,
         PostgresException refused => ReasonOfSqlState(refused.SqlState) is { } reason ? new(Postgres, reason) : null,
         NpgsqlException { InnerException: TimeoutException } => new(Postgres, TimedOut),
@@ -63,6 +68,9 @@ public static class Dependencies
         AggregateException { InnerExceptions: [var only] } => AbsenceOf(only),
         _ => null,
     };
+
+    private static Absence? FirstOf(IEnumerable<Error> errors) =>
+        errors.Where(static error => error.IsError).Select(static error => AbsenceOf(new KafkaException(error))).FirstOrDefault(static absence => absence is not null);
 
     private static string ReasonOf(DependencyAwayException away) => away.InnerException switch
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Reflection;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Npgsql;
 using StackExchange.Redis;
 using TrackHub.Platform.Streams;
@@ -19,6 +20,10 @@ public sealed class DependenciesTests
         { new KafkaException(new Error(ErrorCode.Local_AllBrokersDown)), "kafka: unreachable" },
         { new KafkaException(new Error(ErrorCode.NotEnoughReplicas)), "kafka: refusing" },
         { new KafkaException(new Error(ErrorCode.TopicAuthorizationFailed)), null },
+        { OfGroup(ErrorCode.GroupLoadInProgress), "kafka: refusing" },
+        { OfGroup(ErrorCode.GroupAuthorizationFailed), null },
+        { OfPartition(ErrorCode.NotLeaderForPartition), "kafka: refusing" },
+        { OfPartition(ErrorCode.TopicAuthorizationFailed), null },
         { new KafkaException(new Error(ErrorCode.Local_Fatal, "fenced", isFatal: true)), null },
         { new NpgsqlException("connect", new SocketException()), "postgres: unreachable" },
         { new NpgsqlException("read", new IOException()), "postgres: unreachable" },
@@ -49,6 +54,20 @@ public sealed class DependenciesTests
         { new InvalidOperationException(), null },
         { new TimeoutException(), null },
     };
+
+    // The whole says Local_Partial; what is wrong stands with each group and partition.
+    private static ListConsumerGroupOffsetsException OfGroup(ErrorCode code)
+    {
+        var report = new ListConsumerGroupOffsetsReport();
+        typeof(ListConsumerGroupOffsetsReport).GetProperty(nameof(report.Error))!.SetValue(report, new Error(code));
+        typeof(ListConsumerGroupOffsetsReport).GetProperty(nameof(report.Partitions))!.SetValue(report, new List<TopicPartitionOffsetError>());
+        return new([report]);
+    }
+
+    private static ListOffsetsException OfPartition(ErrorCode code) => new(new ListOffsetsReport
+    {
+        ResultInfos = [new() { TopicPartitionOffsetError = new("topic", 0, Offset.Unset, new Error(code)) }],
+    });
 
     [Theory]
     [MemberData(nameof(Rows))]
