@@ -37,7 +37,7 @@ internal sealed partial class LedgerLoop(
             {
                 Group = LedgerRole.Name,
                 Topics = Read,
-                StartOffset = offsets.NextAsync,
+                StartOffsets = offsets.NextAsync,
             });
             await ReadUntilFencedAsync(consumer, stoppingToken);
         }

@@ -4,30 +4,18 @@ using TrackHub.Platform.Streams;
 namespace TrackHub.Ledger;
 
 /// <summary>The ledger's own offsets, committed in the transaction of the rows they stand for.</summary>
-internal sealed class LedgerOffsets(NpgsqlDataSource database) : IDisposable
+internal sealed class LedgerOffsets(NpgsqlDataSource database)
 {
-    // Some 200 partitions are asked for at once; each for itself would take all of PostgreSQL's connections.
-    private readonly SemaphoreSlim _gate = new(4, 4);
-
-    /// <summary>Where to read on; null before the first transaction of that partition.</summary>
-    public async Task<long?> NextAsync(string topic, int partition, CancellationToken cancellationToken)
+    /// <summary>Where to read on, by partition; those without a transaction yet are missing.</summary>
+    public async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> NextAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            await using var command = database.CreateCommand("select next_offset from ledger_offsets where topic = $1 and partition = $2");
-            command.Parameters.Add(new NpgsqlParameter { Value = topic });
-            command.Parameters.Add(new NpgsqlParameter { Value = partition });
-            return (long?)await command.ExecuteScalarAsync(cancellationToken);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        await using var command = database.CreateCommand("select topic, partition, next_offset from ledger_offsets");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var next = new Dictionary<(string, int), long>();
+        while (await reader.ReadAsync(cancellationToken))
+            next[(reader.GetString(0), reader.GetInt32(1))] = reader.GetInt64(2);
+        return next;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _gate.Dispose();
 
     /// <summary>
     /// Moves the offsets past this batch, unless somebody else already stands beyond its first record: then this reader has lost its

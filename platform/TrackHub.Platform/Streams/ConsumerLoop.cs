@@ -12,7 +12,7 @@ internal sealed partial class ConsumerLoop(
 {
     private static readonly TimeSpan PollLimit = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMilliseconds(1);
 
@@ -36,10 +36,10 @@ internal sealed partial class ConsumerLoop(
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>Where the start offsets of these partitions are; see <see cref="RecordConsumerOptions.StartOffset"/>.</summary>
+    /// <summary>Where the start offsets of these partitions are; see <see cref="RecordConsumerOptions.StartOffsets"/>.</summary>
     public IEnumerable<TopicPartitionOffset> Assign(List<TopicPartition> partitions)
     {
-        var positions = options.StartOffset is null ? FirstPositions(partitions) : StartPositions(partitions);
+        var positions = options.StartOffsets is null ? FirstPositions(partitions) : StartPositions(partitions);
         foreach (var partition in partitions)
             buffer.Assign(options.Topics.First(topic => topic.Name == partition.Topic), partition.Partition.Value);
 
@@ -162,15 +162,14 @@ internal sealed partial class ConsumerLoop(
     {
         while (!_stop.IsCancellationRequested)
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            limit.CancelAfter(StartLimit);
             try
             {
-                var starts = Task.WhenAll(partitions.Select(partition => options.StartOffset!(partition.Topic, partition.Partition.Value, limit.Token)));
-                return [.. partitions.Zip(starts.GetAwaiter().GetResult(), static (partition, next) =>
-                    new TopicPartitionOffset(partition, next is { } known ? new Offset(known) : Offset.Beginning))];
+                // Not cancelled when it takes long: a driver that cancels asks the server as well, and may wait for one that hangs.
+                var starts = options.StartOffsets!(_stop.Token).WaitAsync(StartLimit, clock, _stop.Token).GetAwaiter().GetResult();
+                return partitions.ConvertAll(partition =>
+                    new TopicPartitionOffset(partition, starts.TryGetValue((partition.Topic, partition.Partition.Value), out var next) ? new Offset(next) : Offset.Beginning));
             }
-            catch (Exception failure) when (failure is OperationCanceledException || Dependencies.IsAway(failure))
+            catch (Exception failure) when (failure is OperationCanceledException or TimeoutException || Dependencies.IsAway(failure))
             {
                 _ = Dependencies.IsAway(failure, out var dependency);
                 Log.StartWaits(logger, options.Group, partitions.Count, dependency ?? "an answer");

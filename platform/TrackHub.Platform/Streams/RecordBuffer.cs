@@ -12,7 +12,7 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
 {
     private readonly Lock _gate = new();
     private readonly List<OwnedPartition> _owned = [];
-    private readonly WorkLedger _work = new(options.StartOffset is null ? storeOffset : null);
+    private readonly WorkLedger _work = new(options.StartOffsets is null ? storeOffset : null);
     private readonly SemaphoreSlim _arrived = new(0, 1);        // wakes the role's loop
     private readonly ManualResetEventSlim _progress = new();    // wakes the poll thread
     private OwnedPartition? _lastAdded;
@@ -160,7 +160,7 @@ internal sealed class RecordBuffer(RecordConsumerOptions options, Action<OwnedPa
     public async Task<RecordBatch?> TakeAsync(int maxBatchSize, TimeSpan maxLinger, CancellationToken stoppingToken)
     {
         // Without offsets of our own a batch is done when the next one is asked for.
-        if (options.StartOffset is not null)
+        if (options.StartOffsets is not null)
             Retire();
 
         long? lingerFrom = null;

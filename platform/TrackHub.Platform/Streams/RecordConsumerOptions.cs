@@ -25,10 +25,11 @@ public sealed record RecordConsumerOptions
     public Assignor Assignor { get; init; } = Assignor.Range;
 
     /// <summary>
-    /// Next offset to read of a partition, for a role that keeps its offsets elsewhere, in one transaction with its effects; null means from the
-    /// start of the log. Called on each assignment; retried while it throws <see cref="DependencyAwayException"/>. Null: the group's own offsets.
+    /// Next offset to read by partition, for a role that keeps its offsets elsewhere, in one transaction with its effects; a partition that is
+    /// missing is read from the start of the log. Called on each assignment, once for all partitions; asked again while a dependency is away or
+    /// it takes long. Null: the group's own offsets.
     /// </summary>
-    public Func<string, int, CancellationToken, Task<long?>>? StartOffset { get; init; }
+    public Func<CancellationToken, Task<IReadOnlyDictionary<(string Topic, int Partition), long>>>? StartOffsets { get; init; }
 
     /// <summary>Called on the poll thread when partitions were assigned; must be quick.</summary>
     public Action<IReadOnlyCollection<(string Topic, int Partition)>>? OnAssigned { get; init; }

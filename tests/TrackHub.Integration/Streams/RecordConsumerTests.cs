@@ -181,9 +181,9 @@ public sealed class RecordConsumerTests
             Topics = [topic],
 
             // PostgreSQL is away at first; partition 1 was never read.
-            StartOffset = (_, partition, _) => Interlocked.Increment(ref attempts) <= 2
+            StartOffsets = _ => Interlocked.Increment(ref attempts) <= 2
                 ? throw new DependencyAwayException("postgres", innerException: null)
-                : Task.FromResult<long?>(partition == 0 ? 50 : null),
+                : StreamTest.Starting((topic.Name, 0), 50),
         });
         var ends = await consumer.EndOffsetsAsync([(topic.Name, 0), (topic.Name, 1)], default);
 
@@ -199,7 +199,7 @@ public sealed class RecordConsumerTests
     {
         await using var host = await TestHost.CreateAsync();
         var topic = await TestMachine.CreateTopicAsync(Topics.DeadLetters, partitions: 1);
-        await using var consumer = host.Consumers.Create(new() { Group = StreamTest.NewGroup(), Topics = [topic], StartOffset = (_, _, _) => Task.FromResult<long?>(1_000) });
+        await using var consumer = host.Consumers.Create(new() { Group = StreamTest.NewGroup(), Topics = [topic], StartOffsets = _ => StreamTest.Starting((topic.Name, 0), 1_000) });
 
         await Should.ThrowAsync<KafkaException>(() => consumer.ReadAsync(1));
     }

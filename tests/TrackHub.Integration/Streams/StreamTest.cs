@@ -20,6 +20,10 @@ internal static class StreamTest
     public static RecordConsumer Consumer(this TestHost host, TopicDefinition topic, string? group = null, Assignor assignor = Assignor.Range) =>
         host.Consumers.Create(new() { Group = group ?? NewGroup(), Topics = [topic], Assignor = assignor });
 
+    /// <summary>Offsets of a role that keeps its own: of this partition alone.</summary>
+    public static Task<IReadOnlyDictionary<(string Topic, int Partition), long>> Starting((string Topic, int Partition) partition, long next) =>
+        Task.FromResult<IReadOnlyDictionary<(string, int), long>>(new Dictionary<(string, int), long> { [partition] = next });
+
     public static int Number(this StreamRecord record) => int.Parse(record.Header("number")!);
 
     /// <summary>Reads and stores until so many records were read.</summary>

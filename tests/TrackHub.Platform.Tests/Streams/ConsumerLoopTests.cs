@@ -18,24 +18,21 @@ public sealed class ConsumerLoopTests
     public void A_partition_is_assigned_at_the_offset_its_role_told()
     {
         var asked = 0;
-        using var world = new World((_, partition, _) => ++asked == 1
+        using var world = new World(_ => ++asked == 1
             ? throw new DependencyAwayException("postgres", innerException: null)
-            : Task.FromResult<long?>(partition == 0 ? 58 : null));
+            : Task.FromResult<IReadOnlyDictionary<(string, int), long>>(new Dictionary<(string, int), long> { [(Topic.Name, 0)] = 58 }));
 
         var positions = world.Loop.Assign([new(Topic.Name, 0), new(Topic.Name, 1)]).ToList();
 
         positions.Select(static position => position.Offset).ShouldBe([new Offset(58), Offset.Beginning]);
         world.Buffer.Owned.Count.ShouldBe(2);
+        asked.ShouldBe(2, "once for all partitions, after a first time in vain");
     }
 
     [Fact]
     public async Task A_stop_does_not_wait_for_a_role_that_cannot_tell()
     {
-        using var world = new World(static async (_, _, token) =>
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, token);
-            return null;
-        });
+        using var world = new World(static _ => new TaskCompletionSource<IReadOnlyDictionary<(string, int), long>>().Task);
         world.Loop.Start();
         var assigning = Task.Run(() => world.Loop.Assign([new(Topic.Name, 0)]).ToList());
 
@@ -48,9 +45,9 @@ public sealed class ConsumerLoopTests
     {
         private readonly IConsumer<byte[]?, byte[]?> _consumer;
 
-        public World(Func<string, int, CancellationToken, Task<long?>> startOffset)
+        public World(Func<CancellationToken, Task<IReadOnlyDictionary<(string Topic, int Partition), long>>> startOffsets)
         {
-            var options = new RecordConsumerOptions { Group = "loop-test", Topics = [Topic], StartOffset = startOffset };
+            var options = new RecordConsumerOptions { Group = "loop-test", Topics = [Topic], StartOffsets = startOffsets };
             var kafka = new KafkaOptions { BootstrapServers = "127.0.0.1:1" };
             _consumer = new ConsumerBuilder<byte[]?, byte[]?>(ClientSettings.Consumer(kafka, options))
                 .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();

@@ -245,7 +245,7 @@ public sealed class RecordBufferTests
     [Fact]
     public async Task With_offsets_kept_elsewhere_nothing_is_stored_and_a_batch_ends_with_the_next()
     {
-        using var buffer = Buffer(outstanding: 2, startOffset: (_, _, _) => Task.FromResult<long?>(null));
+        using var buffer = Buffer(outstanding: 2, ownOffsets: true);
         Assign(buffer, Plain, 0);
         Add(buffer, Plain, 0, 0, 4);
 
@@ -284,7 +284,7 @@ public sealed class RecordBufferTests
     }
 
     private RecordBuffer Buffer(
-        int prefetch = 1000, int heldPerPartition = 1000, int outstanding = 1000, Func<string, int, CancellationToken, Task<long?>>? startOffset = null) => new(
+        int prefetch = 1000, int heldPerPartition = 1000, int outstanding = 1000, bool ownOffsets = false) => new(
         new()
         {
             Group = "test",
@@ -292,7 +292,7 @@ public sealed class RecordBufferTests
             PrefetchRecords = prefetch,
             HeldPerPartition = heldPerPartition,
             MaxOutstanding = outstanding,
-            StartOffset = startOffset,
+            StartOffsets = ownOffsets ? static _ => throw new InvalidOperationException("A buffer asks for no offsets.") : null,
         },
         (partition, next, _) => _stored.Add((partition.Topic.Name, partition.Number, next)),
         _clock);
