@@ -28,7 +28,7 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
 
     /// <summary>Whether an outcome can name the event of a record, were it only to say that it is malformed.</summary>
     public static bool IsNamed(DispatchReady ready) =>
-        Guid.TryParseExact(ready.IngestId, "D", out _)
+        EventIds.TryParseIngestId(ready.IngestId, out _)
         && new[] { ready.BrandId, ready.PixelId, ready.EventId, ready.EventName }.All(static name => name.Length is > 0 and <= MaxNameLength && !name.Contains('\0'));
 
     /// <summary>Why a decoded value cannot be dispatched, or null. Such a record is poison.</summary>

@@ -80,6 +80,12 @@ public sealed class RecordGatesTests
     [MemberData(nameof(Poison))]
     public void What_no_outcome_could_name_is_poison(object ready) => RecordGates.FaultOf((DispatchReady)ready).ShouldNotBeNull();
 
+    [Theory]
+    [InlineData("8c2b2f9e-0000-4000-8000-000000000001")]   // no UUIDv7
+    [InlineData("x")]
+    public void An_event_whose_outcome_the_ledger_would_refuse_gets_none(string ingestId) =>
+        RecordGates.IsNamed(Purchase() with { IngestId = ingestId }).ShouldBeFalse();
+
     [Fact]
     public void A_good_event_has_no_fault() => RecordGates.FaultOf(Purchase()).ShouldBeNull();
 
