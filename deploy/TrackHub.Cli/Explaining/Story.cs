@@ -84,7 +84,7 @@ internal sealed record DeadLetterFact(
     long? SourceOffset, string Topic, int Partition, long Offset);
 
 /// <summary>JSON of the rows as PostgreSQL's <c>row_to_json</c> writes them, and of the story.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(Story))]
 [JsonSerializable(typeof(BrandFact))]
 [JsonSerializable(typeof(EventFact))]

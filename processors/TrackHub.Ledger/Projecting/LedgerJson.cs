@@ -8,6 +8,7 @@ namespace TrackHub.Ledger.Projecting;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,   // a record may hold NaN, and must not end the role
     Converters = [typeof(EventKindSymbol)])]
 [JsonSerializable(typeof(MatchedClick))]
 [JsonSerializable(typeof(Traits))]

@@ -121,6 +121,22 @@ public sealed class LedgerTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_weight_that_is_no_number_in_JSON_is_written_all_the_same()
+    {
+        var conversion = Conversion() with
+        {
+            Score = double.NaN,
+            Evidence = [new() { Signal = "ip", Result = "hit", Weight = double.NaN }, new() { Signal = "geo", Result = "miss", Weight = double.NegativeInfinity }],
+        };
+
+        await _ledger.ProduceAsync(Topics.Conversions, conversion);
+
+        await RowsAsync("conversions", conversion.IngestId, 1);
+        (await _ledger.ScalarAsync<string>("select evidence->0->>'weight' || ' ' || (evidence->1->>'weight') from matches where sale_id = $1", conversion.SaleId))
+            .ShouldBe("NaN -Infinity");
+    }
+
     private Task<string?> LetterAsync(string source) =>
         _ledger.ScalarAsync<string>("select stage || '/' || reason from dead_letters where dead_letter_id = $1", source);
 
