@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using TrackHub.Testing;
 
 namespace TrackHub.EndToEnd;
 
 /// <summary>A machine's life: start, work, a death in the family, stop, start again, the end of the supervisor.</summary>
 [Collection(nameof(OneAtATime))]
-public sealed class LifeTests
+public sealed partial class LifeTests
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
@@ -38,12 +39,17 @@ public sealed class LifeTests
 
         await machine.UpAsync();
         await Eventually.Holds(async () => (await machine.RunAsync("explain", receipt)).Code.ShouldBe(0));
+        var told = await machine.RunAsync("explain", receipt, "--json");
+        (await machine.RunAsync("explain", IngestId().Match(told.Output).Groups["id"].Value, "--json")).Output.ShouldBe(told.Output);
 
         var supervisor = machine.Supervisor();
         Machine.Signal("KILL", supervisor);
         await Eventually.Holds(() => machine.Processes.ShouldBeEmptyAsync(), StopLimit);
         (await machine.RunAsync("status")).Code.ShouldBe(1);
     }
+
+    [GeneratedRegex("\"ingest_id\":\"(?<id>[0-9a-f-]{36})\"", RegexOptions.ExplicitCapture)]
+    private static partial Regex IngestId();
 
     private static async Task SecondStartIsRefusedAsync(Machine machine)
     {

@@ -19,7 +19,7 @@ internal static class ExplainCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var id = new Argument<string>("id") { Description = "Sale id, event id, or receipt topic/partition/offset.", HelpName = "ID" };
+        var id = new Argument<string>("id") { Description = "Sale id, event id, ingest id, or receipt topic/partition/offset.", HelpName = "ID" };
         var brand = AdminCall.BrandFilter();
         var command = new Command("explain", "Why an order or event became what it is: keys, candidates, scores, decision, attempts, Meta's answer.") { id, brand };
         command.SetAction((call, cancellationToken) => RunAsync(call, call.GetRequiredValue(id).Trim(), call.GetValue(brand), cancellationToken));

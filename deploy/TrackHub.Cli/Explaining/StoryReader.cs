@@ -14,7 +14,7 @@ internal sealed class StoryReader(NpgsqlDataSource postgres)
         """;
 
     /// <summary>The sales and browser events an id stands for; empty if the tables know nothing of it.</summary>
-    /// <param name="id">Sale id, event id, or receipt <c>topic/partition/offset</c>.</param>
+    /// <param name="id">Sale id, event id, ingest id, or receipt <c>topic/partition/offset</c>.</param>
     /// <param name="brandId">Only this brand's; null for all.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     public async Task<IReadOnlyList<Story>> FindAsync(string id, string? brandId, CancellationToken cancellationToken)
@@ -22,6 +22,8 @@ internal sealed class StoryReader(NpgsqlDataSource postgres)
         var named = RecordCoordinates.TryParse(id, out var receipt)
             ? await EventsAsync("""topic = $1 and partition = $2 and "offset" = $3""", [receipt.Topic, receipt.Partition, receipt.Offset], cancellationToken)
             : await EventsAsync("sale_id = $1 or event_id = $1", [id], cancellationToken);
+        // Some gateways' sale ids look alike.
+        if (named.Count == 0 && Guid.TryParseExact(id, "D", out var ingestId)) named = await EventsAsync("ingest_id = $1", [ingestId], cancellationToken);
         // The matcher writes its tables before the ledger has read the topics.
         var orders = await RowsAsync<OrderFact>("select * from orders where sale_id = $1", [id], cancellationToken);
         var conversions = await RowsAsync<ConversionFact>("select * from conversions where event_id = $1", [id], cancellationToken);
