@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using TrackHub.Cli.Output;
 
 namespace TrackHub.Cli.Testing;
 
-/// <summary><c>test</c>: every test project of the repository, one after the other, and what became of them in one line.</summary>
-/// <remarks>One after the other: most start servers of their own, and tests that measure time must not share the machine with strangers.</remarks>
+/// <summary><c>test</c>: every test project of the repository, and what became of them in one line.</summary>
+/// <remarks>The quick ones two at once, most of their time is waiting; then those that start servers and whole systems, each alone on the machine.</remarks>
 internal static class TestCommand
 {
     /// <summary>Variable that asks fault tests for their full rounds and durations.</summary>
     public const string FullVariable = "TRACKHUB_TEST_FULL";
+
+    private const int AtOnce = 2;
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
@@ -26,27 +29,40 @@ internal static class TestCommand
 
     private static async Task<int> RunAsync(ParseResult call, bool full, CancellationToken cancellationToken)
     {
-        var (printer, clock) = (Printer.Of(call), TimeProvider.System);
+        var (printer, clock, gate) = (Printer.Of(call), TimeProvider.System, new Lock());
         var results = Directory.CreateTempSubdirectory("trackhub-test-").FullName;
         try
         {
-            var runs = new List<TestRun>();
-            foreach (var project in Projects(Clone.Root()))
+            var runs = new ConcurrentQueue<TestRun>();
+            var projects = Projects(Clone.Root()).ToLookup(static project => Slow(project.Name) > 0);
+            await Parallel.ForEachAsync(
+                projects[false], new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+                async (project, _) => runs.Enqueue(await RunAsync(project)));
+            foreach (var project in projects[true])
             {
                 printer.Say($"running {project.Name}");
-                var started = clock.GetTimestamp();
-                var run = await RunAsync(project, results, full, cancellationToken);
-                runs.Add(run);
-                printer.Say($"  {Summary([run])} in {clock.GetElapsedTime(started).TotalSeconds:0.0} s");
-                foreach (var failure in run.Failures) Print(printer, run, failure);
+                runs.Enqueue(await RunAsync(project));
             }
 
             printer.Line(Summary(runs));
-            return runs.Exists(static run => run.Failures.Count > 0) ? 1 : 0;
+            return runs.Any(static run => run.Failures.Count > 0) ? 1 : 0;
         }
         finally
         {
             Directory.Delete(results, recursive: true);
+        }
+
+        async Task<TestRun> RunAsync(TestProject project)
+        {
+            var started = clock.GetTimestamp();
+            var run = await TestCommand.RunAsync(project, results, full, cancellationToken);
+            lock (gate)
+            {
+                printer.Say($"{project.Name}: {Summary([run])} in {clock.GetElapsedTime(started).TotalSeconds:0.0} s");
+                foreach (var failure in run.Failures) Print(printer, run, failure);
+            }
+
+            return run;
         }
     }
 
