@@ -31,7 +31,7 @@ internal sealed class RecordSorter(BatchDecoder decoder, DeadLetters deadLetters
             else if (topic.Key == Topics.EventOutcomes.Name)
                 await AddAsync<EventOutcome>(sorted.Outcomes, records, static o => (o.IngestId, o.BrandId), cancellationToken);
             else if (topic.Key == Topics.Alerts.Name)
-                sorted.Alerts.AddRange((await decoder.DecodeAsync<Alert>(records, Stage, cancellationToken)).Select(static d => (d.Value, d.Record.Coordinates)));
+                await AddAlertsAsync(sorted.Alerts, records, cancellationToken);
             else if (topic.Key == Topics.DeadLetters.Name)
                 sorted.DeadLetters.AddRange((await decoder.DecodeAsync<DeadLetter>(records, Stage, cancellationToken)).Select(static d => (d.Value, d.Record.Coordinates)));
             else if (Topics.Find(topic.Key)?.ValueType == typeof(DispatchReady))
@@ -62,10 +62,27 @@ internal sealed class RecordSorter(BatchDecoder decoder, DeadLetters deadLetters
             }
             else if (!isOthers)
             {
-                metrics.Refused(fault.Reason);
-                await deadLetters.WriteAsync(record, Stage, fault.Reason, fault.Detail, new(null, null, null), cancellationToken);
+                await RefuseAsync(record, fault.Reason, fault.Detail, cancellationToken);
             }
         }
+    }
+
+    private async Task AddAlertsAsync(List<(Alert Value, RecordCoordinates Coordinates)> into, List<StreamRecord> records, CancellationToken cancellationToken)
+    {
+        foreach (var (record, alert) in await decoder.DecodeAsync<Alert>(records, Stage, cancellationToken))
+        {
+            // An alert of the whole system names no brand.
+            if (alert.BrandId is { } brand && BrandClaim.FaultOf(record, brand) is { } mismatch)
+                await RefuseAsync(record, BrandClaim.Mismatch, mismatch, cancellationToken);
+            else
+                into.Add((alert, record.Coordinates));
+        }
+    }
+
+    private async Task RefuseAsync(StreamRecord record, string reason, string detail, CancellationToken cancellationToken)
+    {
+        metrics.Refused(reason);
+        await deadLetters.WriteAsync(record, Stage, reason, detail, new(null, null, null), cancellationToken);
     }
 
     private static (string Reason, string Detail)? FaultOf(StreamRecord record, string ingestIdText, string brandId, out Guid ingestId)

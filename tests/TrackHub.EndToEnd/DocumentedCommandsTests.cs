@@ -87,6 +87,6 @@ public sealed partial class DocumentedCommandsTests
     private static partial Regex Ports();
 }
 
-/// <summary>Whole systems share the machine with nobody.</summary>
-[CollectionDefinition(nameof(OneAtATime), DisableParallelization = true)]
+/// <summary>Whole systems that keep a machine busy do not share it with one another.</summary>
+[CollectionDefinition(nameof(OneAtATime))]
 public sealed class OneAtATime;

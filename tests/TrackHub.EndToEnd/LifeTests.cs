@@ -7,7 +7,7 @@ using TrackHub.Testing;
 namespace TrackHub.EndToEnd;
 
 /// <summary>A machine's life: start, work, a death in the family, stop, start again, the end of the supervisor.</summary>
-[Collection(nameof(OneAtATime))]
+/// <remarks>Beside the others: more than half of its time it waits for clicks that never come.</remarks>
 public sealed partial class LifeTests
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);

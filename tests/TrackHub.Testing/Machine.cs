@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -21,8 +22,13 @@ public sealed class Machine : IAsyncDisposable
     private const string Guarded =
         """exec 3<&0; "$@" </dev/null 3<&- & c=$!; { read -r _ <&3; kill -TERM $c 2>/dev/null; } & wait $c; code=$?; kill $! 2>/dev/null; exit $code""";
 
+    private const int PortsOfOne = 20;
+
     // The demo waits 65 s for clicks that never come.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    // Machines of one run that start at the same time must not choose the same ports.
+    private static readonly ConcurrentDictionary<int, bool> GivenBases = new();
     private readonly List<Process> _ups = [];
 
     /// <summary>A state directory and ports of its own; nothing runs yet.</summary>
@@ -162,8 +168,8 @@ public sealed class Machine : IAsyncDisposable
     {
         while (true)
         {
-            var candidate = Random.Shared.Next(10_000, 30_000);
-            if (Enumerable.Range(candidate, 17).All(IsFree)) return candidate;
+            var candidate = 10_000 + (PortsOfOne * Random.Shared.Next(1_000));
+            if (Enumerable.Range(candidate, PortsOfOne).All(IsFree) && GivenBases.TryAdd(candidate, true)) return candidate;
         }
     }
 

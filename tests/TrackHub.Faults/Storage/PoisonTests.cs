@@ -89,8 +89,24 @@ public sealed class PoisonTests(StorageLab lab)
     private async Task<Dictionary<string, SoundRecord>> SoundRecordsAsync(TestHost host)
     {
         var letter = new DeadLetter { DeadLetterId = "none/0/0", Stage = "test", Reason = "none", Detail = "", At = DateTimeOffset.UnixEpoch };
-        var found = new Dictionary<string, SoundRecord> { [Topics.DeadLetters.Name] = new("none", await host.Codec.EncodeAsync(Topics.DeadLetters, letter, default)) };
         var brand = lab.Brands[0].Id;
+        var alert = new Alert
+        {
+            AlertId = "lab",
+            BrandId = brand,
+            Rule = "lab",
+            Severity = AlertSeverity.Info,
+            State = AlertState.Resolved,
+            Since = DateTimeOffset.UnixEpoch,
+            At = DateTimeOffset.UnixEpoch,
+            Value = 0,
+            Threshold = 0,
+        };
+        var found = new Dictionary<string, SoundRecord>
+        {
+            [Topics.DeadLetters.Name] = new("none", await host.Codec.EncodeAsync(Topics.DeadLetters, letter, default)),
+            [Topics.Alerts.Name] = new($"{brand}/lab", await host.Codec.EncodeAsync(Topics.Alerts, alert, default)),
+        };
         foreach (var topic in new[] { Topics.TrackEvents, Topics.IngestEvents, Topics.CapiDispatch, Topics.EventOutcomes, Topics.Conversions })
         {
             await Eventually.Holds(() => Task.FromResult(ReadAll(topic).FirstOrDefault(IsOfBrand) is { } record && found.TryAdd(topic.Name, Of(record))), Patience);
