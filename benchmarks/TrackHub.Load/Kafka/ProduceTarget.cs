@@ -19,7 +19,7 @@ internal sealed class ProduceTarget(RawTopic topic, int connections) : ILoadTarg
         {
             _producers[number % _producers.Length].Produce(
                 new TopicPartition(topic.Name, (int)(number % RawTopic.Partitions)),
-                new() { Key = BitConverter.GetBytes(number), Value = SampleValue.Bytes },
+                new() { Key = BitConverter.GetBytes(number), Value = SampleValue.Of(number) },
                 report => reported.TrySetResult(report.Error.IsError ? $"kafka_{report.Error.Code}" : null));
         }
         catch (ProduceException<byte[], byte[]> failure)

@@ -3,14 +3,20 @@ using TrackHub.Schemas;
 
 namespace TrackHub.Load.Kafka;
 
-/// <summary>The value that raw scenarios move: one click in the wire format, of usual size.</summary>
+/// <summary>The values that raw scenarios move: clicks in the wire format, of usual size.</summary>
+/// <remarks>Indexes and the sealed fields are random, as real ones look to a compressor; so many differ that a batch does not repeat itself to it.</remarks>
 internal static class SampleValue
 {
     private const int SealedBytes = 420;
     private const int IndexBytes = 16;
+    private const int Different = 1_024;
 
-    /// <summary>Its bytes. Indexes and the sealed field are random, as real ones look to a compressor.</summary>
-    public static byte[] Bytes { get; } = RecordSerde.Encode(schemaId: 1, new TrackedEvent
+    private static readonly byte[][] Values = [.. Enumerable.Range(0, Different).Select(static _ => New())];
+
+    /// <summary>The value of that number.</summary>
+    public static byte[] Of(long number) => Values[number % Different];
+
+    private static byte[] New() => RecordSerde.Encode(schemaId: 1, new TrackedEvent
     {
         IngestId = "019bc1a0-0000-7000-8000-000000000001",
         BrandId = "brandexample",
