@@ -86,6 +86,6 @@ public sealed class StorageLab : FaultLab
     }
 }
 
-/// <summary>Tests of this lab follow one another, and nothing else runs beside them.</summary>
-[CollectionDefinition(nameof(StorageLab), DisableParallelization = true)]
+/// <summary>Tests of one lab follow one another; the other lab works beside it, both wait most of the time.</summary>
+[CollectionDefinition(nameof(StorageLab))]
 public sealed class StorageLabCollection : ICollectionFixture<StorageLab>;
