@@ -94,10 +94,10 @@ public sealed class LabServices(Machine machine, NpgsqlDataSource postgres) : ID
     }
 
     /// <summary>Stops processes with all their children in their tracks; they keep their connections and answer nobody.</summary>
-    public void Pause(params IReadOnlyList<string> services) => Signal("STOP", services.SelectMany(service => Tree(Pid(service))));
+    public void Pause(params IReadOnlyList<string> services) => Signal("STOP", services.SelectMany(service => ProcessTree.Of(Pid(service))));
 
     /// <summary>Lets paused processes go on.</summary>
-    public void Continue(params IReadOnlyList<string> services) => Signal("CONT", services.SelectMany(service => Tree(Pid(service)).Reverse()));
+    public void Continue(params IReadOnlyList<string> services) => Signal("CONT", services.SelectMany(service => ProcessTree.Of(Pid(service)).Reverse()));
 
     /// <summary>Waits until a role says that it is not ready and names a dependency.</summary>
     public Task SaysAwayAsync(string role, string dependency) => Eventually.Holds(
@@ -165,33 +165,6 @@ public sealed class LabServices(Machine machine, NpgsqlDataSource postgres) : ID
     {
         using var kill = Process.Start("kill", ["-" + name, .. pids.Select(static pid => pid.ToString(CultureInfo.InvariantCulture))]);
         kill.WaitForExit();
-    }
-
-    /// <summary>A process and its descendants, parents first: PostgreSQL is many.</summary>
-    private static IReadOnlyList<int> Tree(int root)
-    {
-        var children = Directory.EnumerateDirectories("/proc")
-            .Select(static path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(static pid => pid > 0)
-            .ToLookup(ParentOf);
-        var tree = new List<int> { root };
-        for (var i = 0; i < tree.Count; i++)
-            tree.AddRange(children[tree[i]]);
-        return tree;
-    }
-
-    // Field 4 of proc(5)'s stat, behind the command in parentheses.
-    private static int ParentOf(int pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return -1;   // it ended
-        }
     }
 }
 

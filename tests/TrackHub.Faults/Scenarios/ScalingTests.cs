@@ -1,11 +1,13 @@
 using TrackHub.Faults.Lab;
+using TrackHub.Faults.Storage;
 using TrackHub.Testing;
 
 namespace TrackHub.Faults.Scenarios;
 
 /// <summary>Instances come and go in order: partitions move, nothing is lost or said twice.</summary>
-[Collection(nameof(FaultLab))]
-public sealed class ScalingTests(FaultLab lab)
+/// <remarks>In the lab with the shorter scenarios, so that both take about as long.</remarks>
+[Collection(nameof(StorageLab))]
+public sealed class ScalingTests(StorageLab lab)
 {
     private const int Rate = 50;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
