@@ -71,7 +71,7 @@ public sealed class StorageLab : FaultLab
     public Task EnlargeDiskAsync() => InsideAsync("""mount -o remount,size=$(( $(df --output=size -m "$1" | tail -1) + 256 ))m "$1" """);
 
     private Task InsideAsync(string script, string argument = "") =>
-        RunAsync(["nsenter", "--target", $"{Machine.Supervisor()}", .. Entry, "sh", "-c", script, "disk", Cluster, argument]);
+        RunAsync(["nsenter", "--target", $"{Machine.Supervisor()}", "--root", .. Entry, "sh", "-c", script, "disk", Cluster, argument]);
 
     private static async Task RunAsync(IReadOnlyList<string> command)
     {
