@@ -7,13 +7,17 @@ namespace TrackHub.LocalKafka.Api;
 
 /// <summary>Fetch, key 1: whole batches from the offsets asked for, waiting up to max_wait for min_bytes.</summary>
 /// <remarks>
-/// Versions 4 to 12. Left out: fetch sessions (KIP-227; each answer says "no session", one asked for by id is
-/// FETCH_SESSION_ID_NOT_FOUND, and clients go on without), rack awareness, followers. read_committed equals read_uncommitted.
+/// Versions 4 to 12. Left out: fetch sessions (KIP-227), rack awareness, followers. read_committed equals read_uncommitted.
+/// Sessions are refused as by a Kafka broker whose session cache is full: a full fetch, whether or not it asks for a session, is answered
+/// with session 0, "none was made", after which clients ask in full each time; a fetch within a session is FETCH_SESSION_ID_NOT_FOUND.
 /// </remarks>
 internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaApi
 {
-    /// <summary>An answer holds no more than this, whatever is asked for, so that one client cannot make the broker large.</summary>
-    private const int MaxAnswerBytes = 16 * 1024 * 1024;
+    /// <summary>An answer holds no more than this, whatever is asked for, as Kafka's own fetch.max.bytes.</summary>
+    private const int MaxAnswerBytes = 55 * 1024 * 1024;
+
+    /// <summary>Slices up to this size are read into the answer: one system call more, and the answer leaves in one piece.</summary>
+    private const int CopiedBytes = 32 * 1024;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
 
@@ -21,7 +25,7 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
 
     private readonly record struct TopicAsk(string Name, List<PartitionAsk> Partitions);
 
-    private sealed record Ask(TimeSpan MaxWait, int MinBytes, int MaxBytes, int SessionId, List<TopicAsk> Topics);
+    private sealed record Ask(TimeSpan MaxWait, int MinBytes, int MaxBytes, int SessionEpoch, List<TopicAsk> Topics);
 
     public ApiRange Range => new(ApiKey.Fetch, 4, 12, 12);
 
@@ -29,7 +33,7 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
     {
         var version = request.Version;
         var ask = Read(request.Reader, version);
-        if (ask.SessionId != 0)
+        if (ask.SessionEpoch is not (0 or -1))
         {
             WriteHead(response, version, ErrorCode.FetchSessionIdNotFound);
             response.ArrayLength(0);
@@ -38,13 +42,13 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
         }
 
         var mark = response.Length;
-        var (bytes, hasError) = WriteAnswer(response, version, ask);
+        var (bytes, hasError) = WriteAnswer(request, response, ask);
         if (bytes < ask.MinBytes && !hasError && ask.MaxWait > TimeSpan.Zero && ask.Topics.Count > 0)
-            bytes = await WriteAnswerWhenDueAsync(response, version, ask, mark, stoppingToken);
+            bytes = await WriteAnswerWhenDueAsync(request, response, ask, mark, stoppingToken);
         metrics.Fetched(bytes);
     }
 
-    private async Task<int> WriteAnswerWhenDueAsync(WireWriter response, short version, Ask ask, int mark, CancellationToken stoppingToken)
+    private async Task<int> WriteAnswerWhenDueAsync(KafkaRequest request, WireWriter response, Ask ask, int mark, CancellationToken stoppingToken)
     {
         var started = Stopwatch.GetTimestamp();
         using var waiter = new AppendWaiter();
@@ -57,7 +61,8 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
             {
                 // Written again first: what was appended before the subscription gave no signal.
                 response.Truncate(mark);
-                var (bytes, hasError) = WriteAnswer(response, version, ask);
+                request.Records.Clear();
+                var (bytes, hasError) = WriteAnswer(request, response, ask);
                 var left = ask.MaxWait - Stopwatch.GetElapsedTime(started);
                 if (bytes >= ask.MinBytes || hasError || left <= TimeSpan.Zero)
                     return bytes;
@@ -86,8 +91,9 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
         return logs;
     }
 
-    private (int Bytes, bool HasError) WriteAnswer(WireWriter response, short version, Ask ask)
+    private (int Bytes, bool HasError) WriteAnswer(KafkaRequest request, WireWriter response, Ask ask)
     {
+        var version = request.Version;
         WriteHead(response, version, ErrorCode.None);
         var total = 0;
         var hasError = false;
@@ -103,7 +109,7 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
                 var limit = Math.Clamp(ask.MaxBytes - total, 0, partition.MaxBytes);
                 var (error, slice) = Find(log, partition, limit, atLeastOne: total == 0);
                 WritePartitionHead(response, version, partition.Partition, error, log);
-                total += response.BytesInPlace(slice.Length, slice, static (memory, slice) => slice.ReadWholeBatches(memory.Span));
+                total += WriteRecords(request, response, slice);
                 response.Tags();
                 hasError |= error != ErrorCode.None;
             }
@@ -113,6 +119,22 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
 
         response.Tags();
         return (total, hasError);
+    }
+
+    private static int WriteRecords(KafkaRequest request, WireWriter response, LogSlice slice)
+    {
+        if (slice.Length <= CopiedBytes)
+            return response.BytesInPlace(slice.Length, slice, static (memory, slice) => slice.ReadWholeBatches(memory.Span));
+
+        var mark = response.Length;
+        response.ArrayLength(slice.Length);   // bytes have their length written as arrays have
+        if (request.Records.TryAdd(response.Length, slice))
+            return slice.Length;
+
+        // Deleted since it was found: as if nothing were there, the next fetch is told so.
+        response.Truncate(mark);
+        response.ArrayLength(0);
+        return 0;
     }
 
     private static (ErrorCode Error, LogSlice Slice) Find(PartitionLog? log, PartitionAsk ask, int maxBytes, bool atLeastOne)
@@ -156,11 +178,11 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
         var minBytes = reader.Int32();
         var maxBytes = reader.Int32();
         reader.Int8();   // isolation level
-        var sessionId = 0;
+        var sessionEpoch = -1;
         if (version >= 7)
         {
-            sessionId = reader.Int32();
-            reader.Int32();   // session epoch
+            reader.Int32();   // session id: none was ever given
+            sessionEpoch = reader.Int32();   // 0 asks for a session, -1 for none, others are within one
         }
 
         var asks = reader.Array(reader => ReadTopic(reader, version));
@@ -176,7 +198,7 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : IKafkaAp
             });
         }
 
-        return new Ask(maxWait < MaxWait ? maxWait : MaxWait, minBytes, Math.Min(maxBytes, MaxAnswerBytes), sessionId, asks);
+        return new Ask(maxWait < MaxWait ? maxWait : MaxWait, minBytes, Math.Min(maxBytes, MaxAnswerBytes), sessionEpoch, asks);
     }
 
     private static TopicAsk ReadTopic(WireReader reader, short version)

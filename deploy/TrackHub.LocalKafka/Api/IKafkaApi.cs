@@ -25,7 +25,7 @@ internal interface IKafkaApi
 }
 
 /// <summary>The request a connection is answering. Reused for the next one.</summary>
-internal sealed class KafkaRequest(string clientHost)
+internal sealed class KafkaRequest(string clientHost) : IDisposable
 {
     /// <summary>Positioned at the body.</summary>
     public WireReader Reader { get; } = new();
@@ -39,6 +39,11 @@ internal sealed class KafkaRequest(string clientHost)
 
     /// <summary>The client wants no response (acks=0).</summary>
     public bool IsUnanswered { get; set; }
+
+    /// <summary>Records that are part of the response without having been read.</summary>
+    public AttachedRecords Records { get; } = new();
+
+    public void Dispose() => Records.Clear();
 }
 
 /// <summary>How this broker appears in answers.</summary>

@@ -52,9 +52,10 @@ internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int 
 
     private async Task ServeAsync(string peer, CancellationToken stoppingToken)
     {
-        using var frames = new FrameReader(socket, maxRequestBytes);
+        using var transport = new PlainTransport(socket);
+        using var frames = new FrameReader(transport, maxRequestBytes);
         using var response = new WireWriter();
-        var request = new KafkaRequest(peer);
+        using var request = new KafkaRequest(peer);
         while (await frames.ReadAsync(stoppingToken) is { } frame)
         {
             var started = Stopwatch.GetTimestamp();
@@ -65,18 +66,28 @@ internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int 
             var api = await apis.AnswerAsync(request, response, stoppingToken);
             if (!request.IsUnanswered)
             {
-                response.PatchInt32(0, response.Length - sizeof(int));
-                await SendAsync(response.Written, stoppingToken);
+                response.PatchInt32(0, response.Length + request.Records.Bytes - sizeof(int));
+                await SendAsync(transport, response, request.Records, stoppingToken);
+                request.Records.Clear();   // before the next request comes, which may take hours
             }
 
             metrics.Answered(api, Stopwatch.GetElapsedTime(started));
         }
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stoppingToken)
+    /// <summary>Sends what was written, with the slices of the log in their places.</summary>
+    private static async ValueTask SendAsync(ITransport transport, WireWriter response, AttachedRecords records, CancellationToken stoppingToken)
     {
-        while (bytes.Length > 0)
-            bytes = bytes[await socket.SendAsync(bytes, stoppingToken)..];
+        var sent = 0;
+        for (var i = 0; i < records.Count; i++)
+        {
+            var (position, slice) = records[i];
+            await transport.SendAsync(response.Written[sent..position], stoppingToken);
+            await transport.SendAsync(slice, stoppingToken);
+            sent = position;
+        }
+
+        await transport.SendAsync(response.Written[sent..], stoppingToken);
     }
 
     private static partial class Log

@@ -113,9 +113,9 @@ internal sealed class PartitionLog : IDisposable
             if (segments[i].FindOffset(offset) is not { } found)
                 continue;
 
-            var length = (int)Math.Min(segments[i].ReadableFrom(found.Position), maxBytes);
-            if (length < found.Header.SizeInBytes)
-                length = atLeastOne ? found.Header.SizeInBytes : 0;
+            var length = segments[i].WholeBatchesFrom(found.Position, maxBytes);
+            if (length == 0 && atLeastOne)
+                length = found.Header.SizeInBytes;
             return new LogSlice(segments[i], found.Position, length);
         }
 

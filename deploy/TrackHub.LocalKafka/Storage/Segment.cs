@@ -3,24 +3,31 @@ using Microsoft.Win32.SafeHandles;
 namespace TrackHub.LocalKafka.Storage;
 
 /// <summary>One file of a partition: whole record batches back to back, named by the offset of its first.</summary>
-/// <remarks>One writer (under the partition's append lock), any number of readers without a lock.</remarks>
+/// <remarks>
+/// One writer (under the partition's append lock), any number of readers without a lock. The file stays open while a reader has borrowed it.
+/// </remarks>
 internal sealed class Segment : IDisposable
 {
     private readonly SafeFileHandle _file;
     private readonly SparseIndex _index = new();
     private readonly List<(long Start, long End)> _damaged = [];
     private long _length;
+    private int _users = 1;   // the log itself, until it is disposed
+    private int _disposed;
 
     private Segment(string path, long baseOffset)
     {
         Path = path;
         BaseOffset = baseOffset;
-        _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        _file = System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
     }
 
     public string Path { get; }
 
     public long BaseOffset { get; }
+
+    /// <summary>The file, for readers that have borrowed it.</summary>
+    public SafeFileHandle File => _file;
 
     /// <summary>Bytes of whole batches; what lies behind is not part of the log.</summary>
     public long Length => Volatile.Read(ref _length);
@@ -109,8 +116,51 @@ internal sealed class Segment : IDisposable
             ? null
             : Walk(_index.FloorOfTimestamp(timestamp), timestamp, static (header, wanted) => header.MaxTimestamp >= wanted);
 
+    /// <summary>How many bytes from <paramref name="position"/> on, at most <paramref name="maxBytes"/>, are whole batches in one piece.</summary>
+    public int WholeBatchesFrom(long position, int maxBytes)
+    {
+        var readable = ReadableFrom(position);
+        if (readable <= maxBytes)
+            return (int)readable;
+
+        var limit = position + maxBytes;
+        var end = Math.Max(position, _index.FloorOfPosition(limit));
+        Span<byte> head = stackalloc byte[BatchHeader.Size];
+        while (Read(head, end) == head.Length && BatchHeader.TryRead(head, out var header) && header.SizeInBytes <= limit - end)
+            end += header.SizeInBytes;
+        return (int)(end - position);
+    }
+
+    /// <summary>Keeps the file open until <see cref="Return"/>; false if it is closed already.</summary>
+    public bool TryBorrow()
+    {
+        for (var users = Volatile.Read(ref _users); users > 0;)
+        {
+            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+                return true;
+            users = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends what <see cref="TryBorrow"/> began; the last user closes the file.</summary>
+    public void Return()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            _file.Dispose();
+    }
+
+    /// <summary>Closes the file as soon as nobody has borrowed it.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Return();
+    }
+
     /// <summary>How many bytes from <paramref name="position"/> on may be read in one piece: to the end or to the next damage.</summary>
-    public long ReadableFrom(long position)
+    private long ReadableFrom(long position)
     {
         var end = Length;
         foreach (var (start, _) in _damaged)
@@ -121,8 +171,6 @@ internal sealed class Segment : IDisposable
 
         return end - position;
     }
-
-    public void Dispose() => _file.Dispose();
 
     private (long Position, BatchHeader Header)? Walk(long position, long wanted, Func<BatchHeader, long, bool> isFound)
     {

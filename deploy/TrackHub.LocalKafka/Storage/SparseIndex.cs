@@ -39,6 +39,9 @@ internal sealed class SparseIndex
     /// <summary>A position at or before the first batch whose largest timestamp is at least <paramref name="timestamp"/>.</summary>
     public long FloorOfTimestamp(long timestamp) => Floor(timestamp, static (entry, wanted) => entry.MaxTimestampBefore < wanted);
 
+    /// <summary>The last noted batch that starts at or before <paramref name="position"/>.</summary>
+    public long FloorOfPosition(long position) => Floor(position, static (entry, wanted) => entry.Position <= wanted);
+
     private long Floor(long wanted, Func<Entry, long, bool> isBefore)
     {
         var count = Volatile.Read(ref _count);
