@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TrackHub.Cli;
 using TrackHub.Cli.Testing;
+using TrackHub.Load.Broker;
 using TrackHub.Load.EndToEnd;
 using TrackHub.Load.Http;
 using TrackHub.Load.Kafka;
@@ -42,6 +43,9 @@ internal static class LoadProgram
 
     private static async Task<int> RunAsync(ParseResult call, LoadRequest request, CancellationToken cancellationToken)
     {
+        if (request.Scenario == BrokerScenario.Name)
+            return await RunBrokerAsync(call, request, cancellationToken);
+
         var (usualRate, usualConnections, runAsync) = Scenarios[request.Scenario];
         var settings = LoadSettings.Of(request, usualRate);
         var run = new LoadRun(call, LoadSystem.Of(call), settings, request.Connections ?? usualConnections, TimeProvider.System);
@@ -53,5 +57,25 @@ internal static class LoadProgram
         if (request.Save)
             await report.WriteAsync(SavedResults.Directory(), cancellationToken);
         return run.Measurements.Any(static measurement => measurement.Latency.Count == 0) ? 1 : 0;
+    }
+
+    // Starts what it measures itself, so it needs no running system and has figures of its own.
+    private static async Task<int> RunBrokerAsync(ParseResult call, LoadRequest request, CancellationToken cancellationToken)
+    {
+        var directory = call.MachineData().Directory("load-broker");
+        try
+        {
+            var unit = TimeSpan.FromSeconds(request.DurationSeconds);
+            var report = await new BrokerScenario(directory, unit, call.InvocationConfiguration.Error, TimeProvider.System).RunAsync(cancellationToken);
+            foreach (var line in call.GetValue(GlobalOptions.Json) ? report.JsonLines() : report.Table())
+                await Console.Out.WriteLineAsync(line);
+            if (request.Save)
+                await report.WriteAsync(SavedResults.Directory(), $"./trackhub load {BrokerScenario.Name} --duration {request.DurationSeconds} --save", cancellationToken);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 }

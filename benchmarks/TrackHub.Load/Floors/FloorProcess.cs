@@ -13,17 +13,22 @@ internal sealed class FloorProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Address { get; }
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Starts one.</summary>
     /// <param name="floor">A name of <see cref="FloorProgram"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="directory">Its working directory; ours if empty.</param>
     /// <exception cref="InvalidOperationException">It did not say where it listens.</exception>
-    public static async Task<FloorProcess> StartAsync(string floor, CancellationToken cancellationToken)
+    public static async Task<FloorProcess> StartAsync(string floor, CancellationToken cancellationToken, string directory = "")
     {
         var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(FloorProcess).Assembly.Location, FloorProgram.Verb, floor])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
+            WorkingDirectory = directory,
         })!;
         var address = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(StartLimit, cancellationToken);
         return new(process, address ?? throw new InvalidOperationException($"The floor {floor} ended at its start."));

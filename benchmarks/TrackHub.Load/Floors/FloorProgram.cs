@@ -17,16 +17,30 @@ internal static class FloorProgram
     /// <summary>librdkafka's mock cluster: a broker in memory that keeps nothing.</summary>
     public const string Kafka = "kafka";
 
+    /// <summary>A server that writes what it receives into its working directory and answers: a broker without what makes it one.</summary>
+    public const string Append = "append";
+
+    /// <summary>Partitions of <see cref="Append"/>, whatever the topic.</summary>
+    public const int AppendPartitions = 8;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs one.</summary>
     public static async Task<int> RunAsync(string floor)
     {
-        if (floor == Http)
-            await RunHttpAsync();
-        else
-            await RunKafkaAsync();
+        await (floor switch
+        {
+            Http => RunHttpAsync(),
+            Append => RunAppendAsync(),
+            _ => RunKafkaAsync(),
+        });
         return 0;
+    }
+
+    private static async Task RunAppendAsync()
+    {
+        using var server = new AppendServer(Environment.CurrentDirectory, AppendPartitions);
+        await ServeAsync(server.Address);
     }
 
     private static async Task RunHttpAsync()

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
-using Confluent.Kafka;
 using TrackHub.Load.Measuring;
 
 namespace TrackHub.Load.Reporting;
@@ -50,21 +48,15 @@ internal sealed class LoadReport(string scenario, LoadSettings settings, IReadOn
     }));
 
     /// <summary>Writes both into a directory, made if need be, with what it was measured on.</summary>
-    public async Task WriteAsync(string directory, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(directory);
-        IReadOnlyList<string> head =
-        [
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Command: `./trackhub load {scenario} --rate {settings.Rate} --duration {settings.Duration.TotalSeconds:0} --warmup {settings.WarmUp.TotalSeconds:0} --connections {string.Join(',', measurements.Select(static m => m.Connections).Distinct())} --save`"),
-            "",
-            $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, librdkafka {Library.VersionString}",
-            "",
-        ];
-        await File.WriteAllLinesAsync(Path.Combine(directory, $"load-{scenario}.md"), head.Concat(Table()), cancellationToken);
-        await File.WriteAllLinesAsync(Path.Combine(directory, $"load-{scenario}.jsonl"), JsonLines(), cancellationToken);
-    }
+    public Task WriteAsync(string directory, CancellationToken cancellationToken) => SavedReport.WriteAsync(
+        directory,
+        scenario,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"./trackhub load {scenario} --rate {settings.Rate} --duration {settings.Duration.TotalSeconds:0} --warmup {settings.WarmUp.TotalSeconds:0} --connections {string.Join(',', measurements.Select(static m => m.Connections).Distinct())} --save"),
+        Table(),
+        JsonLines(),
+        cancellationToken);
 
     /// <summary>Against the first floor of the same loop and connections: median latency over its, or throughput over its. Null for floors themselves.</summary>
     internal double? RatioOf(Measurement m)

@@ -21,6 +21,7 @@ internal static class LoadCommand
     {
         ["produce"] = "raw Kafka, call to durable",
         ["consume"] = "raw Kafka, call to consumed; reading a filled topic",
+        ["broker"] = "the broker alone, its own process, under rdkafka_performance and Confluent.Kafka",
         ["ingress"] = "a click over HTTP, to its receipt",
         ["webhook"] = "a signed sale over HTTP, to its receipt",
         ["end-to-end"] = "a signed sale, to its arrival at the simulator",
