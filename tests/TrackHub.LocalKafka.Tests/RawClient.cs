@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Tests;
 
@@ -30,6 +31,36 @@ internal sealed class RawClient : IDisposable
         body(writer);
         writer.PatchInt32(0, writer.Length - 4);
         return writer.Written.ToArray();
+    }
+
+    /// <summary>A frame with its length: header, then the body of <paramref name="request"/>.</summary>
+    public static byte[] Frame<TResponse>(IWireRequest<TResponse> request, short version, string? clientId = "raw")
+        where TResponse : IWireMessage, new()
+    {
+        using var writer = new WireWriter();
+        writer.Int32(0);
+        new RequestHeader { Key = (short)request.Range.Key, Version = version, CorrelationId = 7, ClientId = clientId }.Fields(writer);
+        writer.Version = version;
+        writer.Flexible = request.Range.IsFlexible(version);
+        writer.Tags();
+        writer.Message(request);
+        writer.PatchInt32(0, writer.Length - 4);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>Asks and reads the response; fails if the broker closes the connection instead.</summary>
+    public async Task<TResponse> AskAsync<TResponse>(IWireRequest<TResponse> request, short version)
+        where TResponse : IWireMessage, new()
+    {
+        var reader = (await SendAsync(Frame(request, version))).ShouldNotBeNull();
+        reader.Version = version;
+        reader.Flexible = request.Range.IsFlexible(version);
+        if (request.Range.Key != ApiKey.ApiVersions)
+            reader.Tags();
+        var response = new TResponse();
+        reader.Message(response);
+        reader.Remaining.ShouldBe(0);
+        return response;
     }
 
     /// <summary>Sends bytes and reads one response, positioned behind its correlation id; null if the broker closed the connection.</summary>

@@ -1,34 +1,21 @@
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>ApiVersions, key 18: what this broker implements.</summary>
-/// <remarks>
-/// Versions 0 to 3. Its response header is never flexible, and an unknown version of it is answered UNSUPPORTED_VERSION in the layout of
-/// version 0 (KIP-511), so that a newer client can fall back.
-/// </remarks>
-internal sealed class ApiVersions(Func<IEnumerable<ApiRange>> served) : IKafkaApi
+/// <remarks>Its response header is never flexible (KIP-511).</remarks>
+internal sealed class ApiVersions(Func<IEnumerable<ApiRange>> served) : KafkaApi<ApiVersionsRequest, ApiVersionsResponse>
 {
-    public ApiRange Range => new(ApiKey.ApiVersions, 0, 3, 3);
+    /// <summary>
+    /// The answer to a version that is not served, to be written in the layout of version 0: a newer client sees which versions of this
+    /// API are and asks again (KIP-511).
+    /// </summary>
+    public ApiVersionsResponse Refuse() => new() { Error = ErrorCode.UnsupportedVersion, ApiKeys = [Describe(Range)] };
 
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
-    {
-        Write(response, request.Version, ErrorCode.None);
-        return default;
-    }
+    protected override ValueTask<ApiVersionsResponse> AnswerAsync(
+        ApiVersionsRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
+        ValueTask.FromResult(new ApiVersionsResponse { ApiKeys = served().Select(Describe).ToList() });
 
-    /// <summary>Writes the table with <paramref name="error"/> in the layout of <paramref name="version"/>.</summary>
-    public void Write(WireWriter response, short version, ErrorCode error)
-    {
-        response.Error(error);
-        response.Array(served().ToList(), range =>
-        {
-            response.Int16((short)range.Key);
-            response.Int16(range.Min);
-            response.Int16(range.Max);
-        });
-        if (version >= 1)
-            response.Int32(0);   // throttle time
-        response.Tags();
-    }
+    private static ApiVersionsResponse.Api Describe(ApiRange range) => new() { Key = (short)range.Key, Min = range.Min, Max = range.Max };
 }

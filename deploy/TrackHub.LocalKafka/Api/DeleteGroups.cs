@@ -1,25 +1,15 @@
 using TrackHub.LocalKafka.Groups;
-using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>DeleteGroups, key 42: deletes groups without members, and their offsets.</summary>
-/// <remarks>Versions 0 to 2.</remarks>
-internal sealed class DeleteGroups(GroupCoordinator groups) : IKafkaApi
+internal sealed class DeleteGroups(GroupCoordinator groups) : KafkaApi<DeleteGroupsRequest, DeleteGroupsResponse>
 {
-    public ApiRange Range => new(ApiKey.DeleteGroups, 0, 2, 2);
-
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
-    {
-        var asked = request.Reader.Array(static reader => reader.String());
-
-        response.Int32(0);   // throttle time
-        response.Array(asked, id =>
+    protected override ValueTask<DeleteGroupsResponse> AnswerAsync(
+        DeleteGroupsRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
+        ValueTask.FromResult(new DeleteGroupsResponse
         {
-            response.String(id);
-            response.Error(groups.Delete(id));
+            Groups = asked.Groups.ConvertAll(id => new DeleteGroupsResponse.Group { GroupId = id, Error = groups.Delete(id) }),
         });
-        response.Tags();
-        return default;
-    }
 }

@@ -1,45 +1,34 @@
 using TrackHub.LocalKafka.Groups;
-using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>DescribeGroups, key 15: state, protocol and members of groups; an unknown one is "Dead", as in Kafka.</summary>
-/// <remarks>Versions 0 to 5. Left out: authorized operations.</remarks>
-internal sealed class DescribeGroups(GroupCoordinator groups) : IKafkaApi
+/// <remarks>Left out: authorized operations.</remarks>
+internal sealed class DescribeGroups(GroupCoordinator groups) : KafkaApi<DescribeGroupsRequest, DescribeGroupsResponse>
 {
-    public ApiRange Range => new(ApiKey.DescribeGroups, 0, 5, 5);
+    protected override ValueTask<DescribeGroupsResponse> AnswerAsync(
+        DescribeGroupsRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
+        ValueTask.FromResult(new DescribeGroupsResponse { Groups = asked.Groups.Distinct().Select(Describe).ToList() });
 
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
+    private DescribeGroupsResponse.Group Describe(string id)
     {
-        var version = request.Version;
-        var asked = request.Reader.Array(static reader => reader.String());
-
-        if (version >= 1)
-            response.Int32(0);   // throttle time
-        response.Array(asked, id =>
+        var (state, protocolType, protocol, members) = groups.Find(id)?.Describe() ?? (GroupState.Dead, "", "", []);
+        return new DescribeGroupsResponse.Group
         {
-            var (state, protocolType, protocol, members) = groups.Find(id)?.Describe() ?? (GroupState.Dead, "", "", []);
-            response.Error(ErrorCode.None);
-            response.String(id);
-            response.String(state.ToString());
-            response.String(protocolType);
-            response.String(protocol);
-            response.Array(members, member => Write(response, version, protocol, member));
-            if (version >= 3)
-                response.Int32(BrokerIdentity.OperationsUnknown);
-        });
-        response.Tags();
-        return default;
-    }
-
-    private static void Write(WireWriter response, short version, string protocol, StoredMember member)
-    {
-        response.String(member.Id);
-        if (version >= 4)
-            response.String(member.InstanceId);
-        response.String(member.ClientId);
-        response.String(member.ClientHost);
-        response.Bytes(member.Protocols.Find(candidate => candidate.Name == protocol)?.Metadata ?? []);
-        response.Bytes(member.Assignment);
+            GroupId = id,
+            State = state.ToString(),
+            ProtocolType = protocolType,
+            Protocol = protocol,
+            Members = members.ConvertAll(member => new DescribeGroupsResponse.Member
+            {
+                MemberId = member.Id,
+                InstanceId = member.InstanceId,
+                ClientId = member.ClientId,
+                ClientHost = member.ClientHost,
+                Metadata = member.Protocols.Find(candidate => candidate.Name == protocol)?.Metadata ?? [],
+                Assignment = member.Assignment,
+            }),
+        };
     }
 }

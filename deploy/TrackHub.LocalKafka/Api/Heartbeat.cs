@@ -1,26 +1,19 @@
 using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>Heartbeat, key 12: keeps a member's session and tells it of a rebalance.</summary>
-/// <remarks>Versions 0 to 4.</remarks>
-internal sealed class Heartbeat(GroupCoordinator groups) : IKafkaApi
+internal sealed class Heartbeat(GroupCoordinator groups) : KafkaApi<HeartbeatRequest, HeartbeatResponse>
 {
-    public ApiRange Range => new(ApiKey.Heartbeat, 0, 4, 4);
-
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
+    protected override ValueTask<HeartbeatResponse> AnswerAsync(
+        HeartbeatRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
-        var reader = request.Reader;
-        var group = groups.Find(reader.String());
-        var generation = reader.Int32();
-        var memberId = reader.String();
-        var instanceId = request.Version >= 3 ? reader.NullableString() : null;
-
-        if (request.Version >= 1)
-            response.Int32(0);   // throttle time
-        response.Error(group?.Heartbeat(memberId, instanceId, generation) ?? ErrorCode.UnknownMemberId);
-        response.Tags();
-        return default;
+        var group = groups.Find(asked.GroupId);
+        return ValueTask.FromResult(new HeartbeatResponse
+        {
+            Error = group?.Heartbeat(asked.MemberId, asked.InstanceId, asked.Generation) ?? ErrorCode.UnknownMemberId,
+        });
     }
 }

@@ -1,16 +1,7 @@
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
-
-/// <summary>The versions of one request kind that are implemented, so advertised.</summary>
-/// <param name="FlexibleFrom">First version with compact lengths and tagged fields (KIP-482).</param>
-internal readonly record struct ApiRange(ApiKey Key, short Min, short Max, short FlexibleFrom)
-{
-    /// <summary>For APIs none of whose served versions is flexible.</summary>
-    public const short NeverFlexible = short.MaxValue;
-
-    public bool Includes(short version) => version >= Min && version <= Max;
-}
 
 /// <summary>One request kind: reads the body of the request and writes the body of its response, for all versions of its range.</summary>
 /// <remarks>
@@ -30,9 +21,13 @@ internal sealed class KafkaRequest(string clientHost) : IDisposable
     /// <summary>Positioned at the body.</summary>
     public WireReader Reader { get; } = new();
 
-    public short Version { get; set; }
+    public RequestHeader Header { get; } = new();
 
-    public string ClientId { get; set; } = "";
+    /// <summary>The version that was asked for, one that is served.</summary>
+    public short Version => Header.Version;
+
+    /// <summary>What the client calls itself; empty if nothing.</summary>
+    public string ClientId => Header.ClientId ?? "";
 
     /// <summary>Address of the peer.</summary>
     public string ClientHost { get; } = clientHost;

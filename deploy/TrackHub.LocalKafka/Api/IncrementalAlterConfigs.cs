@@ -1,73 +1,58 @@
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>IncrementalAlterConfigs, key 44: sets or resets single settings of topics.</summary>
-/// <remarks>Versions 0 to 1. Left out: append and subtract on lists, and resources other than topics.</remarks>
-internal sealed class IncrementalAlterConfigs(TopicStore topics) : IKafkaApi
+/// <remarks>Left out: append and subtract on lists, and resources other than topics.</remarks>
+internal sealed class IncrementalAlterConfigs(TopicStore topics) : KafkaApi<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
 {
     private const sbyte TopicResource = 2;
     private const sbyte Set = 0;
     private const sbyte Delete = 1;
 
-    private sealed record Change(string Name, sbyte Operation, string? Value);
-
-    private sealed record Ask(sbyte Type, string Name, List<Change> Changes);
-
-    public ApiRange Range => new(ApiKey.IncrementalAlterConfigs, 0, 1, 1);
-
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
-    {
-        var reader = request.Reader;
-        var asked = reader.Array(static reader =>
+    protected override ValueTask<IncrementalAlterConfigsResponse> AnswerAsync(
+        IncrementalAlterConfigsRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
+        ValueTask.FromResult(new IncrementalAlterConfigsResponse
         {
-            var ask = new Ask(reader.Int8(), reader.String(), reader.Array(static reader =>
+            Resources = asked.Resources.ConvertAll(resource =>
             {
-                var change = new Change(reader.String(), reader.Int8(), reader.NullableString());
-                reader.Tags();
-                return change;
-            }));
-            reader.Tags();
-            return ask;
+                var (error, message) = Alter(resource, asked.ValidateOnly);
+                return new IncrementalAlterConfigsResponse.Resource
+                {
+                    Error = error,
+                    Message = message,
+                    Type = resource.Type,
+                    Name = resource.Name,
+                };
+            }),
         });
-        var validateOnly = reader.Bool();
 
-        response.Int32(0);   // throttle time
-        response.Array(asked, ask =>
-        {
-            var (error, message) = Alter(ask, validateOnly);
-            response.Error(error);
-            response.String(message);
-            response.Int8(ask.Type);
-            response.String(ask.Name);
-        });
-        response.Tags();
-        return default;
-    }
-
-    private (ErrorCode Error, string? Message) Alter(Ask ask, bool validateOnly)
+    private (ErrorCode Error, string? Message) Alter(IncrementalAlterConfigsRequest.Resource asked, bool validateOnly)
     {
-        if (ask.Type != TopicResource)
+        if (asked.Type != TopicResource)
             return (ErrorCode.InvalidRequest, "Only topics have settings that can be changed.");
-        if (topics.Find(ask.Name) is not { } topic)
+        if (topics.Find(asked.Name) is not { } topic)
             return (ErrorCode.UnknownTopicOrPartition, null);
 
         var config = new Dictionary<string, string>(topic.Record.Config);
-        foreach (var (name, operation, value) in ask.Changes)
+        foreach (var change in asked.Changes)
         {
-            if (operation is not (Set or Delete))
-                return (ErrorCode.InvalidRequest, $"Operation {operation} is not offered; set {name} to its whole value.");
-            if (TopicConfig.FindFault(name, operation == Delete ? TopicConfig.Known.GetValueOrDefault(name)?.Default : value) is { } fault)
+            if (change.Operation is not (Set or Delete))
+                return (ErrorCode.InvalidRequest, $"Operation {change.Operation} is not offered; set {change.Name} to its whole value.");
+
+            var value = change.Operation == Set ? change.Value : TopicConfig.Known.GetValueOrDefault(change.Name)?.Default;
+            if (TopicConfig.FindFault(change.Name, value) is { } fault)
                 return (ErrorCode.InvalidConfig, fault);
-            if (operation == Delete)
-                config.Remove(name);
+            if (change.Operation == Set)
+                config[change.Name] = value!;
             else
-                config[name] = value!;
+                config.Remove(change.Name);
         }
 
         if (!validateOnly)
-            topics.Change(ask.Name, partitions: null, config);
+            topics.Change(asked.Name, partitions: null, config);
         return (ErrorCode.None, null);
     }
 }

@@ -1,41 +1,37 @@
 using TrackHub.LocalKafka.Groups;
-using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
-/// <summary>ListGroups, key 16: ids and states of all groups.</summary>
-/// <remarks>Versions 0 to 5. Every group is of the classic type.</remarks>
-internal sealed class ListGroups(GroupCoordinator groups) : IKafkaApi
+/// <summary>ListGroups, key 16: ids and states of all groups. Every group is of the classic type.</summary>
+internal sealed class ListGroups(GroupCoordinator groups) : KafkaApi<ListGroupsRequest, ListGroupsResponse>
 {
-    private const string GroupType = "classic";
+    private const string ClassicType = "classic";
 
-    public ApiRange Range => new(ApiKey.ListGroups, 0, 5, 3);
-
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
+    protected override ValueTask<ListGroupsResponse> AnswerAsync(
+        ListGroupsRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
-        var reader = request.Reader;
-        var version = request.Version;
-        var states = version >= 4 ? reader.Array(static reader => reader.String()) : [];
-        var types = version >= 5 ? reader.Array(static reader => reader.String()) : [];
-        var listed = groups.Groups
-            .Select(static group => (Id: group.Key, About: group.Value.Describe()))
-            .Where(group => states.Count == 0 || states.Contains(group.About.State.ToString(), StringComparer.OrdinalIgnoreCase))
-            .Where(_ => types.Count == 0 || types.Contains(GroupType, StringComparer.OrdinalIgnoreCase))
-            .ToList();
-
-        if (version >= 1)
-            response.Int32(0);   // throttle time
-        response.Error(ErrorCode.None);
-        response.Array(listed, group =>
+        var states = asked.States.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var types = asked.Types.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return ValueTask.FromResult(new ListGroupsResponse
         {
-            response.String(group.Id);
-            response.String(group.About.ProtocolType);
-            if (version >= 4)
-                response.String(group.About.State.ToString());
-            if (version >= 5)
-                response.String(GroupType);
+            Groups = groups.Groups
+                .Select(static group => Describe(group.Key, group.Value))
+                .Where(group => states.Count == 0 || states.Contains(group.State))
+                .Where(group => types.Count == 0 || types.Contains(group.Type))
+                .ToList(),
         });
-        response.Tags();
-        return default;
+    }
+
+    private static ListGroupsResponse.Group Describe(string id, Group group)
+    {
+        var about = group.Describe();
+        return new ListGroupsResponse.Group
+        {
+            GroupId = id,
+            ProtocolType = about.ProtocolType,
+            State = about.State.ToString(),
+            Type = ClassicType,
+        };
     }
 }

@@ -1,64 +1,54 @@
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>ListOffsets, key 2: the earliest or latest offset, the first at or after a time, the one of the largest time.</summary>
 /// <remarks>
-/// Versions 1 to 7. By time, a batch that is compressed and has the producers' times is answered with its first record: never later
-/// than the record looked for. Left out: the decompression that would name it exactly.
+/// By time, a batch that is compressed and has the producers' times is answered with its first record: never later than the record
+/// looked for. Left out: the decompression that would name it exactly.
 /// </remarks>
-internal sealed class ListOffsets(TopicStore topics) : IKafkaApi
+internal sealed class ListOffsets(TopicStore topics) : KafkaApi<ListOffsetsRequest, ListOffsetsResponse>
 {
     private const long Latest = -1;
     private const long Earliest = -2;
     private const long LargestTimestamp = -3;
 
-    private readonly record struct Ask(int Partition, int LeaderEpoch, long Timestamp);
-
-    public ApiRange Range => new(ApiKey.ListOffsets, 1, 7, 6);
-
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
-    {
-        var reader = request.Reader;
-        var version = request.Version;
-        reader.Int32();   // replica id
-        if (version >= 2)
-            reader.Int8();   // isolation level
-        var asked = reader.Topics(reader => new Ask(reader.Int32(), version >= 4 ? reader.Int32() : -1, reader.Int64()));
-
-        if (version >= 2)
-            response.Int32(0);   // throttle time
-        response.Array(asked, topic =>
+    protected override ValueTask<ListOffsetsResponse> AnswerAsync(
+        ListOffsetsRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
+        ValueTask.FromResult(new ListOffsetsResponse
         {
-            response.String(topic.Name);
-            response.Array(topic.Partitions, ask =>
+            Topics = asked.Topics.ConvertAll(topic => new ListOffsetsResponse.Topic
             {
-                var (error, timestamp, offset) = Find(topics.FindPartition(topic.Name, ask.Partition), ask);
-                response.Int32(ask.Partition);
-                response.Error(error);
-                response.Int64(timestamp);
-                response.Int64(offset);
-                if (version >= 4)
-                    response.Int32(offset < 0 ? -1 : BrokerIdentity.LeaderEpoch);
-            });
+                Name = topic.Name,
+                Partitions = topic.Partitions.ConvertAll(partition =>
+                {
+                    var (error, timestamp, offset) = Find(topics.FindPartition(topic.Name, partition.Index), partition);
+                    return new ListOffsetsResponse.Partition
+                    {
+                        Index = partition.Index,
+                        Error = error,
+                        Timestamp = timestamp,
+                        Offset = offset,
+                        LeaderEpoch = offset < 0 ? -1 : BrokerIdentity.LeaderEpoch,
+                    };
+                }),
+            }),
         });
-        response.Tags();
-        return default;
-    }
 
-    private static (ErrorCode Error, long Timestamp, long Offset) Find(PartitionLog? log, Ask ask)
+    private static (ErrorCode Error, long Timestamp, long Offset) Find(PartitionLog? log, ListOffsetsRequest.Partition asked)
     {
         if (log is null)
             return (ErrorCode.UnknownTopicOrPartition, -1, -1);
-        if (ask.LeaderEpoch > BrokerIdentity.LeaderEpoch)
+        if (asked.CurrentLeaderEpoch > BrokerIdentity.LeaderEpoch)
             return (ErrorCode.UnknownLeaderEpoch, -1, -1);
-        return ask.Timestamp switch
+        return asked.Timestamp switch
         {
             Latest => (ErrorCode.None, -1, log.EndOffset),
             Earliest => (ErrorCode.None, -1, log.StartOffset),
             LargestTimestamp => FirstAtOrAfter(log, log.MaxTimestamp),
-            >= 0 => FirstAtOrAfter(log, ask.Timestamp),
+            >= 0 => FirstAtOrAfter(log, asked.Timestamp),
             _ => (ErrorCode.UnsupportedVersion, -1, -1),
         };
     }

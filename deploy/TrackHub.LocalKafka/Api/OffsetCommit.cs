@@ -1,72 +1,62 @@
 using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>OffsetCommit, key 8: stores a group's positions; written to the journal before the answer, all of a request or none.</summary>
-/// <remarks>Versions 2 to 9. Left out: the retention time of versions 2 to 4 (offsets stay until group or topic go).</remarks>
-internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) : IKafkaApi
+/// <remarks>Left out: the retention time of versions 2 to 4 (offsets stay until group or topic go).</remarks>
+internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) : KafkaApi<OffsetCommitRequest, OffsetCommitResponse>
 {
     private const int MaxMetadataLength = 4096;
 
-    public ApiRange Range => new(ApiKey.OffsetCommit, 2, 9, 8);
-
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
+    protected override ValueTask<OffsetCommitResponse> AnswerAsync(
+        OffsetCommitRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
-        var reader = request.Reader;
-        var version = request.Version;
-        var groupId = reader.String();
-        var generation = reader.Int32();
-        var memberId = reader.String();
-        var instanceId = version >= 7 ? reader.NullableString() : null;
-        if (version <= 4)
-            reader.Int64();   // retention time
-        var asked = reader.Array(reader => ReadTopic(reader, version));
-
-        var sound = asked.SelectMany(static topic => topic.Offsets).Where(offset => Check(offset) == ErrorCode.None).ToList();
-        var error = Commit(groupId, memberId, instanceId, generation, sound);
-        if (version >= 3)
-            response.Int32(0);   // throttle time
-        response.Array(asked, topic =>
+        var sound = new List<CommittedOffset>();
+        var response = new OffsetCommitResponse
         {
-            response.String(topic.Name);
-            response.Array(topic.Offsets, offset =>
+            Topics = asked.Topics.ConvertAll(topic => new OffsetCommitResponse.Topic
             {
-                response.Int32(offset.Partition);
-                response.Error(error != ErrorCode.None ? error : Check(offset));
-            });
-        });
-        response.Tags();
-        return default;
+                Name = topic.Name,
+                Partitions = topic.Partitions.ConvertAll(partition => new OffsetCommitResponse.Partition
+                {
+                    Index = partition.Index,
+                    Error = Check(topic.Name, partition, sound),
+                }),
+            }),
+        };
+        var error = Commit(asked, sound);
+        if (error != ErrorCode.None)
+        {
+            foreach (var partition in response.Topics.SelectMany(static topic => topic.Partitions))
+                partition.Error = error;
+        }
+
+        return ValueTask.FromResult(response);
     }
 
-    private ErrorCode Commit(string groupId, string memberId, string? instanceId, int generation, List<CommittedOffset> offsets)
+    private ErrorCode Commit(OffsetCommitRequest asked, List<CommittedOffset> offsets)
     {
-        if (groupId.Length == 0)
+        if (asked.GroupId.Length == 0)
             return ErrorCode.InvalidGroupId;
 
         // A group nobody joined comes to be by a commit from outside; a member of one that is unknown missed its end.
-        var group = generation < 0 && memberId.Length == 0 ? groups.Open(groupId) : groups.Find(groupId);
-        return group?.Commit(memberId, instanceId, generation, offsets) ?? ErrorCode.IllegalGeneration;
+        var isFromOutside = asked is { Generation: < 0, MemberId.Length: 0 };
+        var group = isFromOutside ? groups.Open(asked.GroupId) : groups.Find(asked.GroupId);
+        return group?.Commit(asked.MemberId, asked.InstanceId, asked.Generation, offsets) ?? ErrorCode.IllegalGeneration;
     }
 
-    private ErrorCode Check(CommittedOffset offset) =>
-        topics.FindPartition(offset.Topic, offset.Partition) is null ? ErrorCode.UnknownTopicOrPartition
-        : offset.Metadata is { Length: > MaxMetadataLength } ? ErrorCode.OffsetMetadataTooLarge
-        : ErrorCode.None;
-
-    private static (string Name, List<CommittedOffset> Offsets) ReadTopic(WireReader reader, short version)
+    /// <summary>Adds an offset that can be committed to <paramref name="sound"/>.</summary>
+    private ErrorCode Check(string topic, OffsetCommitRequest.Partition asked, List<CommittedOffset> sound)
     {
-        var name = reader.String();
-        var offsets = reader.Array(reader =>
-        {
-            var offset = new CommittedOffset(
-                name, reader.Int32(), reader.Int64(), version >= 6 ? reader.Int32() : -1, reader.NullableString());
-            reader.Tags();
-            return offset;
-        });
-        reader.Tags();
-        return (name, offsets);
+        if (topics.FindPartition(topic, asked.Index) is null)
+            return ErrorCode.UnknownTopicOrPartition;
+        if (asked.Metadata is { Length: > MaxMetadataLength })
+            return ErrorCode.OffsetMetadataTooLarge;
+
+        sound.Add(new CommittedOffset(topic, asked.Index, asked.Offset, asked.LeaderEpoch, asked.Metadata));
+        return ErrorCode.None;
     }
 }

@@ -1,46 +1,32 @@
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>OffsetForLeaderEpoch, key 23: where an epoch's records end. There is one epoch, 0, and it ends at the log's end.</summary>
-/// <remarks>Versions 0 to 4.</remarks>
-internal sealed class OffsetForLeaderEpoch(TopicStore topics) : IKafkaApi
+internal sealed class OffsetForLeaderEpoch(TopicStore topics) : KafkaApi<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>
 {
-    private readonly record struct Ask(int Partition, int CurrentEpoch, int Epoch);
-
-    public ApiRange Range => new(ApiKey.OffsetForLeaderEpoch, 0, 4, 4);
-
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
-    {
-        var reader = request.Reader;
-        var version = request.Version;
-        if (version >= 3)
-            reader.Int32();   // replica id
-        var asked = reader.Topics(reader => new Ask(reader.Int32(), version >= 2 ? reader.Int32() : -1, reader.Int32()));
-
-        if (version >= 2)
-            response.Int32(0);   // throttle time
-        response.Array(asked, topic =>
+    protected override ValueTask<OffsetForLeaderEpochResponse> AnswerAsync(
+        OffsetForLeaderEpochRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
+        ValueTask.FromResult(new OffsetForLeaderEpochResponse
         {
-            response.String(topic.Name);
-            response.Array(topic.Partitions, ask =>
+            Topics = asked.Topics.ConvertAll(topic => new OffsetForLeaderEpochResponse.Topic
             {
-                var log = topics.FindPartition(topic.Name, ask.Partition);
-                var isKnown = log is not null && ask.Epoch == BrokerIdentity.LeaderEpoch;
-                response.Error(ErrorOf(log, ask));
-                response.Int32(ask.Partition);
-                if (version >= 1)
-                    response.Int32(isKnown ? BrokerIdentity.LeaderEpoch : -1);
-                response.Int64(isKnown ? log!.EndOffset : -1);
-            });
+                Name = topic.Name,
+                Partitions = topic.Partitions.ConvertAll(partition => Find(topics.FindPartition(topic.Name, partition.Index), partition)),
+            }),
         });
-        response.Tags();
-        return default;
-    }
 
-    private static ErrorCode ErrorOf(PartitionLog? log, Ask ask) =>
-        log is null ? ErrorCode.UnknownTopicOrPartition
-        : ask.CurrentEpoch > BrokerIdentity.LeaderEpoch ? ErrorCode.UnknownLeaderEpoch
-        : ErrorCode.None;
+    private static OffsetForLeaderEpochResponse.Partition Find(PartitionLog? log, OffsetForLeaderEpochRequest.Partition asked)
+    {
+        var found = new OffsetForLeaderEpochResponse.Partition { Index = asked.Index };
+        if (log is null)
+            found.Error = ErrorCode.UnknownTopicOrPartition;
+        else if (asked.CurrentLeaderEpoch > BrokerIdentity.LeaderEpoch)
+            found.Error = ErrorCode.UnknownLeaderEpoch;
+        else if (asked.LeaderEpoch == BrokerIdentity.LeaderEpoch)
+            (found.LeaderEpoch, found.EndOffset) = (BrokerIdentity.LeaderEpoch, log.EndOffset);
+        return found;
+    }
 }

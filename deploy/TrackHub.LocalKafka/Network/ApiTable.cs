@@ -1,5 +1,6 @@
 using TrackHub.LocalKafka.Api;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Network;
 
@@ -26,28 +27,41 @@ internal sealed class ApiTable
     /// </exception>
     public async ValueTask<ApiKey> AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
     {
-        var reader = request.Reader;
-        var key = (ApiKey)reader.Int16();
-        request.Version = reader.Int16();
-        response.Int32(reader.Int32());   // correlation id
+        var header = request.Header;
+        header.Fields(request.Reader);
+        var (key, version) = ((ApiKey)header.Key, header.Version);
+        response.Int32(header.CorrelationId);
         if (!_apis.TryGetValue(key, out var entry))
-            throw new MalformedRequestException($"API key {(short)key} is not served");
-        if (!entry.Range.Includes(request.Version))
+            throw new MalformedRequestException($"{UnservedKind(header.Key)} of version {version} from {Asker(header)} is not served");
+        if (!entry.Range.Includes(version))
         {
             if (key != ApiKey.ApiVersions)
-                throw new MalformedRequestException($"version {request.Version} of {key} is not served");
-            _apiVersions.Write(response, version: 0, ErrorCode.UnsupportedVersion);
+                throw new MalformedRequestException($"{key} of version {version} from {Asker(header)} is not served");
+            response.Message(_apiVersions.Refuse());
             return key;
         }
 
-        request.ClientId = reader.ClassicNullableString() ?? "";
-        var isFlexible = request.Version >= entry.Range.FlexibleFrom;
-        reader.Flexible = isFlexible;
-        reader.Tags();
-        response.Flexible = isFlexible;
+        Lay(request.Reader, version, entry.Range);
+        Lay(response, version, entry.Range);
+        request.Reader.Tags();   // the header's
         if (key != ApiKey.ApiVersions)
             response.Tags();
         await entry.Api.AnswerAsync(request, response, stoppingToken);
         return key;
     }
+
+    private static void Lay(WireCodec wire, short version, ApiRange range) =>
+        (wire.Version, wire.Flexible) = (version, range.IsFlexible(version));
+
+    private static string UnservedKind(short key) => key switch
+    {
+        24 or 25 or 26 or 28 => $"API key {key} (transactions)",
+        68 or 69 => $"API key {key} (groups of KIP-848)",
+        _ => $"API key {key}",
+    };
+
+    /// <summary>The client as it may stand in a log line, whatever it sent as its id.</summary>
+    private static string Asker(RequestHeader header) => header.ClientId is { Length: > 0 } id
+        ? $"client '{string.Concat(id.Take(100).Select(static letter => char.IsControl(letter) ? '?' : letter))}'"
+        : "a client without id";
 }

@@ -5,23 +5,24 @@ using System.Text;
 namespace TrackHub.LocalKafka.Wire;
 
 /// <summary>
-/// Reads Kafka's primitive types from one request frame. Strings, arrays and bytes follow <see cref="Flexible"/>,
-/// so that an API writes its layout once for classic and flexible versions.
+/// Reads messages from one frame.
 /// </summary>
 /// <remarks>
-/// Not thread-safe; one per connection, reused. Every length is checked against what is left in the frame before
-/// anything is allocated. Source: https://kafka.apache.org/protocol#protocol_types and KIP-482.
+/// One per connection, reused. Every length is checked against what is left in the frame before anything is allocated, and the elements
+/// of all arrays together against <see cref="MaxElements"/>: what a frame makes the reader allocate is at most a small multiple of its
+/// size, and of a large frame a fixed amount beyond its strings and bytes.
 /// </remarks>
-internal sealed class WireReader
+internal sealed class WireReader() : WireCodec(fills: true)
 {
+    /// <summary>Elements that all arrays of one message may have together: more than clients send to one node, and some 20 MB as objects.</summary>
+    public const int MaxElements = 200_000;
+
     /// <summary>Refuses invalid bytes: replaced ones would come back longer than they were sent.</summary>
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private Memory<byte> _frame;
     private int _position;
-
-    /// <summary>Compact lengths and tagged fields, as flexible versions have them.</summary>
-    public bool Flexible { get; set; }
+    private int _elements;
 
     /// <summary>Bytes not read yet.</summary>
     public int Remaining => _frame.Length - _position;
@@ -31,6 +32,8 @@ internal sealed class WireReader
     {
         _frame = frame;
         _position = 0;
+        _elements = 0;
+        Version = 0;
         Flexible = false;
     }
 
@@ -117,7 +120,7 @@ internal sealed class WireReader
     }
 
     /// <summary>Skips the tagged fields of a flexible structure; none of those defined so far is used here.</summary>
-    public void Tags()
+    public override void Tags()
     {
         if (!Flexible)
             return;
@@ -127,6 +130,39 @@ internal sealed class WireReader
             UnsignedVarInt();
             Take(UnsignedVarInt());
         }
+    }
+
+    protected override void Carry(ref bool value) => value = Take(1)[0] != 0;
+
+    protected override void Carry(ref sbyte value) => value = (sbyte)Take(1)[0];
+
+    protected override void Carry(ref short value) => value = BinaryPrimitives.ReadInt16BigEndian(Take(sizeof(short)));
+
+    protected override void Carry(ref int value) => value = BinaryPrimitives.ReadInt32BigEndian(Take(sizeof(int)));
+
+    protected override void Carry(ref long value) => value = BinaryPrimitives.ReadInt64BigEndian(Take(sizeof(long)));
+
+    protected override void Carry(ref Guid value) => value = new Guid(Take(16), bigEndian: true);
+
+    protected override void Carry(ref string? value, bool mayBeNull)
+    {
+        value = NullableString();
+        if (value is null && !mayBeNull)
+            Malformed<string>("a required string is null");
+    }
+
+    protected override void Carry(ref byte[] value) => value = CopiedBytes();
+
+    protected override void Carry(ref Memory<byte>? value) => value = NullableBytes();
+
+    protected override void CarryCount(ref int count, bool mayBeNull)
+    {
+        count = ArrayLength();
+        if (count < 0 && !mayBeNull)
+            Malformed<int>("a required array is null");
+        _elements += Math.Max(count, 0);
+        if (_elements > MaxElements)
+            Malformed<int>("its arrays have too many elements");
     }
 
     private static string Text(ReadOnlySpan<byte> bytes)

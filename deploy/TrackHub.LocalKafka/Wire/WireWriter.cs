@@ -5,18 +5,15 @@ using System.Text;
 namespace TrackHub.LocalKafka.Wire;
 
 /// <summary>
-/// Writes Kafka's primitive types into one pooled response frame. Strings, arrays and bytes follow <see cref="Flexible"/>.
+/// Writes messages into one pooled frame.
 /// </summary>
-/// <remarks>Not thread-safe; one per connection, reused. Source: https://kafka.apache.org/protocol#protocol_types and KIP-482.</remarks>
-internal sealed class WireWriter : IDisposable
+/// <remarks>One per connection, reused.</remarks>
+internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
 {
     private const int IdleBytes = 1024;
     private const int KeptBytes = 64 * 1024;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(IdleBytes);
-
-    /// <summary>Compact lengths and tagged fields, as flexible versions have them.</summary>
-    public bool Flexible { get; set; }
 
     /// <summary>Bytes written; also a mark for <see cref="Truncate"/> and <see cref="PatchInt32"/>.</summary>
     public int Length { get; private set; }
@@ -28,6 +25,7 @@ internal sealed class WireWriter : IDisposable
     public void Reset()
     {
         Length = 0;
+        Version = 0;
         Flexible = false;
         if (_buffer.Length <= KeptBytes)
             return;
@@ -90,7 +88,7 @@ internal sealed class WireWriter : IDisposable
     }
 
     /// <summary>Ends a structure: no tagged fields.</summary>
-    public void Tags()
+    public override void Tags()
     {
         if (Flexible)
             UnsignedVarInt(0);
@@ -126,6 +124,32 @@ internal sealed class WireWriter : IDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }
+
+    protected override void Carry(ref bool value) => Bool(value);
+
+    protected override void Carry(ref sbyte value) => Int8(value);
+
+    protected override void Carry(ref short value) => Int16(value);
+
+    protected override void Carry(ref int value) => Int32(value);
+
+    protected override void Carry(ref long value) => Int64(value);
+
+    protected override void Carry(ref Guid value) => Uuid(value);
+
+    protected override void Carry(ref string? value, bool mayBeNull) => String(value);
+
+    protected override void Carry(ref byte[] value) => Bytes(value);
+
+    protected override void Carry(ref Memory<byte>? value)
+    {
+        if (value is { } bytes)
+            Bytes(bytes.Span);
+        else
+            ArrayOrBytesLength(-1);
+    }
+
+    protected override void CarryCount(ref int count, bool mayBeNull) => ArrayOrBytesLength(count);
 
     private void ArrayOrBytesLength(int length)
     {

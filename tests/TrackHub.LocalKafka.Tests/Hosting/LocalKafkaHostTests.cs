@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TrackHub.LocalKafka.Hosting;
-using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Tests.Hosting;
 
@@ -60,7 +60,7 @@ public sealed class LocalKafkaHostTests
         var service = host.Services.GetRequiredService<LocalKafkaService>();
 
         await host.StartAsync();
-        var metadata = RawClient.Frame(ApiKey.Metadata, 0, flexible: false, static writer => writer.ArrayLength(0));
+        var metadata = RawClient.Frame(new MetadataRequest(), version: 0);
         using (var client = await RawClient.ConnectAsync(service.Broker!.Port))
             (await client.SendAsync(metadata)).ShouldNotBeNull();
         await host.StopAsync();

@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
+
+namespace TrackHub.LocalKafka.Tests.Wire;
+
+/// <summary>What the broker says it serves, and what it answers to all else.</summary>
+public sealed partial class ProtocolTests(TestBroker broker) : IClassFixture<TestBroker>
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Advertised_are_exactly_the_versions_the_tables_are_written_for(short version)
+    {
+        using var client = await RawClient.ConnectAsync(broker.Port);
+
+        var answer = await client.AskAsync(new ApiVersionsRequest { ClientSoftwareName = "raw", ClientSoftwareVersion = "1" }, version);
+
+        answer.ApiKeys.Select(static api => ((ApiKey)api.Key, api.Min, api.Max))
+            .ShouldBe(MessageTable.All.Select(static table => (table.Range.Key, table.Range.Min, table.Range.Max)));
+    }
+
+    [Fact]
+    public void The_readme_names_the_same_versions()
+    {
+        var readme = File.ReadAllText(Path.Combine(Root(), "deploy", "TrackHub.LocalKafka", "README.md"));
+
+        ServedRow().Matches(readme).Select(static row => row.Value).Order(StringComparer.Ordinal)
+            .ShouldBe(MessageTable.All.Select(static table => Row(table.Range)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_unknown_version_of_ApiVersions_is_answered_in_version_0_with_those_that_are_served()
+    {
+        using var client = await RawClient.ConnectAsync(broker.Port);
+        var frame = RawClient.Frame(new ApiVersionsRequest(), version: 3);
+        frame[7] = 99;
+
+        var reader = (await client.SendAsync(frame)).ShouldNotBeNull();
+        var answer = new ApiVersionsResponse();
+        reader.Message(answer);
+
+        answer.Error.ShouldBe(ErrorCode.UnsupportedVersion);
+        var served = answer.ApiKeys.ShouldHaveSingleItem();
+        ((ApiKey)served.Key, served.Min, served.Max).ShouldBe((ApiKey.ApiVersions, (short)0, (short)3));
+        reader.Remaining.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(24, 3, "API key 24 (transactions) of version 3 from client 'a?b' is not served")]
+    [InlineData(68, 0, "API key 68 (groups of KIP-848) of version 0 from client 'a?b' is not served")]
+    [InlineData(999, 1, "API key 999 of version 1 from client 'a?b' is not served")]
+    [InlineData(0, 99, "Produce of version 99 from client 'a?b' is not served")]
+    public async Task What_is_not_served_is_refused_naming_key_version_and_client(short key, short version, string message)
+    {
+        using var apis = new TestApis();
+        using var writer = new WireWriter();
+        new RequestHeader { Key = key, Version = version, ClientId = "a\nb" }.Fields(writer);
+
+        (await Should.ThrowAsync<MalformedRequestException>(() => apis.AnswerAsync(writer.Written.ToArray()))).Message.ShouldBe(message);
+    }
+
+    private static string Row(ApiRange range) =>
+        $"{(short)range.Key} {range.Key} {(range.Min == range.Max ? $"{range.Min}" : $"{range.Min}–{range.Max}")}";
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "TrackHub.sln")))
+            folder = folder.Parent.ShouldNotBeNull();
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"(?<=\| )\d+ [A-Z][A-Za-z]+ \d+(–\d+)?")]
+    private static partial Regex ServedRow();
+}
