@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What TrackHub takes from the distribution. Servers are only installed, never started: the CLI runs its own, on its own ports.
 
-runtime_packages=(postgresql-15 redis-server util-linux)
+# The last three are the compressions Kafka's clients use, which the local broker looks into.
+runtime_packages=(postgresql-15 redis-server util-linux liblz4-1 libzstd1 libsnappy1v5)
 test_packages=(kcat python3-avro python3-confluent-kafka python3-prometheus-client)
 native_packages=(gcc g++ make pkg-config libc6-dev libssl-dev zlib1g-dev liblz4-dev libzstd-dev)
 

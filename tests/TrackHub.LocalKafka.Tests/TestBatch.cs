@@ -1,21 +1,38 @@
-using System.Buffers.Binary;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using TrackHub.LocalKafka.Records;
 using TrackHub.LocalKafka.Storage;
-using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Tests;
 
-/// <summary>Record batches of one record for tests that speak to the log without a client.</summary>
+/// <summary>A record as tests write and read it.</summary>
+/// <param name="Key">Null for a record without key.</param>
+/// <param name="Value">Null for a tombstone.</param>
+internal sealed record TestRecord(string? Key, string? Value, long UnixMs = 1);
+
+/// <summary>Record batches for tests that speak to the log without a client.</summary>
 internal static class TestBatch
 {
-    public static byte[] Encode(string value, long unixMs = 1, long producerId = -1, short epoch = -1, int sequence = -1)
+    public static RecordCodecs Codecs { get; } = new(NullLogger.Instance);
+
+    /// <summary>A batch of one record with key "key".</summary>
+    public static byte[] Encode(string value, long unixMs = 1, long producerId = -1, short epoch = -1, int sequence = -1) =>
+        Encode([new TestRecord("key", value, unixMs)], producerId: producerId, epoch: epoch, sequence: sequence);
+
+    /// <summary>A batch as a producer sends it.</summary>
+    public static byte[] Encode(TestRecord[] records, int codec = 0, long producerId = -1, short epoch = -1, int sequence = -1)
     {
-        var batch = SingleRecord.Encode("key"u8.ToArray(), Encoding.UTF8.GetBytes(value), unixMs);
-        BinaryPrimitives.WriteInt64BigEndian(batch.AsSpan(43), producerId);
-        BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(51), epoch);
-        BinaryPrimitives.WriteInt32BigEndian(batch.AsSpan(53), sequence);
-        BinaryPrimitives.WriteUInt32BigEndian(batch.AsSpan(17), Crc32C.Compute(batch.AsSpan(21)));
-        return batch;
+        using var writer = new BatchWriter(Codecs);
+        for (var i = 0; i < records.Length; i++)
+            writer.Add(i, records[i].UnixMs - records[0].UnixMs, Bytes(records[i].Key), Bytes(records[i].Value));
+        return writer.Build(BatchWriter.Head(records[0].UnixMs, codec) with
+        {
+            LastOffsetDelta = records.Length - 1,
+            MaxTimestamp = records.Max(static record => record.UnixMs),
+            ProducerId = producerId,
+            ProducerEpoch = epoch,
+            BaseSequence = sequence,
+        }).ToArray();
     }
 
     public static AppendResult Append(this PartitionLog log, byte[] batch)
@@ -25,9 +42,22 @@ internal static class TestBatch
     }
 
     /// <summary>All values of a log from an offset on, read as a consumer would: slice by slice.</summary>
-    public static List<(long Offset, string Value)> ReadAll(this PartitionLog log, long from, int maxBytes = 1000)
+    public static List<(long Offset, string Value)> ReadAll(this PartitionLog log, long from, int maxBytes = 1000) =>
+        log.ReadRecords(from, maxBytes).ConvertAll(static read => (read.Offset, read.Record.Value!));
+
+    /// <summary>All records of a log from an offset on.</summary>
+    public static List<(long Offset, TestRecord Record)> ReadRecords(this PartitionLog log, long from = 0, int maxBytes = 1000)
     {
-        var read = new List<(long, string)>();
+        var read = new List<(long, TestRecord)>();
+        foreach (var (header, batch) in log.ReadBatches(from, maxBytes))
+            read.AddRange(RecordsOf(header, batch).Where(record => record.Offset >= from));
+        return read;
+    }
+
+    /// <summary>All batches of a log from the one that holds an offset on, checksums checked.</summary>
+    public static List<(BatchHeader Header, byte[] Batch)> ReadBatches(this PartitionLog log, long from = 0, int maxBytes = 1000)
+    {
+        var read = new List<(BatchHeader, byte[])>();
         while (log.Find(from, maxBytes, atLeastOne: true) is { Length: > 0 } slice)
         {
             var bytes = new byte[slice.Length];
@@ -36,10 +66,9 @@ internal static class TestBatch
             for (var position = 0; position < whole;)
             {
                 BatchHeader.TryRead(bytes.AsSpan(position), out var header).ShouldBeTrue();
-                header.CrcMatches(bytes.AsSpan(position)).ShouldBeTrue();
-                SingleRecord.TryDecode(bytes.AsSpan(position, header.SizeInBytes), out _, out var value).ShouldBeTrue();
-                if (header.BaseOffset >= from)
-                    read.Add((header.BaseOffset, Encoding.UTF8.GetString(value!)));
+                var batch = bytes.AsSpan(position, header.SizeInBytes).ToArray();
+                header.CrcMatches(batch).ShouldBeTrue();
+                read.Add((header, batch));
                 position += header.SizeInBytes;
                 from = Math.Max(from, header.LastOffset + 1);
             }
@@ -47,4 +76,23 @@ internal static class TestBatch
 
         return read;
     }
+
+    /// <summary>The records of one batch with their offsets.</summary>
+    public static List<(long Offset, TestRecord Record)> RecordsOf(BatchHeader header, byte[] batch)
+    {
+        using var reader = new BatchReader(Codecs);
+        reader.Read(batch, header, out var records).ShouldBe(BatchFault.None);
+        var read = new List<(long, TestRecord)>();
+        foreach (var record in records)
+        {
+            read.Add((header.BaseOffset + record.OffsetDelta, new TestRecord(
+                record.HasKey ? Encoding.UTF8.GetString(record.Key) : null,
+                record.HasValue ? Encoding.UTF8.GetString(record.Value) : null,
+                header.TimestampOf(record.TimestampDelta))));
+        }
+
+        return read;
+    }
+
+    private static byte[]? Bytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 }

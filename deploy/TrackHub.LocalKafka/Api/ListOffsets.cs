@@ -1,3 +1,4 @@
+using TrackHub.LocalKafka.Records;
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
@@ -5,10 +6,6 @@ using TrackHub.LocalKafka.Wire.Messages;
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>ListOffsets, key 2: the earliest or latest offset, the first at or after a time, the one of the largest time.</summary>
-/// <remarks>
-/// By time, a batch that is compressed and has the producers' times is answered with its first record: never later than the record
-/// looked for. Left out: the decompression that would name it exactly.
-/// </remarks>
 internal sealed class ListOffsets(TopicStore topics) : KafkaApi<ListOffsetsRequest, ListOffsetsResponse>
 {
     private const long Latest = -1;
@@ -37,7 +34,7 @@ internal sealed class ListOffsets(TopicStore topics) : KafkaApi<ListOffsetsReque
             }),
         });
 
-    private static (ErrorCode Error, long Timestamp, long Offset) Find(PartitionLog? log, ListOffsetsRequest.Partition asked)
+    private (ErrorCode Error, long Timestamp, long Offset) Find(PartitionLog? log, ListOffsetsRequest.Partition asked)
     {
         if (log is null)
             return (ErrorCode.UnknownTopicOrPartition, -1, -1);
@@ -53,12 +50,9 @@ internal sealed class ListOffsets(TopicStore topics) : KafkaApi<ListOffsetsReque
         };
     }
 
-    private static (ErrorCode Error, long Timestamp, long Offset) FirstAtOrAfter(PartitionLog log, long timestamp)
+    private (ErrorCode Error, long Timestamp, long Offset) FirstAtOrAfter(PartitionLog log, long timestamp)
     {
-        if (timestamp < 0 || log.FindTimestamp(timestamp) is not { } batch)
-            return (ErrorCode.None, -1, -1);
-
-        var (found, offset) = RecordTimes.FirstAtOrAfter(batch.Slice, batch.Header, timestamp);
+        var (found, offset) = TimeSearch.FirstAtOrAfter(log, timestamp, topics.Codecs) ?? (-1, -1);
         return (ErrorCode.None, found, offset);
     }
 }

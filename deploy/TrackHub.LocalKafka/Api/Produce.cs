@@ -1,4 +1,5 @@
 using TrackHub.LocalKafka.Hosting;
+using TrackHub.LocalKafka.Records;
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
 
@@ -75,6 +76,8 @@ internal sealed class Produce(TopicStore topics, BrokerMetrics metrics) : IKafka
 
         var batch = (records ?? default).Span;
         var error = Check(batch, config, version, out var header);
+        if (error == ErrorCode.None && config.IsCompacted)
+            error = KeyRule.Check(records ?? default, header, topics.Codecs);
         if (error != ErrorCode.None)
             return AppendResult.Refused(error);
 

@@ -1,3 +1,4 @@
+using TrackHub.LocalKafka.Records;
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
 
@@ -29,31 +30,38 @@ internal sealed class SchemaLog
     public void Append(byte[] key, byte[]? value)
     {
         var log = _topics.FindPartition(TopicName, 0) ?? throw new IOException($"Topic {TopicName} was deleted; restart the broker to create it.");
-        var batch = SingleRecord.Encode(key, value, _clock.GetUtcNow().ToUnixTimeMilliseconds());
+        using var writer = new BatchWriter(_topics.Codecs);
+        writer.Add(offsetDelta: 0, timestampDelta: 0, key, value);
+        var batch = writer.Build(BatchWriter.Head(_clock.GetUtcNow().ToUnixTimeMilliseconds())).Span;
         BatchHeader.TryRead(batch, out var header);
         var result = log.Append(batch, header);
         if (result.Error != ErrorCode.None)
             throw new IOException($"The log did not take a change of the registry: {result.Error}.");
     }
 
-    /// <summary>All changes in order; the key or the value may be null.</summary>
-    public IEnumerable<(byte[]? Key, byte[]? Value)> ReadAll()
+    /// <summary>All changes in order; the key or the value may be null. Compaction leaves gaps, and others' batches of any codec.</summary>
+    public List<(byte[]? Key, byte[]? Value)> ReadAll()
     {
+        var changes = new List<(byte[]? Key, byte[]? Value)>();
         if (_topics.FindPartition(TopicName, 0) is not { } log)
-            yield break;
+            return changes;
 
-        for (var offset = log.StartOffset; offset < log.EndOffset;)
+        using var reader = new BatchReader(_topics.Codecs);
+        for (var offset = log.StartOffset; log.Find(offset, maxBytes: 0, atLeastOne: true) is { Segment: not null } slice;)
         {
-            if (log.Find(offset, maxBytes: 0, atLeastOne: true) is not { Segment: not null } slice)
-                yield break;
-
             var batch = new byte[slice.Length];
             slice.ReadWholeBatches(batch);
             if (!BatchHeader.TryRead(batch, out var header))
-                yield break;
-            if (SingleRecord.TryDecode(batch, out var key, out var value))
-                yield return (key, value);
+                break;
+
             offset = header.LastOffset + 1;
+            if (reader.Read(batch, header, out var records) != BatchFault.None)
+                continue;
+
+            foreach (var record in records)
+                changes.Add((record.HasKey ? record.Key.ToArray() : null, record.HasValue ? record.Value.ToArray() : null));
         }
+
+        return changes;
     }
 }

@@ -40,6 +40,7 @@ internal readonly record struct BatchHeader(
     private const short LogAppendTimeBit = 0x08;
     private const short TransactionalBit = 0x10;
     private const short ControlBit = 0x20;
+    private const short DeleteHorizonBit = 0x40;
 
     public long LastOffset => BaseOffset + LastOffsetDelta;
 
@@ -51,6 +52,16 @@ internal readonly record struct BatchHeader(
     public bool IsTransactional => (Attributes & TransactionalBit) != 0;
 
     public bool IsControl => (Attributes & ControlBit) != 0;
+
+    /// <summary>
+    /// Unix milliseconds from which compaction may drop the batch's tombstones, or null. It stands in the place of the base timestamp,
+    /// and the records' deltas start from it. Source: KIP-534.
+    /// </summary>
+    public long? DeleteHorizonMs => (Attributes & DeleteHorizonBit) != 0 ? BaseTimestamp : null;
+
+    /// <summary>A record's time in Unix milliseconds.</summary>
+    /// <param name="delta">Its milliseconds from the base timestamp.</param>
+    public long TimestampOf(long delta) => IsLogAppendTime ? MaxTimestamp : unchecked(BaseTimestamp + delta);
 
     /// <summary>Reads a head; false if there are too few bytes or its lengths and counts contradict each other.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out BatchHeader header)
@@ -76,7 +87,28 @@ internal readonly record struct BatchHeader(
             BinaryPrimitives.ReadInt16BigEndian(bytes[51..]),
             BinaryPrimitives.ReadInt32BigEndian(bytes[53..]),
             BinaryPrimitives.ReadInt32BigEndian(bytes[57..]));
-        return header is { LastOffsetDelta: >= 0, RecordCount: > 0 };
+        return header is { LastOffsetDelta: >= 0, RecordCount: >= 0 };   // compaction leaves batches without records
+    }
+
+    /// <summary>This head with a delete horizon. The records' timestamp deltas have to be counted from it.</summary>
+    public BatchHeader WithDeleteHorizon(long unixMs) => this with { Attributes = (short)(Attributes | DeleteHorizonBit), BaseTimestamp = unixMs };
+
+    /// <summary>Writes the head in front of a batch's records, with the checksum over all of them and leader epoch 0.</summary>
+    public void Write(Span<byte> batch)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(batch, BaseOffset);
+        BinaryPrimitives.WriteInt32BigEndian(batch[8..], batch.Length - LengthPrefix);
+        BinaryPrimitives.WriteInt32BigEndian(batch[12..], 0);
+        batch[16] = Magic;
+        BinaryPrimitives.WriteInt16BigEndian(batch[AttributesPosition..], Attributes);
+        BinaryPrimitives.WriteInt32BigEndian(batch[23..], LastOffsetDelta);
+        BinaryPrimitives.WriteInt64BigEndian(batch[27..], BaseTimestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[35..], MaxTimestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[43..], ProducerId);
+        BinaryPrimitives.WriteInt16BigEndian(batch[51..], ProducerEpoch);
+        BinaryPrimitives.WriteInt32BigEndian(batch[53..], BaseSequence);
+        BinaryPrimitives.WriteInt32BigEndian(batch[57..], RecordCount);
+        BinaryPrimitives.WriteUInt32BigEndian(batch[CrcPosition..], Crc32C.Compute(batch[AttributesPosition..]));
     }
 
     /// <summary>Whether the checksum over attributes to end is the one the head states.</summary>

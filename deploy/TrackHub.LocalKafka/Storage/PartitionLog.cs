@@ -122,13 +122,17 @@ internal sealed class PartitionLog : IDisposable
         return LogSlice.Empty;
     }
 
-    /// <summary>The first batch whose largest timestamp (Unix milliseconds) is at least <paramref name="timestamp"/>, or null.</summary>
-    public (LogSlice Slice, BatchHeader Header)? FindTimestamp(long timestamp)
+    /// <summary>
+    /// The first batch that ends at or behind <paramref name="from"/> and whose largest timestamp (Unix milliseconds) is at least
+    /// <paramref name="timestamp"/>, or null.
+    /// </summary>
+    public (LogSlice Slice, BatchHeader Header)? FindTimestamp(long timestamp, long from = 0)
     {
-        foreach (var segment in Volatile.Read(ref _segments))
+        var segments = Volatile.Read(ref _segments);
+        for (var i = SegmentOf(segments, from); i < segments.Length; i++)
         {
-            if (segment.FindTimestamp(timestamp) is { } found)
-                return (new LogSlice(segment, found.Position, found.Header.SizeInBytes), found.Header);
+            if (segments[i].FindTimestamp(timestamp, from) is { } found)
+                return (new LogSlice(segments[i], found.Position, found.Header.SizeInBytes), found.Header);
         }
 
         return null;

@@ -107,14 +107,13 @@ internal sealed class Segment : IDisposable
     }
 
     /// <summary>The first batch whose last offset is at least <paramref name="offset"/>.</summary>
-    public (long Position, BatchHeader Header)? FindOffset(long offset) =>
-        Walk(_index.FloorOfOffset(offset), offset, static (header, wanted) => header.LastOffset >= wanted);
+    public (long Position, BatchHeader Header)? FindOffset(long offset) => Walk(_index.FloorOfOffset(offset), offset, long.MinValue);
 
-    /// <summary>The first batch whose largest timestamp is at least <paramref name="timestamp"/>.</summary>
-    public (long Position, BatchHeader Header)? FindTimestamp(long timestamp) =>
+    /// <summary>The first batch whose last offset is at least <paramref name="offset"/> and its largest timestamp at least <paramref name="timestamp"/>.</summary>
+    public (long Position, BatchHeader Header)? FindTimestamp(long timestamp, long offset) =>
         MaxTimestamp < timestamp
             ? null
-            : Walk(_index.FloorOfTimestamp(timestamp), timestamp, static (header, wanted) => header.MaxTimestamp >= wanted);
+            : Walk(Math.Max(_index.FloorOfTimestamp(timestamp), _index.FloorOfOffset(offset)), offset, timestamp);
 
     /// <summary>How many bytes from <paramref name="position"/> on, at most <paramref name="maxBytes"/>, are whole batches in one piece.</summary>
     public int WholeBatchesFrom(long position, int maxBytes)
@@ -172,7 +171,7 @@ internal sealed class Segment : IDisposable
         return end - position;
     }
 
-    private (long Position, BatchHeader Header)? Walk(long position, long wanted, Func<BatchHeader, long, bool> isFound)
+    private (long Position, BatchHeader Header)? Walk(long position, long offset, long timestamp)
     {
         Span<byte> head = stackalloc byte[BatchHeader.Size];
         var end = Length;
@@ -186,7 +185,7 @@ internal sealed class Segment : IDisposable
 
             if (Read(head, position) < head.Length || !BatchHeader.TryRead(head, out var header))
                 return null;
-            if (isFound(header, wanted))
+            if (header.LastOffset >= offset && header.MaxTimestamp >= timestamp)
                 return (position, header);
             position += header.SizeInBytes;
         }

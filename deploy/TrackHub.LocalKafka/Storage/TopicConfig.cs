@@ -47,9 +47,14 @@ internal sealed class TopicConfig
         Values = values;
         IsLogAppendTime = this["message.timestamp.type"] == "LogAppendTime";
         IsDeleted = this["cleanup.policy"].Contains("delete", StringComparison.Ordinal);
+        IsCompacted = this["cleanup.policy"].Contains("compact", StringComparison.Ordinal);
         RetentionMs = long.Parse(this["retention.ms"]);
         RetentionBytes = long.Parse(this["retention.bytes"]);
         SegmentBytes = int.Parse(this["segment.bytes"]);
+        DeleteRetentionMs = long.Parse(this["delete.retention.ms"]);
+        MinCompactionLagMs = long.Parse(this["min.compaction.lag.ms"]);
+        MaxCompactionLagMs = long.Parse(this["max.compaction.lag.ms"]);
+        MinCleanableDirtyRatio = double.Parse(this["min.cleanable.dirty.ratio"]);
         MaxBatchBytes = int.Parse(this["max.message.bytes"]);
         MinInSyncReplicas = int.Parse(this["min.insync.replicas"]);
     }
@@ -62,6 +67,21 @@ internal sealed class TopicConfig
 
     /// <summary>Old segments are deleted (cleanup.policy has delete).</summary>
     public bool IsDeleted { get; }
+
+    /// <summary>The last record of each key is kept, others are cleaned away (cleanup.policy has compact).</summary>
+    public bool IsCompacted { get; }
+
+    /// <summary>How long compaction keeps tombstones, in milliseconds.</summary>
+    public long DeleteRetentionMs { get; }
+
+    /// <summary>Records younger than this many milliseconds are not compacted.</summary>
+    public long MinCompactionLagMs { get; }
+
+    /// <summary>Records older than this many milliseconds are compacted, however few they are.</summary>
+    public long MaxCompactionLagMs { get; }
+
+    /// <summary>The share of a log that must not have been compacted yet for it to be worth the work, 0 to 1.</summary>
+    public double MinCleanableDirtyRatio { get; }
 
     /// <summary>Age limit in milliseconds, -1 for none.</summary>
     public long RetentionMs { get; }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using TrackHub.LocalKafka.Records;
 
 namespace TrackHub.LocalKafka.Storage;
 
@@ -19,6 +20,7 @@ internal sealed partial class TopicStore : IDisposable
         _directory = Directory.CreateDirectory(Path.Combine(dataDirectory, "topics")).FullName;
         _clock = clock;
         _logger = logger;
+        Codecs = new RecordCodecs(logger);
         Catalog = new TopicCatalog(Path.Combine(dataDirectory, "catalog.journal"), logger);
         DeleteLeftovers();
         foreach (var record in Catalog.Topics)
@@ -26,6 +28,9 @@ internal sealed partial class TopicStore : IDisposable
     }
 
     public TopicCatalog Catalog { get; }
+
+    /// <summary>What opens the batches of all topics.</summary>
+    public RecordCodecs Codecs { get; }
 
     /// <summary>Topics in no order.</summary>
     public ICollection<Topic> Topics => _topics.Values;
