@@ -51,7 +51,7 @@ internal sealed class GroupStore : IDisposable
     private readonly Dictionary<string, Dictionary<(string Topic, int Partition), CommittedOffset>> _offsets = [];
     private readonly Journal _journal;
 
-    public GroupStore(string path, ILogger logger) => _journal = Journal.Open(path, Replay, logger);
+    public GroupStore(string path, ILogger logger, StorageSettings? settings = null) => _journal = Journal.Open(path, Replay, logger, settings);
 
     /// <summary>Ids of all groups with members or offsets.</summary>
     public IReadOnlyList<string> GroupIds
@@ -95,6 +95,9 @@ internal sealed class GroupStore : IDisposable
         lock (_changing)
             return _offsets.TryGetValue(group, out var offsets) ? [.. offsets.Values] : [];
     }
+
+    /// <inheritdoc cref="Journal.DurableAsync"/>
+    public ValueTask<bool> DurableAsync() => _journal.DurableAsync();
 
     public void Dispose()
     {

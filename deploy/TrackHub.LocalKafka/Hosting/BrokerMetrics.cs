@@ -16,6 +16,7 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly Counter<long> _appendedRecords;
     private readonly Counter<long> _fetchedBytes;
     private readonly UpDownCounter<int> _connections;
+    private readonly Counter<long> _damagedBytes;
 
     public BrokerMetrics()
     {
@@ -26,6 +27,7 @@ internal sealed class BrokerMetrics : IDisposable
         _appendedBytes = _meter.CreateCounter<long>("trackhub.broker.append.size", "By", "Bytes of batches appended");
         _appendedRecords = _meter.CreateCounter<long>("trackhub.broker.append.records", "{record}", "Records appended");
         _fetchedBytes = _meter.CreateCounter<long>("trackhub.broker.fetch.size", "By", "Bytes of batches fetched");
+        _damagedBytes = _meter.CreateCounter<long>("trackhub.broker.log.damaged", "By", "Bytes of the log found damaged or missing, by partition");
         _connections = _meter.CreateUpDownCounter<int>("trackhub.broker.connections", "{connection}", "Open client connections");
     }
 
@@ -43,6 +45,9 @@ internal sealed class BrokerMetrics : IDisposable
     }
 
     public void Fetched(int bytes) => _fetchedBytes.Add(bytes);
+
+    public void Damaged(string topic, string partition, long bytes) =>
+        _damagedBytes.Add(bytes, new KeyValuePair<string, object?>("topic", topic), new KeyValuePair<string, object?>("partition", partition));
 
     public void Connected() => _connections.Add(1);
 

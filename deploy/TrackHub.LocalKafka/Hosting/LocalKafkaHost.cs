@@ -75,8 +75,9 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         var directory = Directory.CreateDirectory(options.DataDirectory).FullName;
         Own(LockFolder(directory));
         var metrics = Own(new BrokerMetrics());
-        var topics = Own(new TopicStore(directory, clock, loggers.CreateLogger<TopicStore>()));
-        var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>()));
+        var storage = Own(new StorageSettings { Fsync = options.Fsync, CountDamage = metrics.Damaged });
+        var topics = Own(new TopicStore(directory, clock, loggers.CreateLogger<TopicStore>(), storage));
+        var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>(), storage));
         var groups = Own(new GroupCoordinator(groupStore, options, clock));
         Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
         var registry = Own(await RegistryServer.StartAsync(topics, address, options.RegistryPort, clock, loggers, stoppingToken));

@@ -40,6 +40,10 @@ public sealed class LocalKafkaOptions : IValidatableObject
     [Range(64 * 1024, 1024 * 1024 * 1024)]
     public int MaxRequestBytes { get; set; } = 100 * 1024 * 1024;
 
+    /// <summary>Whether an answer waits until the disk has what it acknowledges. Default off, as Kafka's: it survives the process, not a power cut.</summary>
+    [EnumDataType(typeof(FsyncMode))]
+    public FsyncMode Fsync { get; set; }
+
     /// <summary>Shortest session time-out a group member may ask for. Default 6 s, as Kafka's.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:30:00")]
     public TimeSpan GroupMinSessionTimeout { get; set; } = TimeSpan.FromSeconds(6);

@@ -3,56 +3,72 @@ using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Storage;
 
-/// <summary>What an append came to.</summary>
-/// <param name="Error">None, or why nothing was written.</param>
-/// <param name="BaseOffset">Offset of the first record, also of a duplicate's first copy; -1 on error.</param>
-/// <param name="LogAppendTime">Unix milliseconds under LogAppendTime, else -1.</param>
-internal readonly record struct AppendResult(ErrorCode Error, long BaseOffset, long LogAppendTime)
-{
-    public static AppendResult Refused(ErrorCode error) => new(error, -1, -1);
-}
-
 /// <summary>A partition: segments in offset order, of which the last is written.</summary>
 /// <remarks>
-/// An append returns after write(2), so what it acknowledges survives the end of the process, not that of the machine.
-/// Appends take turns on one lock; reads take none and see only what was written whole.
+/// An append returns after write(2), so what it acknowledges survives the end of the process; <see cref="DurableAsync"/> waits for what
+/// its topic or the broker want beyond that. Appends take turns on one lock; reads take none and see only what was written whole.
+/// What changes the list of segments apart from appends takes turns on a second lock, held around the first.
 /// </remarks>
 internal sealed class PartitionLog : IDisposable
 {
     private readonly string _directory;
     private readonly Func<TopicConfig> _config;
     private readonly TimeProvider _clock;
+    private readonly StorageSettings _settings;
+    private readonly DamageReport _report;
+    private readonly AppendWaiters _waiters = new();
 
     // Write side.
+    private readonly Lock _maintaining = new();
     private readonly Lock _appending = new();
     private readonly ProducerStates _producers = new();
-    private readonly Lock _waiting = new();
-    private readonly List<AppendWaiter> _waiters = [];
-
-    // Both sides: replaced whole, never changed.
-    private Segment[] _segments = [];
+    private readonly LogFlush _flush;
     private long _endOffset;
-    private int _waiterCount;
+    private long _rolledMs;
     private bool _closed;
 
+    // Both sides.
+    private readonly LogSegments _segments;
+    private long _startOffset;
+
     /// <summary>Opens the partition in <paramref name="directory"/>, creating it if it is not there, and recovers its segments.</summary>
-    public PartitionLog(string directory, Func<TopicConfig> config, TimeProvider clock, ILogger logger)
+    /// <exception cref="IOException">The disk refused.</exception>
+    public PartitionLog(string directory, Func<TopicConfig> config, TimeProvider clock, ILogger logger, StorageSettings? settings = null)
     {
+        settings ??= StorageSettings.Default;
         _directory = directory;
         _config = config;
         _clock = clock;
-        Directory.CreateDirectory(directory);
-        Recover(logger);
+        _settings = settings;
+        _report = new DamageReport(directory, settings.CountDamage, logger);
+        _flush = new LogFlush(directory, settings, clock, _report, _waiters.Signal);
+        SegmentFiles.CreateDirectory(directory, settings);
+
+        _rolledMs = NowMs;
+        var recovery = new PartitionRecovery(directory, settings, _report, _producers, _rolledMs);
+        recovery.Run();
+        _segments = new LogSegments(directory, settings.Disk, _report, recovery.Segments);
+        (_endOffset, _startOffset) = (recovery.EndOffset, recovery.StartOffset);
+        _flush.Start(_endOffset);
+        _flush.NoteNames();
     }
 
     /// <summary>Offset of the first record kept.</summary>
-    public long StartOffset => Volatile.Read(ref _segments)[0].BaseOffset;
+    public long StartOffset => Math.Max(Volatile.Read(ref _startOffset), _segments.All[0].BaseOffset);
 
-    /// <summary>Offset the next record gets; with one replica also the high watermark.</summary>
-    public long EndOffset => Volatile.Read(ref _endOffset);
+    /// <summary>Offset behind the last record that readers see; with one replica also the high watermark.</summary>
+    public long EndOffset => _flush.VisibleEnd;
 
     /// <summary>Bytes of all segments.</summary>
-    public long SizeInBytes => Volatile.Read(ref _segments).Sum(static segment => segment.Length);
+    public long SizeInBytes => _segments.All.Sum(static segment => segment.Length);
+
+    /// <summary>Largest timestamp of the log in Unix milliseconds, -1 when empty.</summary>
+    public long MaxTimestamp => _segments.All.Max(static segment => segment.MaxTimestamp);
+
+    /// <summary>The segments, oldest first; all but the last are not appended to any more.</summary>
+    public IReadOnlyList<Segment> Segments => _segments.All;
+
+    private long NowMs => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>
     /// Appends one checked batch, stamping offset and append time into it. Safe to call from any thread.
@@ -65,6 +81,8 @@ internal sealed class PartitionLog : IDisposable
         {
             if (_closed)
                 return AppendResult.Refused(ErrorCode.UnknownTopicOrPartition);
+            if (_flush.HasFailed)
+                return AppendResult.Refused(ErrorCode.KafkaStorageError);
 
             var (error, duplicateOffset, duplicateTimestamp) = _producers.Check(sent);
             if (error != ErrorCode.None)
@@ -72,13 +90,15 @@ internal sealed class PartitionLog : IDisposable
             if (duplicateOffset is { } first)
                 return new AppendResult(ErrorCode.None, first, config.IsLogAppendTime ? duplicateTimestamp : -1);
 
-            var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+            var now = NowMs;
             long? appendTime = config.IsLogAppendTime ? now : null;
             BatchHeader.Stamp(batch, _endOffset, appendTime);
             var header = sent with { BaseOffset = _endOffset, MaxTimestamp = appendTime ?? sent.MaxTimestamp };
             try
             {
-                Writable(batch.Length, config).Append(batch, header);
+                if (IsDueToRoll(header, config, now))
+                    Roll(now);
+                _segments.Last.Append(batch, header);
             }
             catch (IOException)
             {
@@ -86,13 +106,25 @@ internal sealed class PartitionLog : IDisposable
             }
 
             _producers.Note(header, now);
-            Volatile.Write(ref _endOffset, header.LastOffset + 1);
+            _endOffset = header.LastOffset + 1;
             result = new AppendResult(ErrorCode.None, header.BaseOffset, appendTime ?? -1);
+            if (!_flush.Note(_segments.Last, _endOffset, header.RecordCount, config))
+            {
+                _flush.Request();
+                return result;
+            }
         }
 
-        SignalWaiters();
+        _waiters.Signal();
         return result;
     }
+
+    /// <summary>
+    /// Completes when the batch that was appended, or sent again, at <paramref name="baseOffset"/> is as durable as topic and broker want.
+    /// Without flush.messages and fsync it is at once.
+    /// </summary>
+    /// <returns>None, or KAFKA_STORAGE_ERROR: it may not be on the disk and must not be acknowledged.</returns>
+    public ValueTask<ErrorCode> DurableAsync(long baseOffset) => _flush.WaitAsync(baseOffset);
 
     /// <summary>
     /// Finds whole batches from the one that holds <paramref name="offset"/> on, in one segment.
@@ -102,165 +134,161 @@ internal sealed class PartitionLog : IDisposable
     /// <returns>A slice, empty at the end of the log; null if the offset is outside the log.</returns>
     public LogSlice? Find(long offset, int maxBytes, bool atLeastOne)
     {
+        // The end first: what is appended meanwhile is not asked for yet.
         var end = EndOffset;
-        var segments = Volatile.Read(ref _segments);
-        if (offset < segments[0].BaseOffset || offset > end)
-            return null;
-
-        for (var i = SegmentOf(segments, offset); offset < end && i < segments.Length; i++)
-        {
-            // A segment of damage alone holds nothing: the next one goes on.
-            if (segments[i].FindOffset(offset) is not { } found)
-                continue;
-
-            var length = segments[i].WholeBatchesFrom(found.Position, maxBytes);
-            if (length == 0 && atLeastOne)
-                length = found.Header.SizeInBytes;
-            return new LogSlice(segments[i], found.Position, length);
-        }
-
-        return LogSlice.Empty;
+        return offset < StartOffset || offset > end ? null
+            : offset == end ? LogSlice.Empty
+            : _segments.Find(offset, maxBytes, atLeastOne);
     }
 
     /// <summary>
     /// The first batch that ends at or behind <paramref name="from"/> and whose largest timestamp (Unix milliseconds) is at least
     /// <paramref name="timestamp"/>, or null.
     /// </summary>
-    public (LogSlice Slice, BatchHeader Header)? FindTimestamp(long timestamp, long from = 0)
-    {
-        var segments = Volatile.Read(ref _segments);
-        for (var i = SegmentOf(segments, from); i < segments.Length; i++)
-        {
-            if (segments[i].FindTimestamp(timestamp, from) is { } found)
-                return (new LogSlice(segments[i], found.Position, found.Header.SizeInBytes), found.Header);
-        }
-
-        return null;
-    }
-
-    /// <summary>Largest timestamp of the log in Unix milliseconds, -1 when empty.</summary>
-    public long MaxTimestamp => Volatile.Read(ref _segments).Max(static segment => segment.MaxTimestamp);
+    public (LogSlice Slice, BatchHeader Header)? FindTimestamp(long timestamp, long from = 0) =>
+        _segments.FindTimestamp(timestamp, Math.Max(from, StartOffset));
 
     /// <summary>Deletes whole segments that are past retention.ms or retention.bytes. Returns how many.</summary>
+    /// <exception cref="IOException">The disk refused to close the written segment, or to delete one.</exception>
     public int ApplyRetention()
     {
         var config = _config();
         if (!config.IsDeleted)
             return 0;
 
-        var expired = new List<Segment>();
+        lock (_maintaining)
+            return DeleteOldest(Retention.CountExpired(_segments.All, config, NowMs));
+    }
+
+    /// <summary>Makes <paramref name="offset"/> the log's first: what lies before it is not read any more, whole segments of it are deleted.</summary>
+    /// <returns>None, also if the log starts there or later; OFFSET_OUT_OF_RANGE behind its end; KAFKA_STORAGE_ERROR if the disk refused.</returns>
+    public ErrorCode DeleteTo(long offset)
+    {
+        lock (_maintaining)
+        {
+            if (_closed)
+                return ErrorCode.UnknownTopicOrPartition;
+            if (offset < 0 || offset > EndOffset)
+                return ErrorCode.OffsetOutOfRange;
+            if (offset <= StartOffset)
+                return ErrorCode.None;
+
+            try
+            {
+                LogStart.Write(_settings.Disk, _directory, offset, _settings.IsForced);
+                Volatile.Write(ref _startOffset, offset);
+                DeleteOldest(_segments.CountBefore(offset, _endOffset));
+                return ErrorCode.None;
+            }
+            catch (IOException)
+            {
+                return ErrorCode.KafkaStorageError;
+            }
+        }
+    }
+
+    /// <summary>Creates an empty segment that is to replace others, see <see cref="ReplaceSegments"/>. Append to it, in order of offset.</summary>
+    /// <param name="baseOffset">That of the first segment to be replaced.</param>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public Segment CreateReplacement(long baseOffset) => Segment.CreateReplacement(_directory, baseOffset, _settings.Disk, _report);
+
+    /// <summary>
+    /// Puts one segment in the place of several at once, on disk and for readers; after a crash it is there or they are.
+    /// </summary>
+    /// <param name="replaced">Neighbours out of <see cref="Segments"/>, without the last.</param>
+    /// <param name="replacement">From <see cref="CreateReplacement"/>. It may be empty. It belongs to the log from here on.</param>
+    /// <returns>False if retention or the end of the log took one of them meanwhile: the replacement was deleted.</returns>
+    /// <exception cref="IOException">The disk refused; the log is as it was and the replacement was deleted, or the next start completes it.</exception>
+    public bool ReplaceSegments(IReadOnlyList<Segment> replaced, Segment replacement)
+    {
+        lock (_maintaining)
+        {
+            if (_closed || _segments.IndexOf(replaced) is not { } first)
+            {
+                replacement.Delete();
+                return false;
+            }
+
+            var replacing = new SegmentReplacement(_directory, _settings.Disk, replaced, replacement);
+            replacing.Commit(_segments.All[first + replaced.Count].BaseOffset);
+            lock (_appending)
+                _segments.Replace(first, replaced.Count, replacement);
+            replacing.Finish();
+            return true;
+        }
+    }
+
+    /// <summary>Has <paramref name="waiter"/> told of every append until it is removed.</summary>
+    public void Subscribe(AppendWaiter waiter) => _waiters.Add(waiter);
+
+    public void Unsubscribe(AppendWaiter waiter) => _waiters.Remove(waiter);
+
+    /// <summary>Ends the log; appends are refused, waiting readers wake. Its files stay, with what a start needs in order to read no segment.</summary>
+    public void Dispose() => Close(isClean: true);
+
+    /// <summary>Ends the log without that, as the end of the process does: for a topic that is deleted.</summary>
+    public void Abandon() => Close(isClean: false);
+
+    private bool IsDueToRoll(in BatchHeader header, TopicConfig config, long nowMs)
+    {
+        var last = _segments.Last;
+        if (last.Length == 0)
+            return false;
+
+        // As Kafka: by the records' own time, or by the clock where they have none.
+        var age = last.FirstTimestamp is >= 0 and var first ? header.MaxTimestamp - first : nowMs - _rolledMs;
+        return last.Length + header.SizeInBytes > config.SegmentBytes
+            || age > config.SegmentMs
+            || header.LastOffset - last.BaseOffset > int.MaxValue;
+    }
+
+    private void Roll(long nowMs)
+    {
+        _segments.Roll(_endOffset, _producers);
+        _flush.NoteNames();
+        _rolledMs = nowMs;
+    }
+
+    /// <summary>Under the lock of maintenance, so that what was counted is still there.</summary>
+    private int DeleteOldest(int count)
+    {
+        if (count == 0)
+            return 0;
+
+        Segment[] deleted;
         lock (_appending)
         {
             if (_closed)
                 return 0;
 
-            var oldest = config.RetentionMs < 0 ? -1 : _clock.GetUtcNow().ToUnixTimeMilliseconds() - config.RetentionMs;
-            var size = SizeInBytes;
-            while (IsPastRetention(_segments[0], size, oldest, config.RetentionBytes))
+            // The written segment is closed first, so that there is always one, and it carries the end offset in its name.
+            if (count == _segments.All.Count)
+                Roll(NowMs);
+            deleted = _segments.TakeOldest(count);
+        }
+
+        foreach (var segment in deleted)
+            segment.Delete();
+        return count;
+    }
+
+    private void Close(bool isClean)
+    {
+        lock (_maintaining)
+        {
+            lock (_appending)
             {
-                // The written segment is closed first, so that there is always one, and it carries the end offset in its name.
-                if (_segments.Length == 1)
-                    Roll();
-                expired.Add(_segments[0]);
-                size -= _segments[0].Length;
-                Volatile.Write(ref _segments, _segments[1..]);
+                if (_closed)
+                    return;
+
+                _closed = true;
+                if (isClean && _flush.TryFinish())
+                    _segments.WriteCleanStop(_endOffset, _producers, _settings.IsForced);
+                _flush.Dispose();
+                _segments.Dispose();
             }
         }
 
-        foreach (var segment in expired)
-        {
-            File.Delete(segment.Path);
-            segment.Dispose();
-        }
-
-        return expired.Count;
-    }
-
-    /// <summary>Has <paramref name="waiter"/> told of every append until it is removed.</summary>
-    public void Subscribe(AppendWaiter waiter)
-    {
-        lock (_waiting)
-        {
-            _waiters.Add(waiter);
-            Volatile.Write(ref _waiterCount, _waiters.Count);
-        }
-    }
-
-    public void Unsubscribe(AppendWaiter waiter)
-    {
-        lock (_waiting)
-        {
-            _waiters.Remove(waiter);
-            Volatile.Write(ref _waiterCount, _waiters.Count);
-        }
-    }
-
-    /// <summary>Ends the log; appends are refused, waiting readers wake. Its files stay.</summary>
-    public void Dispose()
-    {
-        lock (_appending)
-        {
-            if (_closed)
-                return;
-
-            _closed = true;
-            foreach (var segment in _segments)
-                segment.Dispose();
-        }
-
-        SignalWaiters();
-    }
-
-    private static bool IsPastRetention(Segment segment, long logBytes, long oldestMs, long retentionBytes) =>
-        segment.Length > 0
-        && (segment.MaxTimestamp < oldestMs || (retentionBytes >= 0 && logBytes - segment.Length >= retentionBytes));
-
-    private static int SegmentOf(Segment[] segments, long offset)
-    {
-        var i = segments.Length - 1;
-        while (i > 0 && segments[i].BaseOffset > offset)
-            i--;
-        return i;
-    }
-
-    private Segment Writable(int bytes, TopicConfig config)
-    {
-        var last = _segments[^1];
-        if (last.Length > 0 && last.Length + bytes > config.SegmentBytes)
-            Roll();
-        return _segments[^1];
-    }
-
-    private void Roll() => Volatile.Write(ref _segments, [.. _segments, Segment.Open(_directory, _endOffset)]);
-
-    private void SignalWaiters()
-    {
-        if (Volatile.Read(ref _waiterCount) == 0)
-            return;
-
-        lock (_waiting)
-        {
-            foreach (var waiter in _waiters)
-                waiter.Signal();
-        }
-    }
-
-    private void Recover(ILogger logger)
-    {
-        var offsets = Directory.EnumerateFiles(_directory, "*.log")
-            .Select(static path => long.Parse(Path.GetFileNameWithoutExtension(path)))
-            .Order()
-            .ToList();
-        var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var baseOffset in offsets)
-        {
-            var segment = Segment.Open(_directory, baseOffset);
-            _endOffset = SegmentRecovery.Recover(
-                segment, Math.Max(baseOffset, _endOffset), baseOffset == offsets[^1], header => _producers.Note(header, now), logger);
-            _segments = [.. _segments, segment];
-        }
-
-        if (_segments.Length == 0)
-            Roll();
+        _waiters.Signal();
     }
 }

@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Storage;
 
 /// <summary>
 /// What a partition remembers of its idempotent producers: epoch and the last five batches, so that a batch sent again is answered with
-/// its first offset and a gap is refused. Rebuilt from the batches' heads on start. Source: KIP-98, KIP-360.
+/// its first offset and a gap is refused. Stored when a segment is closed, so that a start reads the heads of the last one only. Source: KIP-98, KIP-360.
 /// </summary>
 /// <remarks>Not thread-safe: used under the partition's append lock.</remarks>
 internal sealed class ProducerStates
@@ -14,6 +15,10 @@ internal sealed class ProducerStates
 
     /// <summary>A producer silent for this long is forgotten (Kafka's producer.id.expiration.ms), which bounds the memory.</summary>
     private const long ExpirationMs = 24 * 60 * 60 * 1000;
+
+    private const int Version = 1;
+    private const int ProducerBytes = 22;
+    private const int SentBytes = 24;
 
     private readonly Dictionary<long, Producer> _producers = [];
     private long _nextSweepMs;
@@ -70,6 +75,66 @@ internal sealed class ProducerStates
         producer.LastSeenMs = nowMs;
         producer.LastSequence = LastSequenceOf(header);
         producer.Batches.Enqueue(new Sent(header.BaseSequence, producer.LastSequence, header.BaseOffset, header.MaxTimestamp));
+    }
+
+    /// <summary>
+    /// All that is remembered, to be stored: 4 bytes version 1, then for each producer id (8), epoch (2), last seen in Unix milliseconds (8),
+    /// 4 bytes count of batches and for each first and last sequence (4 + 4), offset and timestamp (8 + 8). Big-endian.
+    /// </summary>
+    public byte[] Encode()
+    {
+        var bytes = new byte[4 + _producers.Values.Sum(static producer => ProducerBytes + (producer.Batches.Count * SentBytes))];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, Version);
+        var rest = bytes.AsSpan(4);
+        foreach (var (id, producer) in _producers)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(rest, id);
+            BinaryPrimitives.WriteInt16BigEndian(rest[8..], producer.Epoch);
+            BinaryPrimitives.WriteInt64BigEndian(rest[10..], producer.LastSeenMs);
+            BinaryPrimitives.WriteInt32BigEndian(rest[18..], producer.Batches.Count);
+            rest = rest[ProducerBytes..];
+            foreach (var sent in producer.Batches)
+            {
+                BinaryPrimitives.WriteInt32BigEndian(rest, sent.FirstSequence);
+                BinaryPrimitives.WriteInt32BigEndian(rest[4..], sent.LastSequence);
+                BinaryPrimitives.WriteInt64BigEndian(rest[8..], sent.BaseOffset);
+                BinaryPrimitives.WriteInt64BigEndian(rest[16..], sent.Timestamp);
+                rest = rest[SentBytes..];
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Takes over what <see cref="Encode"/> stored; false, and nothing is remembered, if it is of another version.</summary>
+    public bool TryLoad(ReadOnlySpan<byte> bytes)
+    {
+        _producers.Clear();
+        if (bytes.Length < 4 || BinaryPrimitives.ReadInt32BigEndian(bytes) != Version)
+            return false;
+
+        for (bytes = bytes[4..]; bytes.Length >= ProducerBytes;)
+        {
+            var producer = new Producer
+            {
+                Epoch = BinaryPrimitives.ReadInt16BigEndian(bytes[8..]),
+                LastSeenMs = BinaryPrimitives.ReadInt64BigEndian(bytes[10..]),
+            };
+            _producers[BinaryPrimitives.ReadInt64BigEndian(bytes)] = producer;
+            var batches = BinaryPrimitives.ReadInt32BigEndian(bytes[18..]);
+            bytes = bytes[ProducerBytes..];
+            for (; batches > 0; batches--, bytes = bytes[SentBytes..])
+            {
+                producer.LastSequence = BinaryPrimitives.ReadInt32BigEndian(bytes[4..]);
+                producer.Batches.Enqueue(new Sent(
+                    BinaryPrimitives.ReadInt32BigEndian(bytes),
+                    producer.LastSequence,
+                    BinaryPrimitives.ReadInt64BigEndian(bytes[8..]),
+                    BinaryPrimitives.ReadInt64BigEndian(bytes[16..])));
+            }
+        }
+
+        return true;
     }
 
     private void ForgetExpired(long nowMs)

@@ -2,133 +2,202 @@ using Microsoft.Win32.SafeHandles;
 
 namespace TrackHub.LocalKafka.Storage;
 
-/// <summary>One file of a partition: whole record batches back to back, named by the offset of its first.</summary>
+/// <summary>One file of a partition: whole record batches back to back, named by the offset of its first; and its index.</summary>
 /// <remarks>
 /// One writer (under the partition's append lock), any number of readers without a lock. The file stays open while a reader has borrowed it.
 /// </remarks>
 internal sealed class Segment : IDisposable
 {
+    private readonly Disk _disk;
     private readonly SafeFileHandle _file;
-    private readonly SparseIndex _index = new();
-    private readonly List<(long Start, long End)> _damaged = [];
-    private long _length;
-    private int _users = 1;   // the log itself, until it is disposed
-    private int _disposed;
+    private readonly SegmentIndex _index;
+    private readonly DamageReport _report;
+    private readonly DamageMap _damage = new();
+    private readonly SegmentReader _reader;
 
-    private Segment(string path, long baseOffset)
+    // Write side.
+    private bool _tailIsDirty;
+    private bool _isFinished;
+    private long? _firstTimestamp;
+
+    // Both sides.
+    private long _length;
+    private long _readable;
+    private long _nextOffset;
+    private long _maxTimestamp = -1;
+    private readonly Lock _rebuilding = new();
+    private int _isClosed;
+    private int _users = 1;   // the log itself, until it is disposed
+
+    private Segment(string path, string indexPath, long baseOffset, Disk disk, DamageReport report)
     {
         Path = path;
         BaseOffset = baseOffset;
-        _file = System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        _nextOffset = baseOffset;
+        _disk = disk;
+        _report = report;
+        _file = disk.Open(path);
+        _index = new SegmentIndex(disk, indexPath);
+        Check = new SegmentCheck(this);
+        _reader = new SegmentReader(this, _file, _index, _damage);
     }
 
-    public string Path { get; }
-
-    public long BaseOffset { get; }
+    public string Path { get; private set; }
 
     /// <summary>The file, for readers that have borrowed it.</summary>
     public SafeFileHandle File => _file;
 
+    public long BaseOffset { get; }
+
     /// <summary>Bytes of whole batches; what lies behind is not part of the log.</summary>
     public long Length => Volatile.Read(ref _length);
 
+    /// <summary>Bytes that readers see.</summary>
+    public long ReadableLength => Volatile.Read(ref _readable);
+
+    /// <summary>The offset behind the last record; <see cref="BaseOffset"/> when empty.</summary>
+    public long NextOffset => Volatile.Read(ref _nextOffset);
+
     /// <summary>Largest timestamp in Unix milliseconds, -1 when empty.</summary>
-    public long MaxTimestamp { get; private set; } = -1;
+    public long MaxTimestamp => Volatile.Read(ref _maxTimestamp);
+
+    /// <summary>Bytes in the file, whole batches or not.</summary>
+    public long FileLength => RandomAccess.GetLength(_file);
+
+    /// <summary>The check of what this process has not read yet.</summary>
+    public SegmentCheck Check { get; }
+
+    /// <summary>Bytes that readers skip.</summary>
+    public long DamagedBytes => _damage.Ranges.Sum(static range => range.End - range.Start);
+
+    /// <summary>Retention, a replacement or the end of the log closed the file; reads return nothing.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed) == 1;
 
     /// <summary>Opens or creates the segment of <paramref name="baseOffset"/> in a partition's directory, unread.</summary>
-    public static Segment Open(string directory, long baseOffset) =>
-        new(System.IO.Path.Combine(directory, $"{baseOffset:D20}.log"), baseOffset);
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static Segment Open(string directory, long baseOffset, Disk disk, DamageReport report) =>
+        new(SegmentFiles.LogOf(directory, baseOffset), SegmentFiles.IndexOf(directory, baseOffset), baseOffset, disk, report);
 
-    /// <summary>Appends one batch; it is in the page cache when this returns.</summary>
+    /// <summary>Creates an empty segment that is to take the place of others, under names that a start deletes.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static Segment CreateReplacement(string directory, long baseOffset, Disk disk, DamageReport report)
+    {
+        var (log, index) = SegmentFiles.ReplacementOf(directory, baseOffset);
+        System.IO.File.Delete(log);
+        System.IO.File.Delete(index);
+        return new Segment(log, index, baseOffset, disk, report);
+    }
+
+    /// <summary>Appends one batch; it is in the page cache when this returns, and read after <see cref="Publish"/>.</summary>
     /// <exception cref="IOException">The disk refused; the segment is as it was before.</exception>
     public void Append(ReadOnlySpan<byte> batch, in BatchHeader header)
     {
-        var position = _length;
-        try
-        {
-            RandomAccess.Write(_file, batch, position);
-        }
-        catch (IOException)
-        {
-            // A part may have been written: cut it, or a shorter batch written over it would leave a tail that looks like data.
-            RandomAccess.SetLength(_file, position);
-            throw;
-        }
-
-        Note(position, header);
+        // A part of a refused batch, left behind a shorter one, would look like data.
+        if (_tailIsDirty)
+            CutTail();
+        _tailIsDirty = true;
+        _disk.Write(_file, batch, _length);
+        _tailIsDirty = false;
+        Note(_length, header);
     }
 
     /// <summary>Takes a batch found at <paramref name="position"/> into index and length.</summary>
     public void Note(long position, in BatchHeader header)
     {
-        _index.Add(header.BaseOffset, position, MaxTimestamp);
-        MaxTimestamp = Math.Max(MaxTimestamp, header.MaxTimestamp);
+        _index.Add(new IndexEntry(header.BaseOffset, position, _maxTimestamp));
+        _firstTimestamp ??= header.MaxTimestamp;
+        Volatile.Write(ref _maxTimestamp, Math.Max(_maxTimestamp, header.MaxTimestamp));
+        Volatile.Write(ref _nextOffset, header.LastOffset + 1);
         Volatile.Write(ref _length, position + header.SizeInBytes);
     }
 
-    /// <summary>Marks bytes that are skipped by readers. Only before the segment is read.</summary>
+    /// <summary>Lets readers see the first <paramref name="length"/> bytes.</summary>
+    public void Publish(long length) => Volatile.Write(ref _readable, length);
+
+    /// <summary>Marks bytes that readers skip, and reports them.</summary>
     public void NoteDamage(long start, long end)
     {
-        _damaged.Add((start, end));
-        Volatile.Write(ref _length, end);
-    }
+        if (!_damage.Add(start, end))
+            return;
 
-    /// <summary>Bytes in the file, whole batches or not.</summary>
-    public long FileLength => RandomAccess.GetLength(_file);
+        if (end > _length)
+            Volatile.Write(ref _length, end);
+        _report.Skipped(Path, start, end - start);
+    }
 
     /// <summary>Cuts the file behind <see cref="Length"/>.</summary>
-    public void CutTail() => RandomAccess.SetLength(_file, _length);
-
-    /// <summary>Writes the page cache to the disk.</summary>
-    public void Flush() => RandomAccess.FlushToDisk(_file);
-
-    /// <summary>
-    /// Reads bytes at <paramref name="position"/>; fewer at the end of the file, none once retention or a topic's deletion closed it.
-    /// </summary>
-    public int Read(Span<byte> destination, long position)
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void CutTail()
     {
-        var read = 0;
+        _disk.SetLength(_file, _length);
+        _tailIsDirty = false;
+    }
+
+    /// <summary>fsync(2): what was appended before the call is on the disk when this returns.</summary>
+    /// <exception cref="IOException">It may not be.</exception>
+    public void Flush() => _disk.Flush(_file);
+
+    /// <summary>Largest timestamp of the first batch in Unix milliseconds, null when empty: segment.ms counts from it.</summary>
+    public long? FirstTimestamp => _firstTimestamp ??= _reader.First()?.Header.MaxTimestamp;
+
+    /// <summary>Completes the index, so that a start need not read the segment.</summary>
+    /// <exception cref="IOException">The disk refused; the segment goes on as before.</exception>
+    public void Seal() => _index.Seal(new SegmentSummary(BaseOffset, _length, _nextOffset, _maxTimestamp, _damage.Ranges));
+
+    /// <summary>The segment is sealed and not appended to any more: its index needs no memory.</summary>
+    public void Release()
+    {
+        _isFinished = true;
+        _index.Release();
+    }
+
+    /// <summary>fsync(2) of the index.</summary>
+    /// <exception cref="IOException">It may not be on the disk.</exception>
+    public void FlushIndex() => _index.Flush();
+
+    /// <summary>Takes over what <see cref="Seal"/> wrote, if it is there and fits the file; else false, and the segment is to be read.</summary>
+    /// <param name="isLast">Whether the segment is appended to again.</param>
+    public bool TryLoad(bool isLast)
+    {
+        if (_index.Load() is not { } summary || summary.BaseOffset != BaseOffset || summary.LogBytes != FileLength)
+            return false;
+
         try
         {
-            while (read < destination.Length)
-            {
-                var chunk = RandomAccess.Read(_file, destination[read..], position + read);
-                if (chunk == 0)
-                    break;
-                read += chunk;
-            }
+            if (isLast)
+                _index.Reopen();
         }
-        catch (ObjectDisposedException)
+        catch (InvalidDataException)
         {
-            return 0;
+            return false;
         }
 
-        return read;
+        _isFinished = !isLast;
+        (_length, _readable, _nextOffset, _maxTimestamp) = (summary.LogBytes, summary.LogBytes, summary.NextOffset, summary.MaxTimestamp);
+        _damage.Load(summary.Damaged);
+        Check.Distrust(summary.LogBytes);
+        return true;
     }
 
-    /// <summary>The first batch whose last offset is at least <paramref name="offset"/>.</summary>
-    public (long Position, BatchHeader Header)? FindOffset(long offset) => Walk(_index.FloorOfOffset(offset), offset, long.MinValue);
+    /// <summary>Forgets the index, before the segment is read from its start.</summary>
+    public void Reset() => _index.Clear();
 
-    /// <summary>The first batch whose last offset is at least <paramref name="offset"/> and its largest timestamp at least <paramref name="timestamp"/>.</summary>
+    /// <summary>Goes through the batches on disk, see <see cref="SegmentScan"/>.</summary>
+    public SegmentScan Scan(long position, long nextOffset, long end, long offsetLimit, bool mayHaveGaps) =>
+        new(_file, position, nextOffset, end, offsetLimit, mayHaveGaps);
+
+    /// <inheritdoc cref="SegmentReader.Read"/>
+    public int Read(Span<byte> destination, long position) => _reader.Read(destination, position);
+
+    /// <inheritdoc cref="SegmentReader.FindOffset"/>
+    public (long Position, BatchHeader Header)? FindOffset(long offset) => _reader.FindOffset(offset);
+
+    /// <inheritdoc cref="SegmentReader.FindTimestamp"/>
     public (long Position, BatchHeader Header)? FindTimestamp(long timestamp, long offset) =>
-        MaxTimestamp < timestamp
-            ? null
-            : Walk(Math.Max(_index.FloorOfTimestamp(timestamp), _index.FloorOfOffset(offset)), offset, timestamp);
+        MaxTimestamp < timestamp ? null : _reader.FindTimestamp(timestamp, offset);
 
-    /// <summary>How many bytes from <paramref name="position"/> on, at most <paramref name="maxBytes"/>, are whole batches in one piece.</summary>
-    public int WholeBatchesFrom(long position, int maxBytes)
-    {
-        var readable = ReadableFrom(position);
-        if (readable <= maxBytes)
-            return (int)readable;
-
-        var limit = position + maxBytes;
-        var end = Math.Max(position, _index.FloorOfPosition(limit));
-        Span<byte> head = stackalloc byte[BatchHeader.Size];
-        while (Read(head, end) == head.Length && BatchHeader.TryRead(head, out var header) && header.SizeInBytes <= limit - end)
-            end += header.SizeInBytes;
-        return (int)(end - position);
-    }
+    /// <inheritdoc cref="SegmentReader.WholeBatchesFrom"/>
+    public int WholeBatchesFrom(long position, in BatchHeader header, int maxBytes) => _reader.WholeBatchesFrom(position, header, maxBytes);
 
     /// <summary>Keeps the file open until <see cref="Return"/>; false if it is closed already.</summary>
     public bool TryBorrow()
@@ -151,56 +220,58 @@ internal sealed class Segment : IDisposable
             _file.Dispose();
     }
 
-    /// <summary>Closes the file as soon as nobody has borrowed it.</summary>
+    /// <summary>Renames the files; readers notice nothing.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void MoveTo(string log)
+    {
+        System.IO.File.Move(Path, log);
+        Path = log;
+    }
+
+    /// <summary>Renames the index to that of <paramref name="directory"/>'s segment of this base offset, over an older one.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void MoveIndexTo(string directory) => _index.MoveTo(SegmentFiles.IndexOf(directory, BaseOffset));
+
+    /// <summary>Deletes both files and closes them.</summary>
+    /// <exception cref="IOException">The disk refused; what is left is deleted on the next start or try.</exception>
+    public void Delete()
+    {
+        Dispose();
+        System.IO.File.Delete(Path);
+        _index.Delete();
+    }
+
+    /// <summary>Closes the files, that of the log as soon as nobody has borrowed it.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            Return();
+        if (Interlocked.Exchange(ref _isClosed, 1) == 1)
+            return;
+
+        Return();
+        _index.Dispose();
     }
 
-    /// <summary>How many bytes from <paramref name="position"/> on may be read in one piece: to the end or to the next damage.</summary>
-    private long ReadableFrom(long position)
+    /// <summary>Finds the entries of a damaged index anew; a reader meanwhile walks a longer way.</summary>
+    public void RebuildIndex()
     {
-        var end = Length;
-        foreach (var (start, _) in _damaged)
-        {
-            if (start >= position)
-                end = Math.Min(end, start);
-        }
+        // An index that still grows has a writer, which this thread is not; it is rebuilt by the next start.
+        if (!_isFinished)
+            return;
 
-        return end - position;
-    }
-
-    private (long Position, BatchHeader Header)? Walk(long position, long offset, long timestamp)
-    {
-        Span<byte> head = stackalloc byte[BatchHeader.Size];
-        var end = Length;
-        while (position < end)
+        lock (_rebuilding)
         {
-            if (DamageAt(position) is { } damageEnd)
+            _report.Rebuilding(Path);
+            _index.Clear();
+            var maxTimestamp = -1L;
+            using var scan = Scan(0, BaseOffset, Length, NextOffset, mayHaveGaps: true);
+            while (scan.MoveNext())
             {
-                position = damageEnd;
-                continue;
+                if (scan.Batch is not { } header)
+                    continue;
+
+                _index.Add(new IndexEntry(header.BaseOffset, scan.Start, maxTimestamp));
+                maxTimestamp = Math.Max(maxTimestamp, header.MaxTimestamp);
             }
-
-            if (Read(head, position) < head.Length || !BatchHeader.TryRead(head, out var header))
-                return null;
-            if (header.LastOffset >= offset && header.MaxTimestamp >= timestamp)
-                return (position, header);
-            position += header.SizeInBytes;
         }
-
-        return null;
-    }
-
-    private long? DamageAt(long position)
-    {
-        foreach (var (start, end) in _damaged)
-        {
-            if (position >= start && position < end)
-                return end;
-        }
-
-        return null;
     }
 }

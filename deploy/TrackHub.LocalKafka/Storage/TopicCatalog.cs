@@ -38,9 +38,9 @@ internal sealed class TopicCatalog : IDisposable
     private long _producerIdCeiling;
     private long _nextProducerId;
 
-    public TopicCatalog(string path, ILogger logger)
+    public TopicCatalog(string path, ILogger logger, StorageSettings? settings = null)
     {
-        _journal = Journal.Open(path, Replay, logger);
+        _journal = Journal.Open(path, Replay, logger, settings);
         _nextProducerId = _producerIdCeiling;
         if (ClusterId.Length == 0)
         {
@@ -99,6 +99,9 @@ internal sealed class TopicCatalog : IDisposable
             return _nextProducerId++;
         }
     }
+
+    /// <inheritdoc cref="Journal.DurableAsync"/>
+    public ValueTask<bool> DurableAsync() => _journal.DurableAsync();
 
     public void Dispose() => _journal.Dispose();
 

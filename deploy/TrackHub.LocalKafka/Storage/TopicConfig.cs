@@ -55,6 +55,9 @@ internal sealed class TopicConfig
         MinCompactionLagMs = long.Parse(this["min.compaction.lag.ms"]);
         MaxCompactionLagMs = long.Parse(this["max.compaction.lag.ms"]);
         MinCleanableDirtyRatio = double.Parse(this["min.cleanable.dirty.ratio"]);
+        SegmentMs = long.Parse(this["segment.ms"]);
+        FlushMessages = long.Parse(this["flush.messages"]);
+        FlushMs = long.Parse(this["flush.ms"]);
         MaxBatchBytes = int.Parse(this["max.message.bytes"]);
         MinInSyncReplicas = int.Parse(this["min.insync.replicas"]);
     }
@@ -90,6 +93,18 @@ internal sealed class TopicConfig
     public long RetentionBytes { get; }
 
     public int SegmentBytes { get; }
+
+    /// <summary>Span of records' time after which a segment is closed by the next append, in milliseconds.</summary>
+    public long SegmentMs { get; }
+
+    /// <summary>Records after which the log is forced to the disk before the next ack; <see cref="long.MaxValue"/> for never.</summary>
+    public long FlushMessages { get; }
+
+    /// <summary>Milliseconds after which a record is forced to the disk; <see cref="long.MaxValue"/> for never.</summary>
+    public long FlushMs { get; }
+
+    /// <summary>flush.messages or flush.ms is set.</summary>
+    public bool IsFlushed => FlushMessages < long.MaxValue || FlushMs < long.MaxValue;
 
     public int MaxBatchBytes { get; }
 

@@ -11,17 +11,19 @@ internal sealed partial class TopicStore : IDisposable
     private readonly string _directory;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly StorageSettings _settings;
     private readonly Lock _changing = new();
     private readonly ConcurrentDictionary<string, Topic> _topics = new();
 
     /// <summary>Opens what <paramref name="dataDirectory"/> holds and recovers every partition.</summary>
-    public TopicStore(string dataDirectory, TimeProvider clock, ILogger logger)
+    public TopicStore(string dataDirectory, TimeProvider clock, ILogger logger, StorageSettings? settings = null)
     {
         _directory = Directory.CreateDirectory(Path.Combine(dataDirectory, "topics")).FullName;
         _clock = clock;
         _logger = logger;
         Codecs = new RecordCodecs(logger);
-        Catalog = new TopicCatalog(Path.Combine(dataDirectory, "catalog.journal"), logger);
+        _settings = settings ?? StorageSettings.Default;
+        Catalog = new TopicCatalog(Path.Combine(dataDirectory, "catalog.journal"), logger, settings);
         DeleteLeftovers();
         foreach (var record in Catalog.Topics)
             _topics[record.Name] = Open(record, []);
@@ -88,7 +90,7 @@ internal sealed partial class TopicStore : IDisposable
 
             Catalog.Delete(topic.Record);
             foreach (var partition in topic.Partitions)
-                partition.Dispose();
+                partition.Abandon();
             Directory.Delete(PathOf(topic.Record), recursive: true);
             return true;
         }
@@ -123,7 +125,7 @@ internal sealed partial class TopicStore : IDisposable
         {
             partitions[i] = i < opened.Count
                 ? opened[i]
-                : new PartitionLog(Path.Combine(PathOf(record), i.ToString()), ConfigOf(record), _clock, _logger);
+                : new PartitionLog(Path.Combine(PathOf(record), i.ToString()), ConfigOf(record), _clock, _logger, _settings);
         }
 
         return new Topic(record, new TopicConfig(record.Config), partitions);

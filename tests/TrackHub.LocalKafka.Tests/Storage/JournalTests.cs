@@ -7,10 +7,15 @@ namespace TrackHub.LocalKafka.Tests.Storage;
 public sealed class JournalTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("journal-").FullName;
+    private readonly StorageSettings _settings = new();
 
     private string JournalPath => Path.Combine(_directory, "test.journal");
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        _settings.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
 
     [Fact]
     public void Entries_come_back_in_order_and_a_torn_tail_is_cut_at_any_byte()
@@ -45,7 +50,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void A_rewrite_replaces_everything_and_takes_further_entries()
     {
-        using (var journal = Journal.Open(JournalPath, static _ => { }, NullLogger.Instance))
+        using (var journal = Journal.Open(JournalPath, static _ => { }, NullLogger.Instance, _settings))
         {
             journal.Append("old"u8);
             journal.Rewrite(["kept"u8.ToArray()]);
@@ -58,7 +63,7 @@ public sealed class JournalTests : IDisposable
     private List<string> Write(params string[] entries)
     {
         var replayed = new List<string>();
-        using var journal = Journal.Open(JournalPath, payload => replayed.Add(Encoding.UTF8.GetString(payload.Span)), NullLogger.Instance);
+        using var journal = Journal.Open(JournalPath, payload => replayed.Add(Encoding.UTF8.GetString(payload.Span)), NullLogger.Instance, _settings);
         foreach (var entry in entries)
             journal.Append(Encoding.UTF8.GetBytes(entry));
         return replayed;

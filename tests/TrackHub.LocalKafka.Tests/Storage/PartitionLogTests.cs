@@ -10,8 +10,13 @@ public sealed class PartitionLogTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("partition-").FullName;
     private readonly ManualClock _clock = new();
+    private readonly StorageSettings _settings = new();
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        _settings.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
 
     [Fact]
     public void A_log_cut_at_any_byte_keeps_every_batch_before_the_cut_and_goes_on_behind_them()
@@ -20,17 +25,17 @@ public sealed class PartitionLogTests : IDisposable
         {
             var directory = Directory.CreateDirectory(Path.Combine(_directory, Guid.NewGuid().ToString("N"))).FullName;
             var ends = new List<long> { 0 };
-            using (var log = Open(directory))
+            var killed = Open(directory);
+            for (var i = 0; i < 20; i++)
             {
-                for (var i = 0; i < 20; i++)
-                {
-                    log.Append(TestBatch.Encode($"value-{i}")).BaseOffset.ShouldBe(i);
-                    ends.Add(log.SizeInBytes);
-                }
+                killed.Append(TestBatch.Encode($"value-{i}")).BaseOffset.ShouldBe(i);
+                ends.Add(killed.SizeInBytes);
             }
 
+            killed.Abandon();
+
             var length = cut % (ends[^1] + 1);
-            using (var file = File.OpenWrite(Directory.GetFiles(directory).Single()))
+            using (var file = File.OpenWrite(Directory.GetFiles(directory, "*.log").Single()))
                 file.SetLength(length);
             var kept = ends.FindLastIndex(end => end <= length);
             using (var log = Open(directory))
@@ -46,13 +51,12 @@ public sealed class PartitionLogTests : IDisposable
     [Fact]
     public void A_flipped_byte_in_the_last_batch_cuts_that_batch_only()
     {
-        using (var log = Open(_directory))
-        {
-            log.Append(TestBatch.Encode("first"));
-            log.Append(TestBatch.Encode("second"));
-        }
+        var killed = Open(_directory);
+        killed.Append(TestBatch.Encode("first"));
+        killed.Append(TestBatch.Encode("second"));
+        killed.Abandon();
 
-        FlipByte(Directory.GetFiles(_directory).Single(), fromEnd: 3);
+        FlipByte(Directory.GetFiles(_directory, "*.log").Single(), fromEnd: 3);
 
         using var recovered = Open(_directory);
         recovered.ReadAll(0).ShouldBe([(0, "first")]);
@@ -72,7 +76,7 @@ public sealed class PartitionLogTests : IDisposable
             log.Append(TestBatch.Encode("third"));
         }
 
-        var path = Directory.GetFiles(_directory).Single();
+        var path = Directory.GetFiles(_directory, "*.log").Single();
         FlipByte(path, fromEnd: (int)(new FileInfo(path).Length - third + 3));
 
         using var recovered = Open(_directory);
@@ -126,7 +130,7 @@ public sealed class PartitionLogTests : IDisposable
         for (var i = 0; i < 100; i++)
             log.Append(TestBatch.Encode($"value-{i}"));
 
-        Directory.GetFiles(_directory).Length.ShouldBeGreaterThan(3);
+        Directory.GetFiles(_directory, "*.log").Length.ShouldBeGreaterThan(3);
         for (var from = 0; from <= 100; from++)
             log.ReadAll(from).Select(static record => record.Offset).ShouldBe(Enumerable.Range(from, 100 - from).Select(static i => (long)i));
         log.Find(101, 1000, atLeastOne: true).ShouldBeNull();
@@ -226,6 +230,6 @@ public sealed class PartitionLogTests : IDisposable
     private PartitionLog Open(string directory, params (string Name, string Value)[] settings)
     {
         var config = new TopicConfig(settings.ToDictionary(static setting => setting.Name, static setting => setting.Value));
-        return new PartitionLog(directory, () => config, _clock, NullLogger.Instance);
+        return new PartitionLog(directory, () => config, _clock, NullLogger.Instance, _settings);
     }
 }
