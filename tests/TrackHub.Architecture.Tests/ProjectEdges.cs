@@ -36,6 +36,7 @@ internal static class ProjectEdges
         ["TrackHub.Interop"] = [.. Production, Testing],
         ["TrackHub.EndToEnd"] = [.. Production, Testing],
         ["TrackHub.Faults"] = [.. Production, Testing],
+        ["TrackHub.LocalKafka.Faults"] = ["TrackHub.LocalKafka", Testing],
         ["TrackHub.Benchmarks"] = Production,
         ["TrackHub.Load"] = Production,
         // What they measure by is tested, and what they measure is gated, like production code.

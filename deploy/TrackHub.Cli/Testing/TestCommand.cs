@@ -72,7 +72,7 @@ internal static class TestCommand
             .Select(path => new TestProject(
                 Path.GetFileNameWithoutExtension(path),
                 Clone.Assembly(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path))))
-            .Where(static project => project.Name.EndsWith(".Tests", StringComparison.Ordinal) || Slow(project.Name) > 0)
+            .Where(static project => project.Name.EndsWith(".Tests", StringComparison.Ordinal) || project.Name.EndsWith(".Faults", StringComparison.Ordinal) || Slow(project.Name) > 0)
             .OrderBy(static project => Slow(project.Name)).ThenBy(static project => project.Name, StringComparer.Ordinal);
 
     private static int Slow(string project) => project switch { "TrackHub.Integration" => 1, "TrackHub.Interop" => 2, "TrackHub.EndToEnd" => 3, "TrackHub.Faults" => 4, _ => 0 };
