@@ -164,15 +164,19 @@ internal sealed partial class Journal : IDisposable
             RandomAccess.Read(_file, head, _length);
             var size = BinaryPrimitives.ReadInt32BigEndian(head);
             if (size is <= 0 or > MaxEntryBytes || size > fileLength - _length - HeadBytes)
+            {
+                if (HasEntryBehind(_length, fileLength))
+                    throw Damaged();
                 break;
+            }
 
             var payload = new byte[size];
             RandomAccess.Read(_file, payload, _length + HeadBytes);
             var end = _length + HeadBytes + size;
             if (Crc32C.Compute(payload) != BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(4)))
             {
-                if (end < fileLength)
-                    throw new InvalidDataException($"{_path} is damaged at position {_length} and entries follow; restore it from a copy.");
+                if (end < fileLength || HasEntryBehind(_length, fileLength))
+                    throw Damaged();
                 break;
             }
 
@@ -188,6 +192,29 @@ internal sealed partial class Journal : IDisposable
 
         SetRewritePoint();
     }
+
+    /// <summary>Whether a whole entry with a right checksum starts anywhere behind <paramref name="position"/>: then what is there is no torn tail.</summary>
+    private bool HasEntryBehind(long position, long fileLength)
+    {
+        var rest = new byte[fileLength - position];
+        var length = RandomAccess.Read(_file, rest, position);
+        for (var start = 1; start <= length - HeadBytes; start++)
+        {
+            var size = BinaryPrimitives.ReadInt32BigEndian(rest.AsSpan(start));
+            if (size > 0
+                && size <= length - start - HeadBytes
+                && Crc32C.Compute(rest.AsSpan(start + HeadBytes, size)) == BinaryPrimitives.ReadUInt32BigEndian(rest.AsSpan(start + 4)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private InvalidDataException Damaged() => new(
+        $"{_path} is damaged at position {_length}, and entries follow: restore it from a copy. Without one, what was stored before the damage "
+        + $"can be kept and what was stored after it given up: truncate --size {_length} {_path}");
 
     private static partial class Log
     {
