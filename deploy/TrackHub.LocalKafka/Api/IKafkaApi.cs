@@ -1,3 +1,4 @@
+using TrackHub.LocalKafka.Access;
 using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
 
@@ -16,7 +17,7 @@ internal interface IKafkaApi
 }
 
 /// <summary>The request a connection is answering. Reused for the next one.</summary>
-internal sealed class KafkaRequest(string clientHost) : IDisposable
+internal sealed class KafkaRequest(string clientHost, BrokerIdentity broker) : IDisposable
 {
     /// <summary>Positioned at the body.</summary>
     public WireReader Reader { get; } = new();
@@ -32,6 +33,12 @@ internal sealed class KafkaRequest(string clientHost) : IDisposable
     /// <summary>Address of the peer.</summary>
     public string ClientHost { get; } = clientHost;
 
+    /// <summary>How the client reaches the broker: by the address it came to.</summary>
+    public BrokerIdentity Broker { get; } = broker;
+
+    /// <summary>Its way through authentication; null where none is asked for, and after it.</summary>
+    public SaslSession? Sasl { get; set; }
+
     /// <summary>The client wants no response (acks=0).</summary>
     public bool IsUnanswered { get; set; }
 
@@ -44,6 +51,9 @@ internal sealed class KafkaRequest(string clientHost) : IDisposable
 /// <summary>How this broker appears in answers.</summary>
 internal sealed record BrokerIdentity(string ClusterId, string Host, int Port)
 {
+    /// <summary>Host and port as clients take them.</summary>
+    public string Address => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+
     /// <summary>The only node.</summary>
     public const int NodeId = 1;
 

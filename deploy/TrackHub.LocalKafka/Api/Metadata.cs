@@ -7,8 +7,7 @@ namespace TrackHub.LocalKafka.Api;
 
 /// <summary>Metadata, key 3: the one broker, and topics with their partitions.</summary>
 /// <remarks>Creates a topic that is asked for only when the broker is told to. Left out: authorized operations.</remarks>
-internal sealed class Metadata(TopicStore topics, BrokerIdentity broker, LocalKafkaOptions options)
-    : KafkaApi<MetadataRequest, MetadataResponse>
+internal sealed class Metadata(TopicStore topics, LocalKafkaOptions options) : KafkaApi<MetadataRequest, MetadataResponse>
 {
     protected override ValueTask<MetadataResponse> AnswerAsync(
         MetadataRequest asked, KafkaRequest request, CancellationToken stoppingToken)
@@ -16,8 +15,8 @@ internal sealed class Metadata(TopicStore topics, BrokerIdentity broker, LocalKa
         var all = asked.Topics is null || (request.Version == 0 && asked.Topics.Count == 0);
         return ValueTask.FromResult(new MetadataResponse
         {
-            Brokers = [new() { NodeId = BrokerIdentity.NodeId, Host = broker.Host, Port = broker.Port }],
-            ClusterId = broker.ClusterId,
+            Brokers = [new() { NodeId = BrokerIdentity.NodeId, Host = request.Broker.Host, Port = request.Broker.Port }],
+            ClusterId = request.Broker.ClusterId,
             ControllerId = BrokerIdentity.NodeId,
             Topics = all
                 ? topics.Topics.Select(Describe).ToList()

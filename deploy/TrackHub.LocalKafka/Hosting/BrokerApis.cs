@@ -10,29 +10,31 @@ internal static class BrokerApis
 {
     /// <summary>One object per API key, each with what it needs.</summary>
     public static ApiTable Build(
-        TopicStore topics, GroupCoordinator groups, BrokerIdentity broker, LocalKafkaOptions options, BrokerMetrics metrics) => new(
+        TopicStore topics, GroupCoordinator groups, LocalKafkaOptions options, BrokerMetrics metrics) => new(
     [
         new Produce(topics, metrics),
         new Fetch(topics, metrics),
         new ListOffsets(topics),
-        new Metadata(topics, broker, options),
+        new Metadata(topics, options),
         new OffsetCommit(groups, topics),
         new OffsetFetch(groups.Store),
-        new FindCoordinator(broker),
+        new FindCoordinator(),
         new JoinGroup(groups),
         new Heartbeat(groups),
         new LeaveGroup(groups),
         new SyncGroup(groups),
         new DescribeGroups(groups),
         new ListGroups(groups),
+        new SaslHandshake(),
         new CreateTopics(topics, options),
         new DeleteTopics(topics, groups.Store),
         new InitProducerId(topics.Catalog),
         new OffsetForLeaderEpoch(topics),
         new DescribeConfigs(topics),
+        new SaslAuthenticate(),
         new CreatePartitions(topics, options),
         new DeleteGroups(groups),
         new IncrementalAlterConfigs(topics),
-        new DescribeCluster(broker),
+        new DescribeCluster(),
     ]);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Hosting;
@@ -17,6 +18,7 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly Counter<long> _fetchedBytes;
     private readonly UpDownCounter<int> _connections;
     private readonly Counter<long> _damagedBytes;
+    private readonly Counter<long> _authentications;
 
     public BrokerMetrics()
     {
@@ -29,7 +31,11 @@ internal sealed class BrokerMetrics : IDisposable
         _fetchedBytes = _meter.CreateCounter<long>("trackhub.broker.fetch.size", "By", "Bytes of batches fetched");
         _damagedBytes = _meter.CreateCounter<long>("trackhub.broker.log.damaged", "By", "Bytes of the log found damaged or missing, by partition");
         _connections = _meter.CreateUpDownCounter<int>("trackhub.broker.connections", "{connection}", "Open client connections");
+        _authentications = _meter.CreateCounter<long>("trackhub.broker.authentications", "{attempt}", "Attempts to come in from the network, by outcome");
     }
+
+    /// <summary>Adds the gauges of a log.</summary>
+    public void Observe(TopicStore topics) => _ = new LogGauges(_meter, topics);
 
     public void Answered(ApiKey api, TimeSpan duration)
     {
@@ -50,6 +56,9 @@ internal sealed class BrokerMetrics : IDisposable
         _damagedBytes.Add(bytes, new KeyValuePair<string, object?>("topic", topic), new KeyValuePair<string, object?>("partition", partition));
 
     public void Connected() => _connections.Add(1);
+
+    /// <param name="outcome">admitted, refused, no_tls, timed_out or too_many.</param>
+    public void Authenticated(string outcome) => _authentications.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public void Disconnected() => _connections.Add(-1);
 

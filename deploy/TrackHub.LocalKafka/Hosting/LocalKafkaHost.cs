@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TrackHub.LocalKafka.Access;
 using TrackHub.LocalKafka.Api;
 using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Network;
@@ -13,8 +14,14 @@ namespace TrackHub.LocalKafka.Hosting;
 /// <remarks>Disposing stops it within two seconds; waiting requests are given up, acknowledged ones are in the log already.</remarks>
 public sealed partial class LocalKafkaHost : IAsyncDisposable
 {
+    private const string KafkaPart = "kafka";
+    private const string RegistryPart = "schema_registry";
+    private const string DiskPart = "disk";
+
     private readonly ILogger _logger;
     private readonly List<object> _parts = [];   // in the order they were started
+    private KafkaServer[] _servers = [];
+    private FreeDisk? _disk;
 
     private LocalKafkaHost(ILogger logger) => _logger = logger;
 
@@ -26,6 +33,20 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
 
     /// <summary>Base address of the schema registry.</summary>
     public Uri RegistryAddress { get; private set; } = null!;
+
+    /// <summary>Host and port for clients on other machines; null where there is no way in for them.</summary>
+    public string? NetworkBootstrapServers { get; private set; }
+
+    /// <summary>Base address of the schema registry for other machines; null where there is no way in for them.</summary>
+    public Uri? NetworkRegistryAddress { get; private set; }
+
+    /// <summary>Parts of a running broker, each with why it does not serve, or null where it does.</summary>
+    internal IReadOnlyDictionary<string, string?> Parts => new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        [KafkaPart] = _servers.All(static server => server.IsAccepting) ? null : "no longer accepts connections",
+        [RegistryPart] = null,   // listens from its start to its end
+        [DiskPart] = _disk?.Fault,
+    };
 
     /// <summary>Opens the log, recovers it and starts both servers.</summary>
     /// <param name="options">Ports of 0 take free ones; read the bound ones from the result.</param>
@@ -56,6 +77,10 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>What <see cref="Parts"/> is of a broker that does not run.</summary>
+    internal static IReadOnlyDictionary<string, string?> NotServing(string reason) =>
+        new Dictionary<string, string?>(StringComparer.Ordinal) { [KafkaPart] = reason, [RegistryPart] = reason };
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -74,22 +99,37 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         var address = IPAddress.Parse(options.Host);
         var directory = Directory.CreateDirectory(options.DataDirectory).FullName;
         Own(LockFolder(directory));
+        _disk = new FreeDisk(directory);
         var metrics = Own(new BrokerMetrics());
         var storage = Own(new StorageSettings { Fsync = options.Fsync, CountDamage = metrics.Damaged });
         var topics = Own(new TopicStore(directory, clock, loggers.CreateLogger<TopicStore>(), storage));
         var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>(), storage));
         var groups = Own(new GroupCoordinator(groupStore, options, clock));
         Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
-        var registry = Own(await RegistryServer.StartAsync(topics, address, options.RegistryPort, clock, loggers, stoppingToken));
+        metrics.Observe(topics);
+        var network = options.Network is { } open ? new NetworkAccess(open, metrics, clock, loggers) : null;
+        var registry = Own(await RegistryServer.StartAsync(topics, address, options.RegistryPort, network, clock, loggers, stoppingToken));
+        var apis = BrokerApis.Build(topics, groups, options, metrics);
 
-        var server = Own(new KafkaServer(address, options.Port, metrics, loggers.CreateLogger<KafkaServer>()));
-        var broker = new BrokerIdentity(topics.Catalog.ClusterId, options.AdvertisedHost ?? options.Host, server.Port);
-        server.Start(BrokerApis.Build(topics, groups, broker, options, metrics), options.MaxRequestBytes);
+        KafkaListener Listen(IPAddress at, int port, string host, NetworkDoor? door)
+        {
+            var server = Own(new KafkaServer(at, port, metrics, loggers.CreateLogger<KafkaServer>()));
+            var listener = new KafkaListener(apis, new BrokerIdentity(topics.Catalog.ClusterId, host, server.Port), options.MaxRequestBytes, door);
+            server.Start(listener);
+            _servers = [.. _servers, server];
+            return listener;
+        }
 
-        Port = server.Port;
-        BootstrapServers = broker.Host.Contains(':') ? $"[{broker.Host}]:{broker.Port}" : $"{broker.Host}:{broker.Port}";
-        RegistryAddress = registry.Address;
+        var local = Listen(address, options.Port, options.AdvertisedHost ?? options.Host, door: null).Broker;
+        (Port, BootstrapServers, RegistryAddress) = (local.Port, local.Address, registry.Address);
         Log.Started(_logger, BootstrapServers, RegistryAddress, topics.Topics.Count, directory);
+        if (network is not null)
+        {
+            var door = new NetworkDoor(network, apis, metrics, clock);
+            NetworkBootstrapServers = Listen(network.Address, network.Options.Port, network.AdvertisedHost, door).Broker.Address;
+            NetworkRegistryAddress = registry.NetworkAddress;
+            network.Tell(NetworkBootstrapServers, NetworkRegistryAddress!);
+        }
     }
 
     /// <summary>Two brokers on one log would write over each other; the lock ends with the process, however it ends.</summary>

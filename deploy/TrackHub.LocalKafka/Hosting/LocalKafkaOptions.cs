@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Options;
+using TrackHub.LocalKafka.Access;
 
 namespace TrackHub.LocalKafka.Hosting;
 
@@ -10,7 +12,9 @@ public sealed class LocalKafkaOptions : IValidatableObject
     [Required]
     public string DataDirectory { get; set; } = "";
 
-    /// <summary>Address to listen on. Loopback only: without authentication the broker is not offered to a network. Default 127.0.0.1.</summary>
+    /// <summary>
+    /// Loopback address for the processes of this machine, which are all let in. Default 127.0.0.1. Other machines come in by <see cref="Network"/>.
+    /// </summary>
     [Required]
     public string Host { get; set; } = "127.0.0.1";
 
@@ -56,11 +60,15 @@ public sealed class LocalKafkaOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan RetentionCheckInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The way in for other machines, with authentication; null where there is none, which is the default.</summary>
+    [ValidateObjectMembers]
+    public NetworkOptions? Network { get; set; }
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!IPAddress.TryParse(Host, out var address) || !IPAddress.IsLoopback(address))
-            yield return new($"Host ({Host}) is not a loopback address; the broker has no authentication yet, use 127.0.0.1.");
+            yield return new($"Host ({Host}) is not a loopback address, and who comes in there does not authenticate; use 127.0.0.1, and LocalKafka:Network for other machines.");
         if (Port != 0 && Port == RegistryPort)
             yield return new($"Port and RegistryPort are both {Port}.");
     }

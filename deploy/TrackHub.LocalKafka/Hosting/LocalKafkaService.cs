@@ -23,12 +23,18 @@ public static class LocalKafkaRegistration
 /// <summary>Runs the broker for the life of its host.</summary>
 public sealed class LocalKafkaService(IOptions<LocalKafkaOptions> options, ILoggerFactory loggers) : IHostedService
 {
-    /// <summary>The running broker, null before it has started and after it stopped: readiness.</summary>
+    private bool _isStopping;
+
+    /// <summary>The running broker, null before it has started and after it stopped.</summary>
     public LocalKafkaHost? Broker { get; private set; }
+
+    /// <summary>Parts of the broker, each with why it does not serve, or null where it does. For readiness; cheap enough to be asked every second.</summary>
+    public IReadOnlyDictionary<string, string?> Parts => Broker?.Parts ?? LocalKafkaHost.NotServing(_isStopping ? "stopping" : "recovering the log");
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken) =>
-        Broker = await LocalKafkaHost.StartAsync(options.Value, loggers, clock: null, cancellationToken);
+        // Not on the caller's thread: a long recovery must not keep the host's other services from starting.
+        Broker = await Task.Run(() => LocalKafkaHost.StartAsync(options.Value, loggers, clock: null, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -36,7 +42,7 @@ public sealed class LocalKafkaService(IOptions<LocalKafkaOptions> options, ILogg
         if (Broker is not { } broker)
             return;
 
-        Broker = null;
+        (Broker, _isStopping) = (null, true);
         await broker.DisposeAsync();
     }
 }

@@ -17,8 +17,18 @@ internal sealed class ApiTable
             _apis.Add(api.Range.Key, (api, api.Range));
     }
 
+    private ApiTable(ApiTable whole, IEnumerable<ApiKey> keys)
+    {
+        _apiVersions = whole._apiVersions;
+        foreach (var key in keys)
+            _apis.Add(key, whole._apis[key]);
+    }
+
     /// <summary>What is served, by key.</summary>
     public IEnumerable<ApiRange> Ranges => _apis.Values.Select(static entry => entry.Range).OrderBy(static range => range.Key);
+
+    /// <summary>A table that serves these alone, though ApiVersions goes on to tell of all.</summary>
+    public ApiTable Only(params IEnumerable<ApiKey> keys) => new(this, keys);
 
     /// <summary>Answers the request its reader stands at, writing header and body.</summary>
     /// <exception cref="MalformedRequestException">

@@ -9,7 +9,7 @@ using TrackHub.LocalKafka.Wire;
 namespace TrackHub.LocalKafka.Network;
 
 /// <summary>One client connection: reads a request, answers it, reads the next. So responses keep the order of requests, as Kafka demands.</summary>
-internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int maxRequestBytes, BrokerMetrics metrics, ILogger logger)
+internal sealed partial class KafkaConnection(Socket socket, KafkaListener listener, BrokerMetrics metrics, ILogger logger)
 {
     /// <summary>Serves the connection until the peer closes it, breaks the protocol or the broker stops. Throws nothing of these.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
@@ -52,10 +52,14 @@ internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int 
 
     private async Task ServeAsync(string peer, CancellationToken stoppingToken)
     {
-        using var transport = new PlainTransport(socket);
-        using var frames = new FrameReader(transport, maxRequestBytes);
+        var door = listener.Door;
+        using var transport = door is null ? new PlainTransport(socket) : await door.SecureAsync(socket, stoppingToken);
+        using var frames = new FrameReader(transport, listener.MaxRequestBytes);
         using var response = new WireWriter();
-        using var request = new KafkaRequest(peer);
+        using var request = new KafkaRequest(peer, listener.Broker);
+        if (door is not null && !await door.AuthenticateAsync(transport, frames, request, stoppingToken))
+            return;
+
         while (await frames.ReadAsync(stoppingToken) is { } frame)
         {
             var started = Stopwatch.GetTimestamp();
@@ -63,7 +67,7 @@ internal sealed partial class KafkaConnection(Socket socket, ApiTable apis, int 
             request.IsUnanswered = false;
             response.Reset();
             response.Int32(0);   // length, known at the end
-            var api = await apis.AnswerAsync(request, response, stoppingToken);
+            var api = await listener.Apis.AnswerAsync(request, response, stoppingToken);
             if (!request.IsUnanswered)
             {
                 response.PatchInt32(0, response.Length + request.Records.Bytes - sizeof(int));

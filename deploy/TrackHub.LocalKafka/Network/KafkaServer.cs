@@ -39,10 +39,14 @@ internal sealed partial class KafkaServer : IAsyncDisposable
     /// <summary>The port that was bound.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
-    public void Start(ApiTable apis, int maxRequestBytes)
+    /// <summary>Whether connections are taken.</summary>
+    public bool IsAccepting => !_accepting.IsCompleted;
+
+    /// <summary>Serves clients from now on.</summary>
+    public void Start(KafkaListener listener)
     {
         _listener.Listen(Backlog);
-        _accepting = AcceptAsync(apis, maxRequestBytes);
+        _accepting = AcceptAsync(listener);
     }
 
     /// <summary>Stops accepting, ends waiting requests and closes every connection.</summary>
@@ -58,7 +62,7 @@ internal sealed partial class KafkaServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task AcceptAsync(ApiTable apis, int maxRequestBytes)
+    private async Task AcceptAsync(KafkaListener listener)
     {
         while (!_stopping.IsCancellationRequested)
         {
@@ -66,7 +70,7 @@ internal sealed partial class KafkaServer : IAsyncDisposable
             {
                 var socket = await _listener.AcceptAsync(_stopping.Token);
                 socket.NoDelay = true;
-                var connection = new KafkaConnection(socket, apis, maxRequestBytes, _metrics, _logger);
+                var connection = new KafkaConnection(socket, listener, _metrics, _logger);
                 Track(Task.Run(() => connection.RunAsync(_stopping.Token)), socket);
             }
             catch (SocketException fault) when (!_stopping.IsCancellationRequested)

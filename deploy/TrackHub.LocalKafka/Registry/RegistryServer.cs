@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TrackHub.LocalKafka.Access;
 using TrackHub.LocalKafka.Storage;
 
 namespace TrackHub.LocalKafka.Registry;
@@ -15,15 +16,27 @@ internal sealed class RegistryServer : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private RegistryServer(WebApplication app) => _app = app;
+    private RegistryServer(WebApplication app, NetworkAccess? network)
+    {
+        _app = app;
+        Address = new Uri(app.Urls.First());
+        if (network is not null)
+        {
+            var bound = new Uri(app.Urls.ElementAt(1));
+            NetworkAddress = new UriBuilder(bound.Scheme, network.AdvertisedHost, bound.Port).Uri;
+        }
+    }
 
     /// <summary>The address that was bound.</summary>
-    public Uri Address => new(_app.Urls.First());
+    public Uri Address { get; }
+
+    /// <summary>The address for other machines; null where there is none.</summary>
+    public Uri? NetworkAddress { get; }
 
     /// <summary>Reads the registry's topic and starts to listen.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<RegistryServer> StartAsync(
-        TopicStore topics, IPAddress address, int port, TimeProvider clock, ILoggerFactory loggers, CancellationToken stoppingToken)
+        TopicStore topics, IPAddress address, int port, NetworkAccess? network, TimeProvider clock, ILoggerFactory loggers, CancellationToken stoppingToken)
     {
         // Empty on purpose: this process's own settings and environment are not the registry's.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -36,9 +49,13 @@ internal sealed class RegistryServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Listen(address, port);
+            if (network is not null)
+                kestrel.Listen(network);
         });
         var app = builder.Build();
         app.UseRegistryErrors();
+        if (network is not null)
+            app.UseRegistryUsers(network);
         app.UseRouting();
         app.UseRegistryMediaTypes();
         app.MapRegistryEndpoints(new SchemaRegistry(new SchemaStore(new SchemaLog(topics, clock))));
@@ -52,7 +69,7 @@ internal sealed class RegistryServer : IAsyncDisposable
             throw;
         }
 
-        return new RegistryServer(app);
+        return new RegistryServer(app, network);
     }
 
     /// <summary>Stops; requests are short, so a second is enough for those under way.</summary>

@@ -13,9 +13,6 @@ namespace TrackHub.Cli.Tests.Configuration;
 /// <summary><c>.env.example</c> against the options that roles bind: no setting without a line, no line without a setting, no wrong default.</summary>
 public sealed partial class EnvExampleTests
 {
-    // Counted from --port-base, whatever is configured.
-    private static readonly string[] NotSettable = ["TRACKHUB_LocalKafka__Port", "TRACKHUB_LocalKafka__RegistryPort"];
-
     // What is read past the options: by the launcher, the command line and RoleHost; the last two by the console's setup once there is one.
     private static readonly string[] NotOptions = ["TRACKHUB_NO_BOOTSTRAP", "TRACKHUB_TEST_FULL", "TRACKHUB_TEST_KAFKA", "TRACKHUB_TEST_REGISTRY", "TRACKHUB_Admin__Host", "TRACKHUB_Admin__Port", "TRACKHUB_Log__Level", "PERFORMANCE_ENCRYPTION_KEY", "CF_BASE_DOMAIN", "GTM_ACCOUNT_ID"];
 
@@ -42,16 +39,22 @@ public sealed partial class EnvExampleTests
             foreach (var (key, value) in Of(section.Path, service.ServiceType.GenericTypeArguments[0])) settings[key] = value;
         }
 
-        foreach (var key in NotSettable) settings.Remove(key).ShouldBeTrue();
         return settings;
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Of(string section, Type options)
     {
         var defaults = Activator.CreateInstance(options, nonPublic: true);
-        return options.GetProperties().Where(static property => property.CanWrite)
-            .Select(property => KeyValuePair.Create($"TRACKHUB_{section}__{property.Name}{(property.PropertyType.IsAssignableTo(typeof(IDictionary)) ? "__name" : "")}", Text(property.GetValue(defaults))));
+        return options.GetProperties().Where(static property => property.CanWrite).SelectMany(property =>
+        {
+            var key = $"{section}__{property.Name}";
+            return IsSection(property.PropertyType)
+                ? Of(key, property.PropertyType)
+                : [KeyValuePair.Create($"TRACKHUB_{key}{(property.PropertyType.IsAssignableTo(typeof(IDictionary)) ? "__name" : "")}", Text(property.GetValue(defaults)))];
+        });
     }
+
+    private static bool IsSection(Type type) => type.IsClass && type.Namespace!.StartsWith("TrackHub.", StringComparison.Ordinal);
 
     private static string Text(object? value) => value switch
     {

@@ -58,7 +58,7 @@ public sealed class AllocationTests : IDisposable
         var apis = new ApiTable([new Produce(_topics, _metrics), new Fetch(_topics, _metrics)]);
         using var frames = new FrameBuffer(1024 * 1024);
         using var response = new WireWriter();
-        using var request = new KafkaRequest("client");
+        using var request = new KafkaRequest("client", new BrokerIdentity("cluster", "127.0.0.1", 1));
         Answer(count: 50);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Answer(Requests);

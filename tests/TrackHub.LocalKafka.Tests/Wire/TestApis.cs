@@ -26,7 +26,7 @@ internal sealed class TestApis : IDisposable
         _topics.Create(Topic, 2, []);
         _store = new GroupStore(Path.Combine(_directory, "groups.journal"), NullLogger.Instance);
         _groups = new GroupCoordinator(_store, options, TimeProvider.System);
-        Table = BrokerApis.Build(_topics, _groups, new BrokerIdentity("cluster", "127.0.0.1", 1), options, _metrics);
+        Table = BrokerApis.Build(_topics, _groups, options, _metrics);
     }
 
     public ApiTable Table { get; }
@@ -38,7 +38,7 @@ internal sealed class TestApis : IDisposable
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         using var response = new WireWriter();
-        var request = new KafkaRequest("peer");
+        var request = new KafkaRequest("peer", new BrokerIdentity("cluster", "127.0.0.1", 1));
         request.Reader.Reset(frame);
         try
         {

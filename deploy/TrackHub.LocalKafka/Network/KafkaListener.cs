@@ -1,0 +1,11 @@
+using TrackHub.LocalKafka.Access;
+using TrackHub.LocalKafka.Api;
+
+namespace TrackHub.LocalKafka.Network;
+
+/// <summary>What the connections of one address have in common.</summary>
+/// <param name="Apis">What they may ask for.</param>
+/// <param name="Broker">How the broker is reached from there.</param>
+/// <param name="MaxRequestBytes">Largest request.</param>
+/// <param name="Door">What they pass first; null where everybody is let in.</param>
+internal sealed record KafkaListener(ApiTable Apis, BrokerIdentity Broker, int MaxRequestBytes, NetworkDoor? Door = null);
