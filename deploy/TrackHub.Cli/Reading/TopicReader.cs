@@ -22,16 +22,15 @@ internal sealed class TopicReader(KafkaOptions kafka) : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(200);
 
-    private readonly IConsumer<byte[]?, byte[]?> _consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig(new Dictionary<string, string>(kafka.Properties))
+    private readonly IConsumer<byte[]?, byte[]?> _consumer = new ConsumerBuilder<byte[]?, byte[]?>(kafka.Connect(new ConsumerConfig
     {
-        BootstrapServers = kafka.BootstrapServers,
         GroupId = "trackhub-tail",   // asked for by the client; never joined
         ClientId = "trackhub-tail",
         EnableAutoCommit = false,
         EnablePartitionEof = true,
         AutoOffsetReset = AutoOffsetReset.Earliest,   // an offset that retention has taken meanwhile
         AllowAutoCreateTopics = false,
-    }).SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
+    })).SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
 
     /// <summary>Groups of records, each in order of time, until the range is read or the token is cancelled.</summary>
     /// <exception cref="CommandException">There is no such topic.</exception>

@@ -71,7 +71,6 @@ internal static class ClientSettings
     private static T Apply<T>(KafkaOptions kafka, string client, T config)
         where T : ClientConfig
     {
-        config.BootstrapServers = kafka.BootstrapServers;
         config.ClientId = string.Create(CultureInfo.InvariantCulture, $"trackhub-{client}-{Environment.ProcessId}");
 
         // A restarted broker is found again within a second.
@@ -85,8 +84,6 @@ internal static class ClientSettings
         config.MetadataMaxAgeMs = 180_000;
         config.StatisticsIntervalMs = 0;
         config.LogConnectionClose = false;
-        foreach (var (name, value) in kafka.Properties)
-            config.Set(name, value);
-        return config;
+        return kafka.Connect(config);
     }
 }

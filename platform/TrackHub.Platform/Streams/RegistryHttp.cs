@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -24,10 +25,11 @@ internal sealed class RegistryHttp : DelegatingHandler
     private readonly RegistryLimits _limits;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
-    private RegistryHttp(RegistryLimits limits, TimeProvider clock)
+    private RegistryHttp(string? caLocation, RegistryLimits limits, TimeProvider clock)
         : base(new SocketsHttpHandler
         {
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),   // the registry may move behind its name
+            SslOptions = { CertificateChainPolicy = TrustOnly(caLocation) },
         })
     {
         _limits = limits;
@@ -47,9 +49,9 @@ internal sealed class RegistryHttp : DelegatingHandler
     }
 
     /// <summary>A client of that registry; made once per process.</summary>
-    public static HttpClient Create(Uri registry, RegistryLimits limits, TimeProvider clock) => new(new RegistryHttp(limits, clock))
+    public static HttpClient Create(SchemaRegistryOptions registry, RegistryLimits limits, TimeProvider clock) => new(new RegistryHttp(registry.SslCaLocation, limits, clock))
     {
-        BaseAddress = registry,
+        BaseAddress = registry.Address,
         Timeout = Timeout.InfiniteTimeSpan,   // each attempt has its own
     };
 
@@ -79,6 +81,17 @@ internal sealed class RegistryHttp : DelegatingHandler
             answer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Trusts what those certificates sign and nothing else; null, without a file, trusts as the system does.</summary>
+    private static X509ChainPolicy? TrustOnly(string? caLocation)
+    {
+        if (string.IsNullOrEmpty(caLocation))
+            return null;
+
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(caLocation);
+        return policy;
     }
 
     private static bool IsTemporary(HttpStatusCode status) =>

@@ -42,7 +42,7 @@ public static class StreamsRegistration
         services.AddHostedService<KafkaWatch>();
 
         services.AddSingleton(static provider => new SchemaRegistryClient(RegistryHttp.Create(
-            provider.GetRequiredService<IOptions<SchemaRegistryOptions>>().Value.Url!, RegistryHttp.Limits, provider.GetRequiredService<TimeProvider>())));
+            provider.GetRequiredService<IOptions<SchemaRegistryOptions>>().Value, RegistryHttp.Limits, provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<SchemaIds>();
         services.AddSingleton<RecordSerde>();
         services.AddSingleton<RecordCodec>();

@@ -127,19 +127,12 @@ internal sealed class WindowRebuild(
         Value = result.Message.Value,
     };
 
-    private ConsumerConfig Settings()
+    private ConsumerConfig Settings() => _kafka.Connect(new ConsumerConfig
     {
-        var settings = new ConsumerConfig
-        {
-            BootstrapServers = _kafka.BootstrapServers,
-            // Required by the client and never used: no join, no commit.
-            GroupId = "matcher-rebuild",
-            EnableAutoCommit = false,
-            EnablePartitionEof = true,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-        };
-        foreach (var (name, value) in _kafka.Properties)
-            settings.Set(name, value);
-        return settings;
-    }
+        // Required by the client and never used: no join, no commit.
+        GroupId = "matcher-rebuild",
+        EnableAutoCommit = false,
+        EnablePartitionEof = true,
+        AutoOffsetReset = AutoOffsetReset.Earliest,
+    });
 }

@@ -124,7 +124,7 @@ public sealed class RecordedRegistryTests
         using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, port: 0);
         silent.Start();
         using var http = RegistryHttp.Create(
-            new($"http://{silent.LocalEndpoint}"), new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(10)), TimeProvider.System);
+            new() { Url = new($"http://{silent.LocalEndpoint}") }, new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(10)), TimeProvider.System);
 
         var failure = await Should.ThrowAsync<HttpRequestException>(new SchemaRegistryClient(http).FindSchemaAsync(1, default));
 
@@ -137,7 +137,7 @@ public sealed class RecordedRegistryTests
     {
         using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, port: 0);
         silent.Start();
-        using var http = RegistryHttp.Create(new($"http://{silent.LocalEndpoint}"), Patient, TimeProvider.System);
+        using var http = RegistryHttp.Create(new() { Url = new($"http://{silent.LocalEndpoint}") }, Patient, TimeProvider.System);
         using var gaveUp = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
         await Should.ThrowAsync<OperationCanceledException>(new SchemaRegistryClient(http).FindSchemaAsync(1, gaveUp.Token));
@@ -146,7 +146,7 @@ public sealed class RecordedRegistryTests
     private static async Task TalkAsync(string conversation, Func<SchemaRegistryClient, Task> talk, string credentials = "", RegistryLimits? limits = null)
     {
         await using var server = await ConversationServer.PlayAsync(conversation);
-        using var http = RegistryHttp.Create(new($"http://{credentials}{server.Address.Authority}"), limits ?? Patient, TimeProvider.System);
+        using var http = RegistryHttp.Create(new() { Url = new($"http://{credentials}{server.Address.Authority}") }, limits ?? Patient, TimeProvider.System);
 
         await talk(new SchemaRegistryClient(http));
 

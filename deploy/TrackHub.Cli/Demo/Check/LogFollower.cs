@@ -111,20 +111,13 @@ internal sealed class LogFollower(RecordCodec codec, TopicAdmin topics, KafkaOpt
             _conversions[conversion.IngestId] = new(conversion.Stage.ToSymbol(), conversion.Purchase);
     }
 
-    private ConsumerConfig Settings()
+    private ConsumerConfig Settings() => kafka.Connect(new ConsumerConfig
     {
-        var settings = new ConsumerConfig
-        {
-            BootstrapServers = kafka.BootstrapServers,
-            GroupId = "trackhub-demo",   // the client asks for one; assign joins none
-            EnableAutoCommit = false,
-            EnableAutoOffsetStore = false,
-            AutoOffsetReset = AutoOffsetReset.Error,
-            FetchWaitMaxMs = 100,
-            AllowAutoCreateTopics = false,
-        };
-        foreach (var (name, value) in kafka.Properties)
-            settings.Set(name, value);
-        return settings;
-    }
+        GroupId = "trackhub-demo",   // the client asks for one; assign joins none
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        AutoOffsetReset = AutoOffsetReset.Error,
+        FetchWaitMaxMs = 100,
+        AllowAutoCreateTopics = false,
+    });
 }
