@@ -25,6 +25,12 @@ internal readonly record struct Ports(int Base)
     /// <summary>Redis.</summary>
     public int Redis => Base + 6;
 
+    /// <summary>Kafka for other machines, where the broker is to have a way in for them.</summary>
+    public int NetworkKafka => Base + 7;
+
+    /// <summary>Schema registry for other machines, likewise.</summary>
+    public int NetworkRegistry => Base + 8;
+
     /// <summary>Admin port of a role (<c>/health</c>, <c>/ready</c>, <c>/metrics</c>); the simulator answers on its own port.</summary>
     public int Admin(string role) => Base + role switch
     {

@@ -30,7 +30,7 @@ internal sealed record LoadSystem(Uri Ingress, Uri Simulator, string Kafka)
         return new(
             new($"http://127.0.0.1:{ports.Ingress}"),
             new($"http://127.0.0.1:{ports.Simulator}"),
-            configuration.Given("Kafka:BootstrapServers") ?? $"127.0.0.1:{ports.Kafka}");
+            configuration.Given("Kafka:BootstrapServers") ?? configuration.Broker.BootstrapServers);
     }
 
     /// <summary>Makes a brand and waits until the ingress knows it.</summary>

@@ -12,11 +12,18 @@ namespace TrackHub.Cli.Running;
 internal static class LocalServices
 {
     /// <summary>Adds the broker with its schema registry; section <c>LocalKafka</c> says what the machine does not.</summary>
-    public static void AddBroker(this WebApplicationBuilder builder, MachineData data, Ports ports) => builder.Services.AddLocalKafka(options =>
+    public static void AddBroker(this WebApplicationBuilder builder, MachineData data, BrokerAddress address)
     {
-        (options.Port, options.RegistryPort) = (ports.Kafka, ports.Registry);
-        if (options.DataDirectory.Length == 0) options.DataDirectory = data.Directory("kafka");
-    });
+        // Side by side, so that the admin port tells of a long recovery; the watch first, for what nobody has reported counts as ready.
+        builder.Services.Configure<HostOptions>(static options => options.ServicesStartConcurrently = true);
+        builder.Services.AddHostedService<BrokerWatch>();
+        builder.Services.AddLocalKafka(options =>
+        {
+            (options.Port, options.RegistryPort) = (address.Kafka, address.Registry);
+            if (options.Network is { } network) (network.Port, network.RegistryPort) = (address.NetworkKafka, address.NetworkRegistry);
+            if (options.DataDirectory.Length == 0) options.DataDirectory = data.Directory("kafka");
+        });
+    }
 
     /// <summary>Adds the stand-in for Meta.</summary>
     public static void AddSimulator(this WebApplicationBuilder builder, MachineData data, Ports ports) => builder.Services.AddHostedService(services =>

@@ -17,9 +17,11 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
         if (configuration.RunsRedis) services.Add(RedisService.Prepare(data, ports));
         if (configuration.RunsBroker)
         {
+            var broker = configuration.Broker;
+            broker.EnsureKnown();
             services.Add(OurOwn(
                 RoleNames.Broker, StopStage.Stores, ports.Admin(RoleNames.Broker),
-                [new(RoleNames.Broker, $"127.0.0.1:{ports.Kafka}"), new("schema-registry", $"http://127.0.0.1:{ports.Registry}")], ports.Kafka, ports.Registry));
+                [new(RoleNames.Broker, broker.BootstrapServers), new("schema-registry", broker.RegistryUrl)], broker.Kafka, broker.Registry));
         }
 
         if (configuration.RunsSimulator)

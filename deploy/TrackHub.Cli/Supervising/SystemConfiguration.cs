@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
+using TrackHub.Cli.Running;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli.Supervising;
@@ -14,7 +15,14 @@ internal sealed class SystemConfiguration
     private readonly IConfiguration _given;
     private readonly Dictionary<string, string?> _machine;
 
-    private SystemConfiguration(IConfiguration given, Dictionary<string, string?> machine) => (_given, _machine) = (given, machine);
+    private SystemConfiguration(IConfiguration given, Dictionary<string, string?> machine, Ports ports)
+    {
+        (_given, _machine) = (given, machine);
+        Broker = BrokerAddress.Read(Given, ports);
+    }
+
+    /// <summary>Where the broker of this machine is.</summary>
+    public BrokerAddress Broker { get; }
 
     /// <summary>Whether the broker or its schema registry are ours: both live in one process.</summary>
     public bool RunsBroker => !(IsElsewhere("Kafka:BootstrapServers") && IsElsewhere("SchemaRegistry:Url"));
@@ -38,13 +46,13 @@ internal sealed class SystemConfiguration
         AddGivenTo(given, configured);
         var machine = new Dictionary<string, string?>
         {
-            ["Kafka:BootstrapServers"] = $"127.0.0.1:{ports.Kafka}",
-            ["SchemaRegistry:Url"] = $"http://127.0.0.1:{ports.Registry}",
             ["Redis:Endpoint"] = $"127.0.0.1:{ports.Redis}",
             ["Meta:BaseUrl"] = $"http://127.0.0.1:{ports.Simulator}",
             ["Ingest:Port"] = $"{ports.Ingress}",
         };
-        var system = new SystemConfiguration(given.Build(), machine);
+        var system = new SystemConfiguration(given.Build(), machine, ports);
+        machine["Kafka:BootstrapServers"] = system.Broker.BootstrapServers;
+        machine["SchemaRegistry:Url"] = system.Broker.RegistryUrl;
         if (system.RunsPostgres && data is { PostgresPassword: { } owner, WriterPassword: { } writer })
         {
             machine["Postgres:OwnerConnectionString"] = PostgresService.OwnerConnectionString(ports, owner);
