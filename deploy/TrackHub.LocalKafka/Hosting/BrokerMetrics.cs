@@ -53,7 +53,7 @@ internal sealed class BrokerMetrics : IDisposable
     public void Fetched(int bytes) => _fetchedBytes.Add(bytes);
 
     public void Damaged(string topic, string partition, long bytes) =>
-        _damagedBytes.Add(bytes, new KeyValuePair<string, object?>("topic", topic), new KeyValuePair<string, object?>("partition", partition));
+        _damagedBytes.Add(bytes, new KeyValuePair<string, object?>("messaging.destination.name", topic), new KeyValuePair<string, object?>("messaging.destination.partition.id", partition));
 
     public void Connected() => _connections.Add(1);
 
