@@ -1,0 +1,74 @@
+namespace TrackHub.Interop.Clients;
+
+/// <summary>What a client is able to do by its own make; the broker serves more.</summary>
+/// <param name="Name">Its name, as on the page.</param>
+/// <param name="What">What it lacks.</param>
+internal sealed record ClientFacts(string Name, Missing What = Missing.Nothing)
+{
+    public bool Lacks(Missing ability) => (What & ability) != Missing.Nothing;
+}
+
+/// <summary>Abilities that some client has not.</summary>
+[Flags]
+internal enum Missing
+{
+    Nothing = 0,
+
+    /// <summary>Creating topics.</summary>
+    Admin = 1,
+
+    /// <summary>An idempotent producer.</summary>
+    Idempotence = 2,
+
+    /// <summary>Giving a record a time: it has the time at which it was sent.</summary>
+    Times = 4,
+
+    /// <summary>Writing a header whose value is null.</summary>
+    NullHeaders = 8,
+
+    /// <summary>Headers as a list: values of one name come together.</summary>
+    HeaderOrder = 16,
+
+    /// <summary>An assignor that Confluent.Kafka has, too: no group with both.</summary>
+    SharedAssignor = 32,
+
+    /// <summary>Writing a record without key and value.</summary>
+    EmptyRecords = 64,
+
+    /// <summary>Committing when told to: it commits when its assignment changes and when it leaves, besides every few seconds.</summary>
+    Commits = 128,
+}
+
+/// <summary>Where a time is found.</summary>
+/// <param name="Offsets">By partition: the offset of the first record at or after it, or the end of the log if there is none.</param>
+/// <param name="Records">What is read from there on.</param>
+internal sealed record Sought(IReadOnlyList<long> Offsets, IReadOnlyList<ClientRecord> Records);
+
+/// <summary>A Kafka client: one of those nobody here wrote, driven the same way as the others. Calls do not overlap.</summary>
+internal abstract class ForeignClient(ClientFacts facts)
+{
+    /// <summary>What it can do.</summary>
+    public ClientFacts Facts => facts;
+
+    /// <summary>Its version, and of what it runs on, as it says itself.</summary>
+    public abstract string Version { get; }
+
+    /// <summary>Creates a topic.</summary>
+    public abstract Task CreateTopicAsync(string topic, int partitions);
+
+    /// <summary>Writes records in their order, each to its partition; returns when all replicas have them.</summary>
+    /// <param name="topic">Their topic.</param>
+    /// <param name="codec">none, gzip, snappy, lz4 or zstd.</param>
+    /// <param name="idempotent">With a producer id and sequence numbers.</param>
+    /// <param name="records">What to write; offsets do not matter.</param>
+    public abstract Task WriteAsync(string topic, string codec, bool idempotent, IReadOnlyList<ClientRecord> records);
+
+    /// <summary>Reads that many records of a topic from its beginning on.</summary>
+    public abstract Task<IReadOnlyList<ClientRecord>> ReadAsync(string topic, int partitions, int count);
+
+    /// <summary>Looks for a time in every partition and reads that many records from there on.</summary>
+    public abstract Task<Sought> SeekAsync(string topic, int partitions, long time, int count);
+
+    /// <summary>Joins a group, from the beginning where nothing is committed.</summary>
+    public abstract Task<GroupMember> JoinAsync(string group, string topic);
+}

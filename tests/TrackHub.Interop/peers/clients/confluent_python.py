@@ -1,0 +1,116 @@
+"""Debian's python3-confluent-kafka, over Debian's librdkafka. Usage: confluent_python.py BOOTSTRAP; see contract.js."""
+import sys
+
+import confluent_kafka
+from confluent_kafka.admin import AdminClient, NewTopic
+
+import contract
+
+
+def met(message):
+    if message.error():
+        raise confluent_kafka.KafkaException(message.error())
+    return contract.record(
+        message.partition(), message.offset(), message.key(), message.value(), message.headers(), message.timestamp()[1])
+
+
+class Client:
+    def __init__(self, bootstrap):
+        self.bootstrap = {"bootstrap.servers": bootstrap, "log_level": 0}
+        self.admin = AdminClient(self.bootstrap)
+
+    def create(self, command):
+        for created in self.admin.create_topics([NewTopic(command["topic"], command["partitions"], 1)]).values():
+            created.result(timeout=30)
+
+    def produce(self, command):
+        failures = []
+        producer = confluent_kafka.Producer({
+            **self.bootstrap,
+            "acks": "all",
+            "linger.ms": 20,
+            "compression.type": command["codec"],
+            "enable.idempotence": command["idempotent"],
+            "on_delivery": lambda failure, message: failures.append(failure) if failure else None,
+        })
+        for one in command["records"]:
+            producer.produce(
+                command["topic"],
+                key=contract.to_bytes(one["key"]),
+                value=contract.to_bytes(one["value"]),
+                headers=[(name, contract.to_bytes(data)) for name, data in one["headers"]],
+                partition=one["partition"],
+                timestamp=one["time"],
+            )
+        if producer.flush(30) or failures:
+            raise RuntimeError("not delivered: %s" % failures)
+
+    def consumer(self, group):
+        return confluent_kafka.Consumer({
+            **self.bootstrap,
+            "group.id": group,
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+            "fetch.wait.max.ms": 100,
+            "session.timeout.ms": 10000,
+            "heartbeat.interval.ms": 200,
+        })
+
+    def take(self, partitions, count):
+        consumer = self.consumer("reader")
+        consumer.assign(partitions)
+        records = []
+        while len(records) < count:
+            message = consumer.poll(0.1)
+            if message is not None:
+                records.append(met(message))
+        consumer.close()
+        return records
+
+    def read(self, command):
+        partitions = [
+            confluent_kafka.TopicPartition(command["topic"], partition, confluent_kafka.OFFSET_BEGINNING)
+            for partition in range(command["partitions"])]
+        return {"records": self.take(partitions, command["count"])}
+
+    def seek(self, command):
+        consumer = self.consumer("reader")
+        found = consumer.offsets_for_times(
+            [confluent_kafka.TopicPartition(command["topic"], partition, command["time"]) for partition in range(command["partitions"])],
+            timeout=30)
+        for one in found:
+            if one.offset < 0:
+                one.offset = consumer.get_watermark_offsets(one, timeout=30)[1]
+        consumer.close()
+        return {
+            "offsets": [{"partition": one.partition, "offset": one.offset} for one in found],
+            "records": self.take(found, command["count"]),
+        }
+
+    def member(self, command):
+        return Member(command["member"], self.consumer(command["group"]), command["topic"])
+
+
+class Member(contract.Member):
+    def __init__(self, name, consumer, topic):
+        super().__init__(name)
+        self.consumer = consumer
+        consumer.subscribe([topic], on_assign=self.assigned, on_revoke=lambda *_: self.owns([]))
+
+    def assigned(self, _, partitions):
+        self.owns([one.partition for one in partitions])
+
+    def poll(self):
+        message = self.consumer.poll(0.05)
+        if message is not None:
+            self.met(met(message))
+
+    def commit(self):
+        self.consumer.commit(asynchronous=False)
+
+    def close(self):
+        self.consumer.close()
+
+
+version = "%s over librdkafka %s" % (confluent_kafka.version()[0], confluent_kafka.libversion()[0])
+contract.serve(version, Client(sys.argv[1]))
