@@ -4,11 +4,14 @@ using TrackHub.LocalKafka.Wire.Messages;
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>FindCoordinator, key 10: the broker coordinates every group.</summary>
-/// <remarks>Left out: transactions and share groups; their coordinators are refused with INVALID_REQUEST.</remarks>
+/// <remarks>
+/// Left out: transactions. Their coordinator is refused with TRANSACTIONAL_ID_AUTHORIZATION_FAILED, the one code that no client retries
+/// and that librdkafka gives its user at once, with the message. Coordinators of other kinds are an INVALID_REQUEST.
+/// </remarks>
 internal sealed class FindCoordinator : KafkaApi<FindCoordinatorRequest, FindCoordinatorResponse>
 {
     private const sbyte GroupKey = 0;
-    private const string NotOffered = "This broker coordinates classic consumer groups only; transactions are not offered.";
+    private const sbyte TransactionKey = 1;
 
     protected override ValueTask<FindCoordinatorResponse> AnswerAsync(
         FindCoordinatorRequest asked, KafkaRequest request, CancellationToken stoppingToken)
@@ -31,7 +34,13 @@ internal sealed class FindCoordinator : KafkaApi<FindCoordinatorRequest, FindCoo
         });
     }
 
-    private static FindCoordinatorResponse.Coordinator Find(sbyte keyType, BrokerIdentity broker) => keyType == GroupKey
-        ? new FindCoordinatorResponse.Coordinator { NodeId = BrokerIdentity.NodeId, Host = broker.Host, Port = broker.Port }
-        : new FindCoordinatorResponse.Coordinator { NodeId = -1, Port = -1, Error = ErrorCode.InvalidRequest, Message = NotOffered };
+    private static FindCoordinatorResponse.Coordinator Find(sbyte keyType, BrokerIdentity broker) => keyType switch
+    {
+        GroupKey => new() { NodeId = BrokerIdentity.NodeId, Host = broker.Host, Port = broker.Port },
+        TransactionKey => Refuse(ErrorCode.TransactionalIdAuthorizationFailed, "transactions are not offered by this broker"),
+        _ => Refuse(ErrorCode.InvalidRequest, $"there is no coordinator of kind {keyType}"),
+    };
+
+    private static FindCoordinatorResponse.Coordinator Refuse(ErrorCode error, string message) =>
+        new() { NodeId = -1, Port = -1, Error = error, Message = message };
 }

@@ -5,12 +5,12 @@ using TrackHub.LocalKafka.Wire.Messages;
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>InitProducerId, key 22: a fresh producer id for an idempotent producer.</summary>
-/// <remarks>Left out: transactions; a request with a transactional id is refused with INVALID_REQUEST.</remarks>
+/// <remarks>Left out: transactions; a transactional id is refused as by <see cref="FindCoordinator"/>, which clients ask first.</remarks>
 internal sealed class InitProducerId(TopicCatalog catalog) : KafkaApi<InitProducerIdRequest, InitProducerIdResponse>
 {
     protected override ValueTask<InitProducerIdResponse> AnswerAsync(
         InitProducerIdRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
         ValueTask.FromResult(asked.TransactionalId is null
             ? new InitProducerIdResponse { ProducerId = catalog.NextProducerId() }
-            : new InitProducerIdResponse { Error = ErrorCode.InvalidRequest, ProducerEpoch = -1 });
+            : new InitProducerIdResponse { Error = ErrorCode.TransactionalIdAuthorizationFailed, ProducerEpoch = -1 });
 }

@@ -32,6 +32,7 @@ internal enum ErrorCode : short
     OutOfOrderSequenceNumber = 45,
     InvalidProducerEpoch = 47,
     InvalidTxnState = 48,
+    TransactionalIdAuthorizationFailed = 53,
     KafkaStorageError = 56,
     SaslAuthenticationFailed = 58,
     NonEmptyGroup = 68,

@@ -60,6 +60,32 @@ public sealed partial class ProtocolTests(TestBroker broker) : IClassFixture<Tes
         (await Should.ThrowAsync<MalformedRequestException>(() => apis.AnswerAsync(writer.Written.ToArray()))).Message.ShouldBe(message);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task A_transactions_coordinator_is_refused_with_a_code_that_ends_retries_and_the_reason(short version)
+    {
+        using var client = await RawClient.ConnectAsync(broker.Port);
+
+        var answer = await client.AskAsync(new FindCoordinatorRequest { KeyType = 1, Key = "tx", Keys = ["tx"] }, version);
+
+        var (error, message) = version < 4
+            ? (answer.Error, answer.Message)
+            : (answer.Coordinators.Single().Error, answer.Coordinators.Single().Message);
+        error.ShouldBe(ErrorCode.TransactionalIdAuthorizationFailed);
+        message.ShouldNotBeNull().ShouldContain("transactions are not offered");
+    }
+
+    [Fact]
+    public async Task A_producer_id_for_transactions_is_refused()
+    {
+        using var client = await RawClient.ConnectAsync(broker.Port);
+
+        var answer = await client.AskAsync(new InitProducerIdRequest { TransactionalId = "tx" }, version: 4);
+
+        (answer.Error, answer.ProducerId).ShouldBe((ErrorCode.TransactionalIdAuthorizationFailed, -1));
+    }
+
     private static string Row(ApiRange range) =>
         $"{(short)range.Key} {range.Key} {(range.Min == range.Max ? $"{range.Min}" : $"{range.Min}–{range.Max}")}";
 
