@@ -17,15 +17,33 @@ internal sealed class RawClient : IDisposable
         return raw;
     }
 
-    /// <summary>A frame with its length: header, then <paramref name="body"/>.</summary>
+    /// <summary>A frame with its length: header, then the body of <paramref name="request"/>.</summary>
+    public static byte[] Frame<TResponse>(IWireRequest<TResponse> request, short version)
+        where TResponse : IWireMessage, new()
+    {
+        var header = new RequestHeader { Key = (short)request.Range.Key, Version = version, CorrelationId = 7, ClientId = "raw" };
+        return Frame(request.Range, header, request);
+    }
+
+    /// <summary>A frame with its length: header, then body.</summary>
+    public static byte[] Frame(ApiRange range, RequestHeader header, IWireMessage body)
+    {
+        using var writer = new WireWriter();
+        writer.Int32(0);
+        header.Fields(writer);
+        (writer.Version, writer.Flexible) = (header.Version, range.IsFlexible(header.Version));
+        writer.Tags();
+        writer.Message(body);
+        writer.PatchInt32(0, writer.Length - 4);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>A frame of a body that is written by hand.</summary>
     public static byte[] Frame(ApiKey key, short version, bool flexible, Action<WireWriter> body)
     {
         using var writer = new WireWriter();
         writer.Int32(0);
-        writer.Int16((short)key);
-        writer.Int16(version);
-        writer.Int32(7);
-        writer.String("raw");
+        new RequestHeader { Key = (short)key, Version = version, CorrelationId = 7, ClientId = "raw" }.Fields(writer);
         writer.Flexible = flexible;
         writer.Tags();
         body(writer);
@@ -33,28 +51,16 @@ internal sealed class RawClient : IDisposable
         return writer.Written.ToArray();
     }
 
-    /// <summary>A frame with its length: header, then the body of <paramref name="request"/>.</summary>
-    public static byte[] Frame<TResponse>(IWireRequest<TResponse> request, short version, string? clientId = "raw")
-        where TResponse : IWireMessage, new()
-    {
-        using var writer = new WireWriter();
-        writer.Int32(0);
-        new RequestHeader { Key = (short)request.Range.Key, Version = version, CorrelationId = 7, ClientId = clientId }.Fields(writer);
-        writer.Version = version;
-        writer.Flexible = request.Range.IsFlexible(version);
-        writer.Tags();
-        writer.Message(request);
-        writer.PatchInt32(0, writer.Length - 4);
-        return writer.Written.ToArray();
-    }
-
     /// <summary>Asks and reads the response; fails if the broker closes the connection instead.</summary>
     public async Task<TResponse> AskAsync<TResponse>(IWireRequest<TResponse> request, short version)
+        where TResponse : IWireMessage, new() =>
+        Read((await SendAsync(Frame(request, version))).ShouldNotBeNull(), request, version);
+
+    /// <summary>Reads the whole response to <paramref name="request"/> behind its correlation id.</summary>
+    public static TResponse Read<TResponse>(WireReader reader, IWireRequest<TResponse> request, short version)
         where TResponse : IWireMessage, new()
     {
-        var reader = (await SendAsync(Frame(request, version))).ShouldNotBeNull();
-        reader.Version = version;
-        reader.Flexible = request.Range.IsFlexible(version);
+        (reader.Version, reader.Flexible) = (version, request.Range.IsFlexible(version));
         if (request.Range.Key != ApiKey.ApiVersions)
             reader.Tags();
         var response = new TResponse();

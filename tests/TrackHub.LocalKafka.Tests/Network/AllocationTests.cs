@@ -4,6 +4,7 @@ using TrackHub.LocalKafka.Hosting;
 using TrackHub.LocalKafka.Network;
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Tests.Network;
 
@@ -36,7 +37,7 @@ public sealed class AllocationTests : IDisposable
     [InlineData(100_000)]
     public void A_produce_request_allocates_no_more_for_a_larger_batch(int bytes)
     {
-        var frame = RawClient.Frame(ApiKey.Produce, 9, flexible: true, writer => Produce(writer, TestBatch.Encode(new string('v', bytes))));
+        var frame = RawClient.Frame(Produce(TestBatch.Encode(new string('v', bytes))), version: 9);
 
         BytesPerRequest(frame).ShouldBeLessThan(MostBytes);
     }
@@ -47,7 +48,7 @@ public sealed class AllocationTests : IDisposable
     public void A_fetch_request_allocates_no_more_for_larger_batches(int bytes)
     {
         _topics.FindPartition(Topic, 0)!.Append(TestBatch.Encode(new string('v', bytes)));
-        var frame = RawClient.Frame(ApiKey.Fetch, 12, flexible: true, Fetch);
+        var frame = RawClient.Frame(Fetch(), version: 12);
 
         BytesPerRequest(frame).ShouldBeLessThan(MostBytes);
     }
@@ -87,43 +88,14 @@ public sealed class AllocationTests : IDisposable
         }
     }
 
-    private static void Produce(WireWriter writer, byte[] batch)
-    {
-        writer.String(null);
-        writer.Int16(-1);
-        writer.Int32(1000);
-        writer.ArrayLength(1);
-        writer.String(Topic);
-        writer.ArrayLength(1);
-        writer.Int32(0);
-        writer.Bytes(batch);
-        writer.Tags();
-        writer.Tags();
-        writer.Tags();
-    }
+    private static ProduceRequest Produce(byte[] batch) =>
+        new() { Acks = -1, TimeoutMs = 1000, Topics = [new() { Name = Topic, Partitions = [new() { Records = batch }] }] };
 
-    private static void Fetch(WireWriter writer)
+    private static FetchRequest Fetch() => new()
     {
-        writer.Int32(-1);
-        writer.Int32(500);
-        writer.Int32(1);
-        writer.Int32(50_000_000);
-        writer.Int8(0);
-        writer.Int32(0);
-        writer.Int32(-1);
-        writer.ArrayLength(1);
-        writer.String(Topic);
-        writer.ArrayLength(1);
-        writer.Int32(0);
-        writer.Int32(0);
-        writer.Int64(0);
-        writer.Int32(-1);
-        writer.Int64(-1);
-        writer.Int32(1_048_576);
-        writer.Tags();
-        writer.Tags();
-        writer.ArrayLength(0);
-        writer.String("");
-        writer.Tags();
-    }
+        MaxWaitMs = 500,
+        MinBytes = 1,
+        MaxBytes = 50_000_000,
+        Topics = [new() { Name = Topic, Partitions = [new() { MaxBytes = 1_048_576 }] }],
+    };
 }

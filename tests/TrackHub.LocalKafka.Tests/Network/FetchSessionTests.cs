@@ -1,4 +1,5 @@
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Tests.Network;
 
@@ -31,25 +32,16 @@ public sealed class FetchSessionTests(TestBroker broker) : IClassFixture<TestBro
     {
         var topic = await broker.CreateTopicAsync();
         using var client = await RawClient.ConnectAsync(broker.Port);
-        var answer = await client.SendAsync(RawClient.Frame(ApiKey.Fetch, 7, flexible: false, writer =>
-        {
-            writer.Int32(-1);
-            writer.Int32(0);
-            writer.Int32(1);
-            writer.Int32(100_000);
-            writer.Int8(0);
-            writer.Int32(id);
-            writer.Int32(epoch);
-            writer.ArrayLength(1);
-            writer.String(topic);
-            writer.ArrayLength(1);
-            writer.Int32(0);
-            writer.Int64(0);
-            writer.Int64(-1);
-            writer.Int32(100_000);
-            writer.ArrayLength(0);
-        }));
-        answer!.Int32();   // throttle time
-        return ((ErrorCode)answer.Int16(), answer.Int32(), answer.ArrayLength());
+        var answer = await client.AskAsync(
+            new FetchRequest
+            {
+                MinBytes = 1,
+                MaxBytes = 100_000,
+                SessionId = id,
+                SessionEpoch = epoch,
+                Topics = [new() { Name = topic, Partitions = [new() { MaxBytes = 100_000 }] }],
+            },
+            version: 7);
+        return (answer.Error, answer.SessionId, answer.Topics.Count);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Tests.Network;
 
@@ -57,76 +58,32 @@ public sealed class LargeAnswerTests(TestBroker broker) : IClassFixture<TestBrok
 
     private static string Value(int partition, int batch) => new((char)('a' + ((partition + batch) % 26)), BatchBytes);
 
-    private static byte[] FetchAll(string topic, short version) => RawClient.Frame(ApiKey.Fetch, version, flexible: version >= 12, writer =>
-    {
-        writer.Int32(-1);
-        writer.Int32(0);
-        writer.Int32(1);
-        writer.Int32(int.MaxValue);
-        writer.Int8(0);
-        if (version >= 7)
+    private static byte[] FetchAll(string topic, short version) => RawClient.Frame(
+        new FetchRequest
         {
-            writer.Int32(0);   // session
-            writer.Int32(-1);
-        }
-
-        writer.ArrayLength(1);
-        writer.String(topic);
-        writer.ArrayLength(Partitions);
-        for (var partition = 0; partition < Partitions; partition++)
-        {
-            writer.Int32(partition);
-            if (version >= 9)
-                writer.Int32(0);
-            writer.Int64(0);
-            if (version >= 12)
-            {
-                writer.Int32(-1);
-                writer.Int64(-1);
-            }
-
-            writer.Int32(int.MaxValue);
-            writer.Tags();
-        }
-
-        writer.Tags();
-        if (version >= 7)
-            writer.ArrayLength(0);
-        if (version >= 11)
-            writer.String("");
-        writer.Tags();
-    });
+            MinBytes = 1,
+            MaxBytes = int.MaxValue,
+            Topics =
+            [
+                new()
+                {
+                    Name = topic,
+                    Partitions = Enumerable.Range(0, Partitions)
+                        .Select(static partition => new FetchRequest.Partition { Index = partition, MaxBytes = int.MaxValue })
+                        .ToList(),
+                },
+            ],
+        },
+        version);
 
     private static List<List<string>> Values(byte[] answer, short version)
     {
         var reader = new WireReader();
         reader.Reset(answer);
         reader.Int32().ShouldBe(7);
-        reader.Flexible = version >= 12;
-        reader.Tags();
-        reader.Int32();
-        if (version >= 7)
-        {
-            reader.Int16().ShouldBe((short)0);
-            reader.Int32();
-        }
-
-        var partitions = reader.Topics(partition =>
-        {
-            partition.Int32();
-            partition.Int16().ShouldBe((short)0);
-            partition.Int64().ShouldBe(Batches);
-            partition.Int64();
-            if (version >= 5)
-                partition.Int64();
-            partition.ArrayLength().ShouldBe(-1);
-            if (version >= 11)
-                partition.Int32();
-            return Records(partition.CopiedBytes());
-        }).Single().Partitions;
-        reader.Tags();
-        reader.Remaining.ShouldBe(0);
-        return partitions;
+        var topic = RawClient.Read(reader, new FetchRequest(), version).Topics.ShouldHaveSingleItem();
+        topic.Partitions.ShouldAllBe(static partition => partition.Error == ErrorCode.None && partition.HighWatermark == Batches);
+        return topic.Partitions.ConvertAll(static partition => Records(partition.Records!.Value.ToArray()));
     }
 
     private static List<string> Records(byte[] batches)
