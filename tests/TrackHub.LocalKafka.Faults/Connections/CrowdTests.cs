@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using TrackHub.LocalKafka.Faults.Lab;
 using TrackHub.LocalKafka.Tests;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 using TrackHub.Testing;
 using Xunit.Abstractions;
 
@@ -142,7 +143,7 @@ public sealed class CrowdTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_request_that_comes_byte_by_byte_is_answered_while_others_are_served()
     {
         using var slow = await Peer.ConnectAsync(_broker.Port);
-        var frame = RawClient.Frame(ApiKey.ApiVersions, 0, flexible: false, static _ => { });
+        var frame = RawClient.Frame(new ApiVersionsRequest(), version: 0);
         foreach (var part in frame)
         {
             await slow.SendAsync(new[] { part });
@@ -153,24 +154,9 @@ public sealed class CrowdTests(ITestOutputHelper output) : IAsyncLifetime
         (await slow.ReceiveAsync(length)).ShouldBe(4);
     }
 
-    private static byte[] Fetch(string topic, int maxBytes) => RawClient.Frame(ApiKey.Fetch, 4, flexible: false, writer =>
-    {
-        writer.Int32(-1);
-        writer.Int32(0);
-        writer.Int32(1);
-        writer.Int32(maxBytes);
-        writer.Int8(0);
-        writer.Array([topic], name =>
-        {
-            writer.String(name);
-            writer.Array([0], partition =>
-            {
-                writer.Int32(partition);
-                writer.Int64(0);
-                writer.Int32(maxBytes);
-            });
-        });
-    });
+    private static byte[] Fetch(string topic, int maxBytes) => RawClient.Frame(
+        new FetchRequest { MinBytes = 1, MaxBytes = maxBytes, Topics = [new() { Name = topic, Partitions = [new() { MaxBytes = maxBytes }] }] },
+        version: 4);
 
     private static async Task SendAsync(Socket socket, byte[] bytes)
     {

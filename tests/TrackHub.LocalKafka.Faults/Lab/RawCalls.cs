@@ -1,5 +1,6 @@
 using TrackHub.LocalKafka.Tests;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Faults.Lab;
 
@@ -13,94 +14,27 @@ internal static class RawCalls
     /// <summary>Appends a batch to partition 0; the offset of its first record, -1 on error.</summary>
     public static async Task<(ErrorCode Error, long Offset)> ProduceAsync(this RawClient client, string topic, byte[] batch)
     {
-        var answer = await client.AskAsync(RawClient.Frame(ApiKey.Produce, 7, flexible: false, writer =>
-        {
-            writer.String(null);   // no transaction
-            writer.Int16(-1);
-            writer.Int32(1000);
-            writer.Array([topic], name =>
-            {
-                writer.String(name);
-                writer.Array([0], partition =>
-                {
-                    writer.Int32(partition);
-                    writer.Bytes(batch);
-                });
-            });
-        }));
-        return answer.Array(static reader =>
-        {
-            reader.String();
-            return reader.Array(static reader =>
-            {
-                reader.Int32();
-                var result = ((ErrorCode)reader.Int16(), reader.Int64());
-                reader.Int64();   // append time
-                reader.Int64();   // log start
-                return result;
-            }).Single();
-        }).Single();
+        var answer = await client.AskAsync(
+            new ProduceRequest { Acks = -1, TimeoutMs = 1000, Topics = [new() { Name = topic, Partitions = [new() { Records = batch }] }] },
+            version: 7);
+        var partition = answer.Topics.Single().Partitions.Single();
+        return (partition.Error, partition.BaseOffset);
     }
 
     /// <summary>Commits an offset of partition 0 from outside of any membership.</summary>
     public static async Task<ErrorCode> CommitAsync(this RawClient client, string group, string topic, long offset)
     {
-        var answer = await client.AskAsync(RawClient.Frame(ApiKey.OffsetCommit, 7, flexible: false, writer =>
-        {
-            writer.String(group);
-            writer.Int32(-1);
-            writer.String("");
-            writer.String(null);
-            writer.Array([topic], name =>
-            {
-                writer.String(name);
-                writer.Array([0], partition =>
-                {
-                    writer.Int32(partition);
-                    writer.Int64(offset);
-                    writer.Int32(-1);
-                    writer.String(null);
-                });
-            });
-        }));
-        answer.Int32();   // throttle time
-        return answer.Array(static reader =>
-        {
-            reader.String();
-            return reader.Array(static reader =>
-            {
-                reader.Int32();
-                return (ErrorCode)reader.Int16();
-            }).Single();
-        }).Single();
+        var answer = await client.AskAsync(
+            new OffsetCommitRequest { GroupId = group, Topics = [new() { Name = topic, Partitions = [new() { Offset = offset }] }] },
+            version: 7);
+        return answer.Topics.Single().Partitions.Single().Error;
     }
 
     /// <summary>Creates a topic of one partition.</summary>
     public static async Task<ErrorCode> CreateTopicAsync(this RawClient client, string topic)
     {
-        var answer = await client.AskAsync(RawClient.Frame(ApiKey.CreateTopics, 4, flexible: false, writer =>
-        {
-            writer.Array([topic], name =>
-            {
-                writer.String(name);
-                writer.Int32(1);
-                writer.Int16(1);
-                writer.ArrayLength(0);
-                writer.ArrayLength(0);
-            });
-            writer.Int32(1000);
-            writer.Bool(false);
-        }));
-        answer.Int32();   // throttle time
-        answer.Int32().ShouldBe(1);
-        answer.String();
-        return (ErrorCode)answer.Int16();
-    }
-
-    /// <summary>Sends a frame and reads its answer.</summary>
-    public static async Task<WireReader> AskAsync(this RawClient client, byte[] frame)
-    {
-        var answer = await client.SendAsync(frame);
-        return answer.ShouldNotBeNull("the broker closed the connection");
+        var answer = await client.AskAsync(
+            new CreateTopicsRequest { Topics = [new() { Name = topic, PartitionCount = 1, ReplicationFactor = 1 }] }, version: 4);
+        return answer.Topics.Single().Error;
     }
 }
