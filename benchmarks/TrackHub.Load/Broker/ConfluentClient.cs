@@ -42,14 +42,8 @@ internal sealed class ConfluentClient(TimeProvider clock)
             ? records / elapsed.TotalSeconds
             : throw new InvalidOperationException($"{failed} of {records} records failed, {acknowledged} were acknowledged.");
 
-        // One thread, the producer's own, calls it.
-        void Report(DeliveryReport<Null, byte[]> report)
-        {
-            if (report.Error.IsError)
-                failed++;
-            else
-                acknowledged++;
-        }
+        // Called by the producer's thread and, while its queue is full, by ours.
+        void Report(DeliveryReport<Null, byte[]> report) => Interlocked.Increment(ref report.Error.IsError ? ref failed : ref acknowledged);
     }
 
     /// <summary>Consumes records from all partitions, from the first on.</summary>

@@ -88,12 +88,16 @@ internal sealed partial class PerformanceTool(string program, string directory)
 
     private static async Task<string> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         try
         {
+            // The tool warns of its own settings there at every start, so it is shown only when something failed.
+            var complaints = process.StandardError.ReadToEndAsync(cancellationToken);
             var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 ? output : throw new CommandException($"{Path.GetFileName(program)} failed (exit code {process.ExitCode}): {output}");
+            return process.ExitCode == 0
+                ? output
+                : throw new CommandException($"{Path.GetFileName(program)} failed (exit code {process.ExitCode}): {output}{await complaints}");
         }
         finally
         {

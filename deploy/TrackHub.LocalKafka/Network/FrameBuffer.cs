@@ -28,7 +28,16 @@ internal sealed class FrameBuffer(int maxFrameBytes) : IDisposable
     /// <summary>Larger buffers are left to the collector: a pool would keep them for a client that sends such a frame once a day.</summary>
     private const int MaxPooledBytes = 4 * 1024 * 1024;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(IdleBytes);
+    /// <summary>Buffers up to this size come from the shared pool, which keeps some for each thread.</summary>
+    private const int MaxSharedBytes = 64 * 1024;
+
+    /// <summary>
+    /// Larger ones are shared by all threads: a connection has one at a time, but is served by another thread each time, and one of a
+    /// megabyte for each would be most of the broker's memory.
+    /// </summary>
+    private static readonly ArrayPool<byte> Large = ArrayPool<byte>.Create(MaxPooledBytes, maxArraysPerBucket: 16);
+
+    private byte[] _buffer = Rent(IdleBytes);
     private int _start;
     private int _end;
 
@@ -87,18 +96,27 @@ internal sealed class FrameBuffer(int maxFrameBytes) : IDisposable
     {
         var from = _buffer;
         if (bytes > from.Length)
-            _buffer = bytes > MaxPooledBytes ? GC.AllocateUninitializedArray<byte>((int)bytes) : ArrayPool<byte>.Shared.Rent((int)bytes);
+            _buffer = Rent((int)bytes);
         else if (held == 0 && from.Length > IdleBytes)
-            _buffer = ArrayPool<byte>.Shared.Rent(IdleBytes);
+            _buffer = Rent(IdleBytes);
         from.AsSpan(_start, held).CopyTo(_buffer);
         if (from != _buffer)
             Return(from);
         (_start, _end) = (0, held);
     }
 
+    private static byte[] Rent(int bytes) => bytes switch
+    {
+        <= MaxSharedBytes => ArrayPool<byte>.Shared.Rent(bytes),
+        <= MaxPooledBytes => Large.Rent(bytes),
+        _ => GC.AllocateUninitializedArray<byte>(bytes),
+    };
+
     private static void Return(byte[] buffer)
     {
-        if (buffer.Length is > 0 and <= MaxPooledBytes)
+        if (buffer.Length is > 0 and <= MaxSharedBytes)
             ArrayPool<byte>.Shared.Return(buffer);
+        else if (buffer.Length is > 0 and <= MaxPooledBytes)
+            Large.Return(buffer);
     }
 }
