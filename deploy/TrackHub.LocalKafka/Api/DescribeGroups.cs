@@ -13,7 +13,7 @@ internal sealed class DescribeGroups(GroupCoordinator groups) : KafkaApi<Describ
 
     private DescribeGroupsResponse.Group Describe(string id)
     {
-        var (state, protocolType, protocol, members) = groups.Find(id)?.Describe() ?? (GroupState.Dead, "", "", []);
+        var (state, protocolType, protocol, members) = groups.Find(id)?.Describe() ?? GroupDescription.Unknown;
         return new DescribeGroupsResponse.Group
         {
             GroupId = id,

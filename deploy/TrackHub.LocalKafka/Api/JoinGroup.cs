@@ -8,6 +8,7 @@ internal sealed class JoinGroup(GroupCoordinator groups) : KafkaApi<JoinGroupReq
 {
     private const short RebalanceTimeoutFrom = 1;
     private const short KnownIdFrom = 4;
+    private const short SkippedAssignmentFrom = 9;
 
     protected override async ValueTask<JoinGroupResponse> AnswerAsync(
         JoinGroupRequest asked, KafkaRequest request, CancellationToken stoppingToken)
@@ -40,5 +41,6 @@ internal sealed class JoinGroup(GroupCoordinator groups) : KafkaApi<JoinGroupReq
         TimeSpan.FromMilliseconds(request.Version >= RebalanceTimeoutFrom ? asked.RebalanceTimeoutMs : asked.SessionTimeoutMs),
         asked.ProtocolType,
         asked.Protocols.ConvertAll(static protocol => new MemberProtocol(protocol.Name, protocol.Metadata)),
-        RequireKnownId: request.Version >= KnownIdFrom);
+        RequireKnownId: request.Version >= KnownIdFrom,
+        CanSkipAssignment: request.Version >= SkippedAssignmentFrom);
 }

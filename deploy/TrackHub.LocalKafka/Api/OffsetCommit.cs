@@ -6,10 +6,10 @@ using TrackHub.LocalKafka.Wire.Messages;
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>OffsetCommit, key 8: stores a group's positions; written to the journal before the answer, all of a request or none.</summary>
-/// <remarks>Left out: the retention time of versions 2 to 4 (offsets stay until group or topic go).</remarks>
 internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) : KafkaApi<OffsetCommitRequest, OffsetCommitResponse>
 {
-    private const int MaxMetadataLength = 4096;
+    /// <summary>Kafka's offset.metadata.max.bytes, which counts characters.</summary>
+    public const int MaxMetadataLength = 4096;
 
     protected override ValueTask<OffsetCommitResponse> AnswerAsync(
         OffsetCommitRequest asked, KafkaRequest request, CancellationToken stoppingToken)
@@ -31,7 +31,7 @@ internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) :
         if (error != ErrorCode.None)
         {
             foreach (var partition in response.Topics.SelectMany(static topic => topic.Partitions))
-                partition.Error = error;
+                partition.Error = partition.Error == ErrorCode.UnknownTopicOrPartition ? partition.Error : error;
         }
 
         return ValueTask.FromResult(response);
@@ -39,13 +39,9 @@ internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) :
 
     private ErrorCode Commit(OffsetCommitRequest asked, List<CommittedOffset> offsets)
     {
-        if (asked.GroupId.Length == 0)
-            return ErrorCode.InvalidGroupId;
-
         // A group nobody joined comes to be by a commit from outside; a member of one that is unknown missed its end.
-        var isFromOutside = asked is { Generation: < 0, MemberId.Length: 0 };
-        var group = isFromOutside ? groups.Open(asked.GroupId) : groups.Find(asked.GroupId);
-        return group?.Commit(asked.MemberId, asked.InstanceId, asked.Generation, offsets) ?? ErrorCode.IllegalGeneration;
+        var group = asked.Generation < 0 ? groups.Open(asked.GroupId) : groups.Find(asked.GroupId);
+        return group?.Commit(asked.MemberId, asked.InstanceId, asked.Generation, offsets, asked.RetentionTimeMs) ?? ErrorCode.IllegalGeneration;
     }
 
     /// <summary>Adds an offset that can be committed to <paramref name="sound"/>.</summary>

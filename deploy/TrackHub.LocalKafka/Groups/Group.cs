@@ -1,25 +1,8 @@
+using Microsoft.Extensions.Logging;
+using TrackHub.LocalKafka.Hosting;
 using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Groups;
-
-/// <summary>Where a group is in its rebalance. Names are Kafka's.</summary>
-internal enum GroupState
-{
-    /// <summary>No members; offsets may be kept.</summary>
-    Empty,
-
-    /// <summary>Waiting for every member to join again.</summary>
-    PreparingRebalance,
-
-    /// <summary>Waiting for the leader's assignment.</summary>
-    CompletingRebalance,
-
-    /// <summary>Every member has its share.</summary>
-    Stable,
-
-    /// <summary>Deleted.</summary>
-    Dead,
-}
 
 /// <summary>
 /// The membership of one consumer group: Kafka's classic rebalance protocol, in which the broker gathers the members and one of them,
@@ -27,7 +10,9 @@ internal enum GroupState
 /// </summary>
 /// <remarks>
 /// Thread-safe on one lock. A stable generation is stored before its members learn of it, so a restarted broker goes on with it.
-/// Requests are in this file, the turns of the state in <c>Group.Rebalance.cs</c>.
+/// What members ask is in this file, joining in <c>Group.Joining.cs</c>, the turns of the state in <c>Group.Rebalance.cs</c>, what ends
+/// with time in <c>Group.Deadlines.cs</c>, committed offsets in <c>Group.Offsets.cs</c>. Sources: Kafka's protocol guide; KIP-62
+/// (session and rebalance time-outs), 134 (initial delay), 345 (static members), 389 (size limit), 394 (known ids), 559 and 814.
 /// </remarks>
 internal sealed partial class Group : IDisposable
 {
@@ -36,24 +21,26 @@ internal sealed partial class Group : IDisposable
     private readonly GroupStore _store;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _initialDelay;
+    private readonly int _maxSize;
+    private readonly ILogger _logger;
     private readonly ITimer _timer;
 
-    private readonly Dictionary<string, GroupMember> _members = [];
+    private readonly GroupMembers _members = new();
     private readonly Dictionary<string, long> _pending = [];   // ids given out that nobody joined with yet, and when they lapse
     private GroupState _state = GroupState.Empty;
+    private long _emptySinceMs;   // Unix time; 0 while unknown
     private int _generation;
     private string _protocolType = "";
     private string? _protocol;
-    private string? _leader;
-    private long _phaseEnd;       // when a rebalance goes on without those who are missing
-    private long _earliestJoin;   // a new group's first rebalance gathers members until then
 
-    public Group(string id, GroupStore store, TimeProvider clock, TimeSpan initialDelay)
+    public Group(string id, GroupStore store, TimeProvider clock, LocalKafkaOptions options, ILogger logger)
     {
         _id = id;
         _store = store;
         _clock = clock;
-        _initialDelay = initialDelay;
+        _initialDelay = options.GroupInitialRebalanceDelay;
+        _maxSize = options.GroupMaxSize;
+        _logger = logger;
         _timer = clock.CreateTimer(static group => ((Group)group!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         lock (_lock)
             Restore();
@@ -65,6 +52,7 @@ internal sealed partial class Group : IDisposable
         lock (_lock)
         {
             var result = Join(ask);
+            TryCompleteJoin();
             Reschedule();
             return result;
         }
@@ -85,12 +73,16 @@ internal sealed partial class Group : IDisposable
                 return Task.FromResult(SyncResult.Refused(error));
 
             Touch(member);
+            member.HasSynced = true;
             if (_state == GroupState.Stable)
+            {
+                Reschedule();
                 return Task.FromResult(ShareOf(member));
+            }
 
             member.Syncing ??= new TaskCompletionSource<SyncResult>(TaskCreationOptions.RunContinuationsAsynchronously);
             var result = member.Syncing.Task;
-            if (memberId == _leader)
+            if (memberId == _members.Leader)
                 Stabilize(assignments);
             Reschedule();
             return result;
@@ -116,69 +108,51 @@ internal sealed partial class Group : IDisposable
     {
         lock (_lock)
         {
-            if (_pending.Remove(memberId))
+            var error = ErrorCode.None;
+            if (memberId.Length == 0)
             {
-                TryCompleteJoin();
-                Reschedule();
-                return ErrorCode.None;
+                if (_members.FindStatic(instanceId) is not { } named)
+                    return ErrorCode.UnknownMemberId;
+                Remove(named);
             }
-
-            var member = memberId.Length == 0 ? FindStatic(instanceId) : _members.GetValueOrDefault(memberId);
-            if (member is null)
-                return FindStatic(instanceId) is null ? ErrorCode.UnknownMemberId : ErrorCode.FencedInstanceId;
-
-            Remove(member);
-            Reschedule();
-            return ErrorCode.None;
-        }
-    }
-
-    /// <summary>Stores offsets if the member may commit. Generation -1 is a consumer or tool outside the group's membership.</summary>
-    public ErrorCode Commit(string memberId, string? instanceId, int generation, List<CommittedOffset> offsets)
-    {
-        lock (_lock)
-        {
-            if (generation >= 0 || memberId.Length > 0)
+            else if (!_pending.Remove(memberId))
             {
-                var error = Check(memberId, instanceId, generation, out var member);
+                error = Find(memberId, instanceId, out var member);
                 if (error != ErrorCode.None)
                     return error;
-
-                Touch(member);
-                if (_state == GroupState.CompletingRebalance)
-                    return ErrorCode.RebalanceInProgress;
-            }
-            else if (_members.Count > 0 || _state == GroupState.Dead)
-            {
-                return ErrorCode.UnknownMemberId;
+                Remove(member);
             }
 
-            _store.Commit(_id, offsets);
-            return ErrorCode.None;
+            TryCompleteJoin();
+            Reschedule();
+            return error;
         }
     }
 
     /// <summary>Deletes the group with its offsets, if it has no members.</summary>
+    /// <returns>NON_EMPTY_GROUP; GROUP_ID_NOT_FOUND if it is deleted already; NOT_COORDINATOR if the disk refused.</returns>
     public ErrorCode Delete()
     {
         lock (_lock)
         {
-            if (_members.Count > 0)
-                return ErrorCode.NonEmptyGroup;
+            if (_state != GroupState.Empty)
+                return _state == GroupState.Dead ? ErrorCode.GroupIdNotFound : ErrorCode.NonEmptyGroup;
+            if (!TryStore(() => _store.Delete(_id)))
+                return ErrorCode.NotCoordinator;
 
             _state = GroupState.Dead;
-            _store.Delete(_id);
             return ErrorCode.None;
         }
     }
 
     /// <summary>State, protocol and members as they are now.</summary>
-    public (GroupState State, string ProtocolType, string Protocol, List<StoredMember> Members) Describe()
+    public GroupDescription Describe()
     {
         lock (_lock)
         {
-            var protocol = _state == GroupState.Stable ? _protocol ?? "" : "";
-            return (_state, _protocolType, protocol, _members.Values.Select(static member => member.ToStored()).ToList());
+            var isStable = _state == GroupState.Stable;
+            var members = _members.All.Select(member => isStable ? member.ToStored() : member.ToStored() with { Assignment = [] }).ToList();
+            return new GroupDescription(_state, _protocolType, isStable ? _protocol ?? "" : "", members);
         }
     }
 
@@ -189,28 +163,49 @@ internal sealed partial class Group : IDisposable
         {
             _timer.Dispose();
             _state = GroupState.Dead;
-            foreach (var member in _members.Values)
+            foreach (var member in _members.All)
             {
-                member.AnswerJoin(new JoinResult(ErrorCode.RebalanceInProgress, member.Id));
-                member.AnswerSync(SyncResult.Refused(ErrorCode.RebalanceInProgress));
+                member.AnswerJoin(new JoinResult(ErrorCode.NotCoordinator, member.Id));
+                member.AnswerSync(SyncResult.Refused(ErrorCode.NotCoordinator));
             }
         }
     }
 
-    private ErrorCode Check(string memberId, string? instanceId, int generation, out GroupMember member)
+    /// <summary>The member of that id, which must be the one its instance id stands for, if it names one.</summary>
+    private ErrorCode Find(string memberId, string? instanceId, out GroupMember member)
     {
-        member = null!;
+        member = _members.Find(memberId)!;
         if (_state == GroupState.Dead)
-            return ErrorCode.UnknownMemberId;
-        if (FindStatic(instanceId) is { } named && named.Id != memberId)
-            return ErrorCode.FencedInstanceId;
-        if (!_members.TryGetValue(memberId, out var found))
-            return ErrorCode.UnknownMemberId;
-
-        member = found;
-        return generation == _generation ? ErrorCode.None : ErrorCode.IllegalGeneration;
+            return ErrorCode.CoordinatorNotAvailable;
+        if (instanceId is not null && _members.FindStatic(instanceId)?.Id is var named && named != memberId)
+            return named is null ? ErrorCode.UnknownMemberId : ErrorCode.FencedInstanceId;
+        return member is null ? ErrorCode.UnknownMemberId : ErrorCode.None;
     }
 
-    private GroupMember? FindStatic(string? instanceId) =>
-        instanceId is null ? null : _members.Values.FirstOrDefault(member => member.InstanceId == instanceId);
+    private ErrorCode Check(string memberId, string? instanceId, int generation, out GroupMember member)
+    {
+        var error = Find(memberId, instanceId, out member);
+        return error == ErrorCode.None && generation != _generation ? ErrorCode.IllegalGeneration : error;
+    }
+
+    /// <summary>Writes to the journal; false if the disk refused, after which nothing may count that was to be written.</summary>
+    private bool TryStore(Action write)
+    {
+        try
+        {
+            write();
+            return true;
+        }
+        catch (IOException fault)
+        {
+            Log.NotStored(_logger, fault, _id);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(40, LogLevel.Error, "Group {Group}: the disk refused a change; its members are told to try again")]
+        public static partial void NotStored(ILogger logger, Exception fault, string group);
+    }
 }

@@ -1,46 +1,4 @@
-using TrackHub.LocalKafka.Wire;
-
 namespace TrackHub.LocalKafka.Groups;
-
-/// <summary>An assignor a member can work with, and what it tells the leader for it (opaque to the broker).</summary>
-internal sealed record MemberProtocol(string Name, byte[] Metadata);
-
-/// <summary>What a member asks for when it joins.</summary>
-/// <param name="MemberId">Empty for a member that has none yet.</param>
-/// <param name="RequireKnownId">A new member is first given an id to come back with (KIP-394).</param>
-internal sealed record JoinAsk(
-    string MemberId,
-    string? InstanceId,
-    string ClientId,
-    string ClientHost,
-    TimeSpan SessionTimeout,
-    TimeSpan RebalanceTimeout,
-    string ProtocolType,
-    List<MemberProtocol> Protocols,
-    bool RequireKnownId);
-
-/// <summary>Answer to a join; <see cref="Members"/> is filled for the leader only.</summary>
-internal sealed record JoinResult(ErrorCode Error, string MemberId)
-{
-    public int Generation { get; init; } = -1;
-
-    public string? ProtocolType { get; init; }
-
-    public string? Protocol { get; init; }
-
-    public string Leader { get; init; } = "";
-
-    /// <summary>A returned static leader keeps its running assignment (KIP-814).</summary>
-    public bool SkipAssignment { get; init; }
-
-    public List<(string Id, string? InstanceId, byte[] Metadata)> Members { get; init; } = [];
-}
-
-/// <summary>Answer to a sync: the member's share.</summary>
-internal sealed record SyncResult(ErrorCode Error, byte[] Assignment, string? ProtocolType = null, string? Protocol = null)
-{
-    public static SyncResult Refused(ErrorCode error) => new(error, []);
-}
 
 /// <summary>One member of a group. Used under its group's lock.</summary>
 internal sealed class GroupMember(string id, string? instanceId)
@@ -50,20 +8,26 @@ internal sealed class GroupMember(string id, string? instanceId)
     /// <summary>Name that stays over restarts of a static member (KIP-345), or null.</summary>
     public string? InstanceId { get; } = instanceId;
 
-    public string ClientId { get; set; } = "";
+    public string ClientId { get; private set; } = "";
 
-    public string ClientHost { get; set; } = "";
+    public string ClientHost { get; private set; } = "";
 
-    public TimeSpan SessionTimeout { get; set; }
+    public TimeSpan SessionTimeout { get; private set; }
 
-    public TimeSpan RebalanceTimeout { get; set; }
+    public TimeSpan RebalanceTimeout { get; private set; }
 
-    public List<MemberProtocol> Protocols { get; set; } = [];
+    public List<MemberProtocol> Protocols { get; private set; } = [];
 
     public byte[] Assignment { get; set; } = [];
 
     /// <summary>Timestamp of the group's clock at which the member counts as gone.</summary>
     public long SessionEnd { get; set; }
+
+    /// <summary>The member was in no generation yet: it may not know its id, so it may be gone while it seems to wait.</summary>
+    public bool IsNew { get; set; }
+
+    /// <summary>The member asked for its share of the running generation.</summary>
+    public bool HasSynced { get; set; }
 
     /// <summary>Set while the member waits for the others to join.</summary>
     public TaskCompletionSource<JoinResult>? Joining { get; set; }
@@ -71,11 +35,13 @@ internal sealed class GroupMember(string id, string? instanceId)
     /// <summary>Set while the member waits for the leader's assignment.</summary>
     public TaskCompletionSource<SyncResult>? Syncing { get; set; }
 
-    /// <summary>A waiting member cannot send heartbeats.</summary>
-    public bool IsWaiting => Joining is not null || Syncing is not null;
+    /// <summary>Whether its session runs: a waiting member cannot send heartbeats, but a new one must not wait for ever.</summary>
+    public bool CanExpire => IsNew || (Joining is null && Syncing is null);
 
     /// <summary>What the member tells for the chosen protocol.</summary>
     public byte[] MetadataFor(string? protocol) => Protocols.Find(candidate => candidate.Name == protocol)?.Metadata ?? [];
+
+    public bool Knows(string protocol) => Protocols.Exists(candidate => candidate.Name == protocol);
 
     /// <summary>Whether a join brings nothing new.</summary>
     public bool HasSameProtocols(List<MemberProtocol> others) =>
@@ -93,16 +59,24 @@ internal sealed class GroupMember(string id, string? instanceId)
         Protocols = ask.Protocols;
     }
 
+    /// <summary>The same static member under the id it is given when it returns.</summary>
+    public GroupMember ReturnedAs(string newId) =>
+        new(newId, InstanceId) { Assignment = Assignment, SessionEnd = SessionEnd, IsNew = IsNew, HasSynced = HasSynced };
+
     public void AnswerJoin(JoinResult result)
     {
         Joining?.TrySetResult(result);
         Joining = null;
     }
 
-    public void AnswerSync(SyncResult result)
+    /// <summary>Answers the member if it waits for its share; false if it doesn't.</summary>
+    public bool AnswerSync(SyncResult result)
     {
-        Syncing?.TrySetResult(result);
+        if (Syncing is not { } syncing)
+            return false;
+
         Syncing = null;
+        return syncing.TrySetResult(result);
     }
 
     public StoredMember ToStored() =>
@@ -116,5 +90,6 @@ internal sealed class GroupMember(string id, string? instanceId)
         RebalanceTimeout = stored.RebalanceTimeout,
         Protocols = stored.Protocols,
         Assignment = stored.Assignment,
+        HasSynced = true,
     };
 }

@@ -5,8 +5,14 @@ using TrackHub.LocalKafka.Storage;
 
 namespace TrackHub.LocalKafka.Groups;
 
+/// <summary>A partition by its topic's name.</summary>
+internal readonly record struct PartitionName(string Topic, int Partition);
+
 /// <summary>A group's position in one partition.</summary>
-internal sealed record CommittedOffset(string Topic, int Partition, long Offset, int LeaderEpoch, string? Metadata);
+/// <param name="CommittedAtMs">Unix time of the commit; 0 in journals of earlier versions.</param>
+/// <param name="ExpiresAtMs">Unix time at which it is forgotten, if the commit named one (versions 2 to 4).</param>
+internal sealed record CommittedOffset(
+    string Topic, int Partition, long Offset, int LeaderEpoch, string? Metadata, long CommittedAtMs = 0, long? ExpiresAtMs = null);
 
 /// <summary>A member of a stored group.</summary>
 internal sealed record StoredMember(
@@ -20,8 +26,9 @@ internal sealed record StoredMember(
     byte[] Assignment);
 
 /// <summary>What a restarted broker needs so that a stable group's members go on without a rebalance.</summary>
+/// <param name="EmptySinceMs">Unix time at which the last member left; 0 if none ever did, and in journals of earlier versions.</param>
 internal sealed record StoredGroup(
-    string Id, int Generation, string ProtocolType, string? Protocol, string? Leader, List<StoredMember> Members);
+    string Id, int Generation, string ProtocolType, string? Protocol, string? Leader, List<StoredMember> Members, long EmptySinceMs = 0);
 
 /// <summary>One entry of the groups' journal.</summary>
 internal sealed record GroupEntry
@@ -35,6 +42,10 @@ internal sealed record GroupEntry
     public string? Deleted { get; init; }
 
     public string? ForgottenTopic { get; init; }
+
+    public string? Forgetting { get; init; }
+
+    public List<PartitionName>? Forgotten { get; init; }
 }
 
 [JsonSourceGenerationOptions(
@@ -43,12 +54,23 @@ internal sealed record GroupEntry
 internal sealed partial class GroupJson : JsonSerializerContext;
 
 /// <summary>Committed offsets and stable generations of all groups, each written to the journal before it counts.</summary>
-/// <remarks>Thread-safe; takes no other lock while it holds its own.</remarks>
+/// <remarks>
+/// Thread-safe; takes no other lock while it holds its own. Writing throws <see cref="IOException"/> if the disk refuses, and changes nothing.
+/// </remarks>
 internal sealed class GroupStore : IDisposable
 {
+    /// <summary>
+    /// Largest entry: far below what the journal can read back, far above what a sound group needs (Kafka's limit is that of a record of
+    /// its offsets topic, 1 MB).
+    /// </summary>
+    private const int MaxEntryBytes = 16 * 1024 * 1024;
+
+    /// <summary>Offsets per entry of a rewritten journal; with the longest metadata such an entry can still be read back.</summary>
+    private const int OffsetsPerEntry = 1000;
+
     private readonly Lock _changing = new();
     private readonly Dictionary<string, StoredGroup> _groups = [];
-    private readonly Dictionary<string, Dictionary<(string Topic, int Partition), CommittedOffset>> _offsets = [];
+    private readonly Dictionary<string, Dictionary<PartitionName, CommittedOffset>> _offsets = [];
     private readonly Journal _journal;
 
     public GroupStore(string path, ILogger logger, StorageSettings? settings = null) => _journal = Journal.Open(path, Replay, logger, settings);
@@ -79,6 +101,9 @@ internal sealed class GroupStore : IDisposable
     /// <summary>Removes a group and its offsets.</summary>
     public void Delete(string group) => Write(new GroupEntry { Deleted = group });
 
+    /// <summary>Removes some of a group's offsets.</summary>
+    public void Forget(string group, List<PartitionName> partitions) => Write(new GroupEntry { Forgetting = group, Forgotten = partitions });
+
     /// <summary>Removes all groups' offsets in a topic that was deleted.</summary>
     public void ForgetTopic(string topic) => Write(new GroupEntry { ForgottenTopic = topic });
 
@@ -86,7 +111,7 @@ internal sealed class GroupStore : IDisposable
     public CommittedOffset? FindOffset(string group, string topic, int partition)
     {
         lock (_changing)
-            return _offsets.GetValueOrDefault(group)?.GetValueOrDefault((topic, partition));
+            return _offsets.GetValueOrDefault(group)?.GetValueOrDefault(new PartitionName(topic, partition));
     }
 
     /// <summary>All positions of a group.</summary>
@@ -109,11 +134,15 @@ internal sealed class GroupStore : IDisposable
 
     private void Write(GroupEntry entry)
     {
+        var encoded = Encode(entry);
+        if (encoded.Length > MaxEntryBytes)
+            throw new IOException($"{encoded.Length} bytes are too many for one entry of a group; {MaxEntryBytes} are possible.");
+
         lock (_changing)
         {
             if (_journal.IsDueForRewrite)
                 _journal.Rewrite(Snapshot());
-            _journal.Append(Encode(entry));
+            _journal.Append(encoded);
             Apply(entry);
         }
     }
@@ -123,7 +152,10 @@ internal sealed class GroupStore : IDisposable
         foreach (var group in _groups.Values)
             yield return Encode(new GroupEntry { Group = group });
         foreach (var (group, offsets) in _offsets)
-            yield return Encode(new GroupEntry { Committing = group, Offsets = [.. offsets.Values] });
+        {
+            foreach (var part in offsets.Values.Chunk(OffsetsPerEntry))
+                yield return Encode(new GroupEntry { Committing = group, Offsets = [.. part] });
+        }
     }
 
     private void Replay(ReadOnlyMemory<byte> payload)
@@ -141,7 +173,15 @@ internal sealed class GroupStore : IDisposable
             if (!_offsets.TryGetValue(committing, out var offsets))
                 _offsets.Add(committing, offsets = []);
             foreach (var offset in entry.Offsets ?? [])
-                offsets[(offset.Topic, offset.Partition)] = offset;
+                offsets[new PartitionName(offset.Topic, offset.Partition)] = offset;
+        }
+
+        if (entry.Forgetting is { } forgetting && _offsets.TryGetValue(forgetting, out var remembered))
+        {
+            foreach (var partition in entry.Forgotten ?? [])
+                remembered.Remove(partition);
+            if (remembered.Count == 0)
+                _offsets.Remove(forgetting);
         }
 
         if (entry.Deleted is { } deleted)

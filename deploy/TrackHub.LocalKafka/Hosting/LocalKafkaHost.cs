@@ -104,7 +104,8 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         var storage = Own(new StorageSettings { Fsync = options.Fsync, CountDamage = metrics.Damaged });
         var topics = Own(new TopicStore(directory, clock, loggers.CreateLogger<TopicStore>(), storage));
         var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>(), storage));
-        var groups = Own(new GroupCoordinator(groupStore, options, clock));
+        var groups = Own(new GroupCoordinator(groupStore, options, clock, loggers.CreateLogger<GroupCoordinator>()));
+        Own(new OffsetRetention(groups, options, clock));
         Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
         metrics.Observe(topics);
         var network = options.Network is { } open ? new NetworkAccess(open, metrics, clock, loggers) : null;

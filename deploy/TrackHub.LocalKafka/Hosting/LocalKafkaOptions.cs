@@ -52,9 +52,23 @@ public sealed class LocalKafkaOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "00:30:00")]
     public TimeSpan GroupMinSessionTimeout { get; set; } = TimeSpan.FromSeconds(6);
 
+    /// <summary>Most members of one group, as Kafka's group.max.size; more are turned away. Default: no limit, as Kafka's.</summary>
+    [Range(1, int.MaxValue)]
+    public int GroupMaxSize { get; set; } = int.MaxValue;
+
     /// <summary>How long a new group waits for more members before its first assignment. Default 0, as in Kafka's development set-up.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan GroupInitialRebalanceDelay { get; set; } = TimeSpan.Zero;
+
+    /// <summary>
+    /// How long a group's committed offsets stay when it has no members, as Kafka's offsets.retention.minutes. Default 7 days, as Kafka's.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan OffsetsRetention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Time between looks for offsets past their retention; the first comes that long after the start. Default 10 min, as Kafka's.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan OffsetsRetentionCheckInterval { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Time between looks for segments past their retention. Default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]

@@ -9,6 +9,8 @@ internal enum ErrorCode : short
     UnknownTopicOrPartition = 3,
     MessageTooLarge = 10,
     OffsetMetadataTooLarge = 12,
+    CoordinatorNotAvailable = 15,
+    NotCoordinator = 16,
     InvalidTopic = 17,
     NotEnoughReplicas = 19,
     InvalidRequiredAcks = 21,
@@ -41,7 +43,9 @@ internal enum ErrorCode : short
     UnknownLeaderEpoch = 75,
     UnsupportedCompressionType = 76,
     MemberIdRequired = 79,
+    GroupMaxSizeReached = 81,
     FencedInstanceId = 82,
+    GroupSubscribedToTopic = 86,
     InvalidRecord = 87,
     UnknownTopicId = 100,
 }

@@ -25,7 +25,7 @@ internal sealed class TestApis : IDisposable
         _topics = new TopicStore(_directory, TimeProvider.System, NullLogger.Instance);
         _topics.Create(Topic, 2, []);
         _store = new GroupStore(Path.Combine(_directory, "groups.journal"), NullLogger.Instance);
-        _groups = new GroupCoordinator(_store, options, TimeProvider.System);
+        _groups = new GroupCoordinator(_store, options, TimeProvider.System, NullLogger.Instance);
         Table = BrokerApis.Build(_topics, _groups, options, _metrics);
     }
 

@@ -1,0 +1,26 @@
+using TrackHub.LocalKafka.Wire;
+
+namespace TrackHub.LocalKafka.Groups;
+
+/// <summary>
+/// What a consumer tells its group's leader: version, topics, then what later versions added. The one place where the broker looks into it.
+/// Source: Kafka's ConsumerProtocolSubscription.json; each version only appends.
+/// </summary>
+internal static class ConsumerSubscription
+{
+    /// <summary>Whether a member reads a topic; true where its metadata cannot be read.</summary>
+    public static bool MayRead(byte[] metadata, string topic)
+    {
+        try
+        {
+            var reader = new WireReader();
+            reader.Reset(metadata);
+            reader.Int16();   // version
+            return reader.Array(static reader => reader.String()).Contains(topic);
+        }
+        catch (MalformedRequestException)
+        {
+            return true;
+        }
+    }
+}
