@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrackHub.LocalKafka.Access;
 using TrackHub.LocalKafka.Hosting;
@@ -26,7 +25,13 @@ public sealed class SecuredLogTests : IAsyncLifetime
         await File.WriteAllTextAsync(password, Password);
         var network = new NetworkOptions
         {
-            Host = "127.0.0.1", AdvertisedHost = "localhost", Port = 0, RegistryPort = 0, CertificatePath = _certificate, KeyPath = key, Users = { ["trackhub"] = password },
+            Host = "127.0.0.1",
+            AdvertisedHost = "localhost",
+            Port = 0,
+            RegistryPort = 0,
+            CertificatePath = _certificate,
+            KeyPath = key,
+            Users = { ["trackhub"] = password },
         };
         _broker = await LocalKafkaHost.StartAsync(
             new() { DataDirectory = Path.Combine(_folder, "log"), Port = 0, RegistryPort = 0, AutoCreateTopics = true, Network = network }, NullLoggerFactory.Instance);
