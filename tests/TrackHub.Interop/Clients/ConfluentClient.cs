@@ -1,20 +1,13 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace TrackHub.Interop.Clients;
 
 /// <summary>Confluent.Kafka over librdkafka, in this process: the client TrackHub uses, and the one the others are compared with.</summary>
-internal sealed class ConfluentClient(ClientFacts facts, string bootstrapServers) : ForeignClient(facts)
+internal sealed partial class ConfluentClient(ClientFacts facts, string bootstrapServers) : ForeignClient(facts)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(45);
 
     public override string Version => typeof(IConsumer<,>).Assembly.GetName().Version!.ToString(3);
-
-    public override async Task CreateTopicAsync(string topic, int partitions)
-    {
-        using var admin = Admin();
-        await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = -1 }]);
-    }
 
     public override async Task WriteAsync(string topic, string codec, bool idempotent, IReadOnlyList<ClientRecord> records)
     {
@@ -70,21 +63,6 @@ internal sealed class ConfluentClient(ClientFacts facts, string bootstrapServers
         return Task.FromResult(member);
     }
 
-    /// <summary>What a group has committed, by partition; -1 where nothing.</summary>
-    public async Task<IReadOnlyList<long>> CommittedAsync(string group, string topic, int partitions)
-    {
-        using var admin = Admin();
-        var results = await admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, [.. Partitions(topic, partitions)])]);
-        return [.. results.Single().Partitions.OrderBy(static one => one.Partition.Value).Select(static one => one.Offset == Offset.Unset ? -1 : one.Offset.Value)];
-    }
-
-    /// <summary>How many partitions a topic has.</summary>
-    public int PartitionsOf(string topic)
-    {
-        using var admin = Admin();
-        return admin.GetMetadata(topic, Limit).Topics.Single().Partitions.Count;
-    }
-
     private static IEnumerable<TopicPartition> Partitions(string topic, int count) =>
         Enumerable.Range(0, count).Select(partition => new TopicPartition(topic, partition));
 
@@ -121,8 +99,6 @@ internal sealed class ConfluentClient(ClientFacts facts, string bootstrapServers
         consumer.Close();
         return taken;
     }
-
-    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
 
     private IConsumer<byte[]?, byte[]?> Consumer(string group, Action<ConsumerBuilder<byte[]?, byte[]?>> configure)
     {

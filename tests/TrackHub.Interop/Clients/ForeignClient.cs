@@ -14,7 +14,7 @@ internal enum Missing
 {
     Nothing = 0,
 
-    /// <summary>Creating topics.</summary>
+    /// <summary>Looking after topics and groups.</summary>
     Admin = 1,
 
     /// <summary>An idempotent producer.</summary>
@@ -37,7 +37,18 @@ internal enum Missing
 
     /// <summary>Committing when told to: it commits when its assignment changes and when it leaves, besides every few seconds.</summary>
     Commits = 128,
+
+    /// <summary>Deleting groups.</summary>
+    GroupDeletion = 256,
+
+    /// <summary>Deleting records below an offset.</summary>
+    RecordDeletion = 512,
 }
+
+/// <summary>What a client says of a group.</summary>
+/// <param name="State">Its state, in Kafka's words: Empty, Stable …</param>
+/// <param name="Committed">Committed offsets by partition.</param>
+internal sealed record GroupSight(string State, IReadOnlyList<long> Committed);
 
 /// <summary>Where a time is found.</summary>
 /// <param name="Offsets">By partition: the offset of the first record at or after it, or the end of the log if there is none.</param>
@@ -55,6 +66,29 @@ internal abstract class ForeignClient(ClientFacts facts)
 
     /// <summary>Creates a topic.</summary>
     public abstract Task CreateTopicAsync(string topic, int partitions);
+
+    /// <summary>Gives a topic more partitions.</summary>
+    /// <param name="topic">Its name.</param>
+    /// <param name="partitions">How many it has then.</param>
+    public abstract Task GrowTopicAsync(string topic, int partitions);
+
+    /// <summary>Deletes a topic.</summary>
+    public abstract Task DeleteTopicAsync(string topic);
+
+    /// <summary>Reads a setting of a topic.</summary>
+    public abstract Task<string> ReadSettingAsync(string topic, string name);
+
+    /// <summary>Sets a setting of a topic.</summary>
+    public abstract Task AlterSettingAsync(string topic, string name, string value);
+
+    /// <summary>Finds a group among all, and looks at it.</summary>
+    public abstract Task<GroupSight> LookAtGroupAsync(string group, string topic, int partitions);
+
+    /// <summary>Deletes a group that is empty.</summary>
+    public abstract Task DeleteGroupAsync(string group);
+
+    /// <summary>Deletes the records of a partition that are below an offset.</summary>
+    public abstract Task DeleteRecordsAsync(string topic, int partition, long before);
 
     /// <summary>Writes records in their order, each to its partition; returns when all replicas have them.</summary>
     /// <param name="topic">Their topic.</param>

@@ -15,9 +15,9 @@ internal static class ForeignClients
     public static IReadOnlyList<ClientFacts> All { get; } =
     [
         new(Confluent),
-        new(Kcat, Missing.Admin | Missing.Times | Missing.Commits),
-        new(PythonKafka, Missing.Idempotence | Missing.EmptyRecords | Missing.NullHeaders),
-        new(PythonConfluent),
+        new(Kcat, Missing.Admin | Missing.Times | Missing.Commits | Missing.GroupDeletion | Missing.RecordDeletion),
+        new(PythonKafka, Missing.Idempotence | Missing.EmptyRecords | Missing.NullHeaders | Missing.RecordDeletion),
+        new(PythonConfluent, Missing.GroupDeletion | Missing.RecordDeletion),
         new(KafkaJs, Missing.NullHeaders | Missing.HeaderOrder | Missing.SharedAssignor),
         new(Platformatic),
     ];

@@ -28,9 +28,21 @@ internal sealed partial class KcatClient : ForeignClient
         return client;
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">kcat has no command for it.</exception>
-    public override Task CreateTopicAsync(string topic, int partitions) => throw new NotSupportedException("kcat creates no topics.");
+    public override Task CreateTopicAsync(string topic, int partitions) => throw NoCommand();
+
+    public override Task GrowTopicAsync(string topic, int partitions) => throw NoCommand();
+
+    public override Task DeleteTopicAsync(string topic) => throw NoCommand();
+
+    public override Task<string> ReadSettingAsync(string topic, string name) => throw NoCommand();
+
+    public override Task AlterSettingAsync(string topic, string name, string value) => throw NoCommand();
+
+    public override Task<GroupSight> LookAtGroupAsync(string group, string topic, int partitions) => throw NoCommand();
+
+    public override Task DeleteGroupAsync(string group) => throw NoCommand();
+
+    public override Task DeleteRecordsAsync(string topic, int partition, long before) => throw NoCommand();
 
     public override async Task WriteAsync(string topic, string codec, bool idempotent, IReadOnlyList<ClientRecord> records)
     {
@@ -77,6 +89,8 @@ internal sealed partial class KcatClient : ForeignClient
         _ = FollowAsync(process, member);
         return Task.FromResult(member);
     }
+
+    private static NotSupportedException NoCommand() => new("kcat has no command for it.");
 
     private static async Task FollowAsync(Process process, GroupMember member)
     {

@@ -11,13 +11,15 @@ internal sealed record Scenario(string Name, Missing Needs, Func<ScenarioRun, Ta
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new("creates a topic", Missing.Admin, WritingScenarios.CreatesATopicAsync),
+        new("creates, grows and deletes a topic", Missing.Admin, AdminScenarios.CreatesGrowsAndDeletesATopicAsync),
         .. Codecs.Select(static codec => new Scenario(
             $"writes and reads {(codec == "none" ? "uncompressed" : codec)}", Missing.Nothing, run => WritingScenarios.WritesAndReadsAsync(run, codec))),
         new("writes idempotently", Missing.Idempotence, WritingScenarios.WritesIdempotentlyAsync),
         new("seeks by time", Missing.Nothing, WritingScenarios.SeeksByTimeAsync),
         new("shares a group, commits, takes over, resumes", Missing.Nothing, GroupScenarios.SharesAGroupAsync),
         new("shares a group with Confluent.Kafka", Missing.SharedAssignor, GroupScenarios.SharesAGroupWithConfluentAsync),
+        new("looks at a group and its offsets", Missing.Admin, AdminScenarios.LooksAtAGroupAsync),
+        new("deletes a group", Missing.GroupDeletion, AdminScenarios.DeletesAGroupAsync),
     ];
 
     /// <summary>Whether a client can be asked for it.</summary>

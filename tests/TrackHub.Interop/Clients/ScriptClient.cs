@@ -38,6 +38,28 @@ internal sealed class ScriptClient : ForeignClient
     public override Task CreateTopicAsync(string topic, int partitions) =>
         AskAsync("create", new() { ["topic"] = topic, ["partitions"] = partitions });
 
+    public override Task GrowTopicAsync(string topic, int partitions) =>
+        AskAsync("grow", new() { ["topic"] = topic, ["partitions"] = partitions });
+
+    public override Task DeleteTopicAsync(string topic) => AskAsync("drop", new() { ["topic"] = topic });
+
+    public override async Task<string> ReadSettingAsync(string topic, string name) =>
+        (string)(await AskAsync("setting", new() { ["topic"] = topic, ["name"] = name }))["value"]!;
+
+    public override Task AlterSettingAsync(string topic, string name, string value) =>
+        AskAsync("alter", new() { ["topic"] = topic, ["name"] = name, ["value"] = value });
+
+    public override async Task<GroupSight> LookAtGroupAsync(string group, string topic, int partitions)
+    {
+        var answer = await AskAsync("look", new() { ["group"] = group, ["topic"] = topic, ["partitions"] = partitions });
+        return new((string)answer["state"]!, [.. answer["committed"]!.AsArray().Select(static offset => (long)offset!)]);
+    }
+
+    public override Task DeleteGroupAsync(string group) => AskAsync("forget", new() { ["group"] = group });
+
+    public override Task DeleteRecordsAsync(string topic, int partition, long before) =>
+        AskAsync("truncate", new() { ["topic"] = topic, ["partition"] = partition, ["before"] = before });
+
     public override Task WriteAsync(string topic, string codec, bool idempotent, IReadOnlyList<ClientRecord> records) => AskAsync("produce", new()
     {
         ["topic"] = topic,

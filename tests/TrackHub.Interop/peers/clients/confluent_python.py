@@ -2,7 +2,7 @@
 import sys
 
 import confluent_kafka
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 
 import contract
 
@@ -14,14 +14,43 @@ def met(message):
         message.partition(), message.offset(), message.key(), message.value(), message.headers(), message.timestamp()[1])
 
 
+def done(asked):
+    """The one result of what an admin client was asked for."""
+    (future,) = asked.values()
+    return future.result(timeout=30)
+
+
 class Client:
     def __init__(self, bootstrap):
         self.bootstrap = {"bootstrap.servers": bootstrap, "log_level": 0}
         self.admin = AdminClient(self.bootstrap)
 
     def create(self, command):
-        for created in self.admin.create_topics([NewTopic(command["topic"], command["partitions"], 1)]).values():
-            created.result(timeout=30)
+        done(self.admin.create_topics([NewTopic(command["topic"], command["partitions"], 1)]))
+
+    def grow(self, command):
+        done(self.admin.create_partitions([NewPartitions(command["topic"], command["partitions"])]))
+
+    def drop(self, command):
+        done(self.admin.delete_topics([command["topic"]]))
+
+    def setting(self, command):
+        return {"value": done(self.admin.describe_configs([ConfigResource("topic", command["topic"])]))[command["name"]].value}
+
+    def alter(self, command):
+        done(self.admin.alter_configs([ConfigResource("topic", command["topic"], set_config={command["name"]: command["value"]})]))
+
+    def look(self, command):
+        if command["group"] not in [group.id for group in self.admin.list_groups(timeout=30)]:
+            raise LookupError("%s is not listed" % command["group"])
+        consumer = self.consumer(command["group"])
+        offsets = consumer.committed(
+            [confluent_kafka.TopicPartition(command["topic"], partition) for partition in range(command["partitions"])], timeout=30)
+        consumer.close()
+        return {
+            "state": self.admin.list_groups(command["group"], timeout=30)[0].state,
+            "committed": [max(one.offset, -1) for one in offsets],
+        }
 
     def produce(self, command):
         failures = []

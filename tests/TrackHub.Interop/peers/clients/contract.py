@@ -80,7 +80,7 @@ class Member:
 
 
 def serve(version, client):
-    """client has create, produce, read, seek, each taking the command and giving the answer, and member(command)."""
+    """client has a method for each command, which takes the command and gives the answer, and member(command)."""
     members = {}
 
     def join(command):
@@ -88,10 +88,6 @@ def serve(version, client):
         member.start()
 
     commands = {
-        "create": client.create,
-        "produce": client.produce,
-        "read": client.read,
-        "seek": client.seek,
         "join": join,
         "commit": lambda command: members[command["member"]].ask(members[command["member"]].commit),
         "leave": lambda command: members[command["member"]].ask(members[command["member"]].close),
@@ -100,6 +96,7 @@ def serve(version, client):
     for line in sys.stdin:
         command = json.loads(line)
         try:
-            say({"id": command["id"], "answer": commands[command["do"]](command) or {}})
+            call = commands.get(command["do"]) or getattr(client, command["do"])
+            say({"id": command["id"], "answer": call(command) or {}})
         except Exception:
             say({"id": command["id"], "error": traceback.format_exc()})

@@ -3,7 +3,7 @@
 // gzip is its own, snappy its published plugin. Its plugins for lz4 and zstd wrap native code that has to be compiled, so those two
 // codecs are other implementations behind the same interface: npm lz4js and Node's zlib.
 const zlib = require('node:zlib');
-const { Kafka, CompressionTypes, CompressionCodecs, logLevel } = require('kafkajs');
+const { Kafka, CompressionTypes, CompressionCodecs, ConfigResourceTypes, logLevel } = require('kafkajs');
 const lz4 = require('lz4js');
 const { say, toBytes, toBase64, serve } = require('./contract');
 
@@ -74,6 +74,32 @@ async function start() {
   serve(require('kafkajs/package.json').version, {
     create: ({ topic, partitions }) =>
       admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: -1 }], waitForLeaders: true }),
+
+    grow: ({ topic, partitions }) => admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] }),
+
+    drop: ({ topic }) => admin.deleteTopics({ topics: [topic] }),
+
+    setting: async ({ topic, name }) => {
+      const { resources } = await admin.describeConfigs({ resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }] });
+      return { value: resources[0].configEntries.find((entry) => entry.configName === name).configValue };
+    },
+
+    alter: async ({ topic, name, value }) => {
+      await admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] }] });
+    },
+
+    look: async ({ group, topic }) => {
+      if (!(await admin.listGroups()).groups.some((listed) => listed.groupId === group)) throw new Error(`${group} is not listed`);
+      const { groups } = await admin.describeGroups([group]);
+      const [{ partitions }] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+      return { state: groups[0].state, committed: partitions.sort((a, b) => a.partition - b.partition).map(({ offset }) => Number(offset)) };
+    },
+
+    forget: async ({ group }) => {
+      await admin.deleteGroups([group]);
+    },
+
+    truncate: ({ topic, partition, before }) => admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(before) }] }),
 
     produce: async ({ topic, codec, idempotent, records }) => {
       const producer = kafka.producer({ idempotent, allowAutoTopicCreation: false });

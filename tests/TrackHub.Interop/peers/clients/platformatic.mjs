@@ -1,7 +1,7 @@
 // npm @platformatic/kafka. Usage: platformatic.mjs BOOTSTRAP; see contract.js.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { Admin, Consumer, Producer } from '@platformatic/kafka';
+import { Admin, ConfigResourceTypes, Consumer, IncrementalAlterConfigOperationTypes, Producer } from '@platformatic/kafka';
 
 const { say, toBytes, toBase64, serve } = createRequire(import.meta.url)('./contract.js');
 const { version } = JSON.parse(readFileSync(new URL('../node_modules/@platformatic/kafka/package.json', import.meta.url)));
@@ -35,7 +35,43 @@ async function take(topic, count, start) {
 }
 
 serve(version, {
-  create: ({ topic, partitions }) => admin.createTopics({ topics: [topic], partitions, replicas: -1 }).then(() => {}),
+  create: async ({ topic, partitions }) => {
+    await admin.createTopics({ topics: [topic], partitions, replicas: -1 });
+  },
+
+  grow: ({ topic, partitions }) => admin.createPartitions({ topics: [{ name: topic, count: partitions }] }),
+
+  drop: ({ topic }) => admin.deleteTopics({ topics: [topic] }),
+
+  setting: async ({ topic, name }) => {
+    const [{ configs }] = await admin.describeConfigs({
+      resources: [{ resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: [name] }],
+    });
+    return { value: configs.find((one) => one.name === name).value };
+  },
+
+  alter: ({ topic, name, value }) => admin.incrementalAlterConfigs({
+    resources: [{
+      resourceType: ConfigResourceTypes.TOPIC,
+      resourceName: topic,
+      configs: [{ name, value, configOperation: IncrementalAlterConfigOperationTypes.SET }],
+    }],
+  }),
+
+  look: async ({ group, topic, partitions }) => {
+    if (!(await admin.listGroups()).has(group)) throw new Error(`${group} is not listed`);
+    const described = (await admin.describeGroups({ groups: [group] })).get(group);
+    const [{ topics }] = await admin.listConsumerGroupOffsets({
+      groups: [{ groupId: group, topics: [{ name: topic, partitionIndexes: Array.from({ length: partitions }, (_, i) => i) }] }],
+    });
+    return { state: described.state, committed: topics[0].partitions.map(({ committedOffset }) => Number(committedOffset)) };
+  },
+
+  forget: ({ group }) => admin.deleteGroups({ groups: [group] }),
+
+  truncate: async ({ topic, partition, before }) => {
+    await admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: BigInt(before) }] }] });
+  },
 
   produce: async ({ topic, codec, idempotent, records }) => {
     const producer = new Producer({ ...base, autocreateTopics: false });

@@ -2,7 +2,7 @@
 import sys
 
 import kafka
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewPartitions, NewTopic
 
 import contract
 
@@ -18,6 +18,36 @@ class Client:
 
     def create(self, command):
         self.admin.create_topics([NewTopic(command["topic"], command["partitions"], 1)])
+
+    def grow(self, command):
+        self.admin.create_partitions({command["topic"]: NewPartitions(command["partitions"])})
+
+    def drop(self, command):
+        self.admin.delete_topics([command["topic"]])
+
+    def setting(self, command):
+        answers = self.admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, command["topic"], {command["name"]: None})])
+        settings = answers[0].resources[0][4]
+        return {"value": next(one[1] for one in settings if one[0] == command["name"])}
+
+    def alter(self, command):
+        self.admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, command["topic"], {command["name"]: command["value"]})])
+
+    def look(self, command):
+        if command["group"] not in [group for group, _ in self.admin.list_consumer_groups()]:
+            raise LookupError("%s is not listed" % command["group"])
+        offsets = self.admin.list_consumer_group_offsets(command["group"])
+        return {
+            "state": self.admin.describe_consumer_groups([command["group"]])[0].state,
+            "committed": [
+                offsets[partition].offset if partition in offsets else -1
+                for partition in [kafka.TopicPartition(command["topic"], number) for number in range(command["partitions"])]],
+        }
+
+    def forget(self, command):
+        for group, failure in self.admin.delete_consumer_groups([command["group"]]):
+            if failure is not kafka.errors.NoError:
+                raise failure(group)
 
     def produce(self, command):
         producer = kafka.KafkaProducer(
