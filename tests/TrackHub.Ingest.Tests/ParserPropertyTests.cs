@@ -81,8 +81,8 @@ public sealed class ParserPropertyTests
         var records = new SaleRecords(_world.People, _world.Metrics);
         foreach (var gateway in GatewayTable.All)
         {
-            using var webhook = new Webhook(body, new HeaderDictionary(), QueryCollection.Empty);
-            if (gateway.Verify(webhook, Secrets.Of(null, World.Now, out _)) is not null)
+            using var webhook = new Webhook(body, new HeaderDictionary(), QueryCollection.Empty, World.Now);
+            if (gateway.Verify(webhook, Secrets.Of(null, World.Now, out _)).Holds)
                 return false;
             var root = webhook.Root;
             if (webhook.Fault is not null)

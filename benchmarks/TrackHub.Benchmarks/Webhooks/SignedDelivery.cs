@@ -11,40 +11,29 @@ namespace TrackHub.Benchmarks.Webhooks;
 /// <param name="Headers">Headers.</param>
 /// <param name="Query">Query.</param>
 /// <param name="Secrets">The connection's secrets, filled up as the intake does.</param>
-internal sealed record SignedDelivery(byte[] Body, IHeaderDictionary Headers, IQueryCollection Query, IReadOnlyList<byte[]> Secrets)
+/// <param name="ReceivedAt">When it came.</param>
+internal sealed record SignedDelivery(
+    byte[] Body, IHeaderDictionary Headers, IQueryCollection Query, IReadOnlyList<byte[]> Secrets, DateTimeOffset ReceivedAt)
 {
-    private const string BodyToken = "0123456789abcdef0123456789abcdef";
+    /// <summary>The gateway's first signature vector that verifies.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static SignedDelivery Of(string gateway) => SamplePayloads.ValidVector(gateway) is { ValueKind: JsonValueKind.Object } vector
+        ? New(gateway, vector)
+        : throw new InvalidOperationException($"{gateway} has no signature vector that verifies: add one.");
 
-    // Gateways whose proof is a token in the body: a sample that carries it is signed.
-    private static readonly Dictionary<string, string> TokenSamples = new() { ["perfectpay"] = "perfectpay/approved_card.json" };
-
-    /// <summary>The gateway's: its first signature vector that verifies, else a sample with its token in the body.</summary>
-    /// <exception cref="InvalidOperationException">There is neither.</exception>
-    public static SignedDelivery Of(string gateway)
-    {
-        if (SamplePayloads.ValidVector(gateway) is { ValueKind: JsonValueKind.Object } vector)
-            return New(gateway, vector.Utf8("body"), vector.GetProperty("key").GetString()!, vector);
-        return TokenSamples.TryGetValue(gateway, out var file)
-            ? New(gateway, SamplePayloads.Bytes(file), BodyToken, default)
-            : throw new InvalidOperationException($"{gateway} has no signature vector that verifies, nor a sample with its token: add one.");
-    }
-
-    private static SignedDelivery New(string gateway, byte[] body, string secret, JsonElement vector)
+    private static SignedDelivery New(string gateway, JsonElement vector)
     {
         var headers = new HeaderDictionary();
-        var query = "";
-        if (vector.ValueKind is JsonValueKind.Object)
+        if (vector.TryGetProperty("headers", out var given))
         {
-            if (vector.TryGetProperty("headers", out var given))
-            {
-                foreach (var header in given.EnumerateObject())
-                    headers[header.Name] = header.Value.GetString();
-            }
-
-            query = vector.TryGetProperty("query", out var text) ? text.GetString() : "";
+            foreach (var header in given.EnumerateObject())
+                headers[header.Name] = header.Value.GetString();
         }
 
-        var connection = new GatewayConnection("con_example", SampleBrand.Brand.Id, gateway, [new(secret)], Active: true);
-        return new(body, headers, new QueryCollection(QueryHelpers.ParseQuery(query)), Ingest.Webhooks.Secrets.Of(connection, SampleBrand.Now, out _));
+        var query = vector.TryGetProperty("query", out var text) ? text.GetString() : "";
+        var at = vector.TryGetProperty("now", out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds.GetInt64()) : SampleBrand.Now;
+        var connection = new GatewayConnection("con_example", SampleBrand.Brand.Id, gateway, [new(vector.GetProperty("key").GetString()!)], Active: true);
+        return new(
+            vector.Utf8("body"), headers, new QueryCollection(QueryHelpers.ParseQuery(query)), Ingest.Webhooks.Secrets.Of(connection, at, out _), at);
     }
 }

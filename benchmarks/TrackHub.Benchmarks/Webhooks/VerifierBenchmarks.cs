@@ -32,7 +32,7 @@ public class VerifierBenchmarks
     [Benchmark]
     public string? Verify()
     {
-        using var webhook = new Webhook(_delivery.Body, _delivery.Headers, _delivery.Query);
-        return _gateway.Verify(webhook, _delivery.Secrets);
+        using var webhook = new Webhook(_delivery.Body, _delivery.Headers, _delivery.Query, _delivery.ReceivedAt);
+        return _gateway.Verify(webhook, _delivery.Secrets).Step;
     }
 }

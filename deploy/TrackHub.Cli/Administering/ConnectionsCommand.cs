@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrackHub.Cli.Output;
+using TrackHub.Ingest;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli.Administering;
@@ -30,8 +31,8 @@ internal static class ConnectionsCommand
     private static Command Add()
     {
         var brand = AdminCall.RequiredBrand();
-        var gateway = new Option<string>("--gateway") { Description = "kiwify, hotmart or perfectpay.", Required = true, HelpName = "GATEWAY" };
-        gateway.AcceptOnlyFromAmong("kiwify", "hotmart", "perfectpay");
+        var gateway = new Option<string>("--gateway") { Description = $"One of {string.Join(", ", Gateways.Names)}.", Required = true, HelpName = "GATEWAY" };
+        gateway.AcceptOnlyFromAmong([.. Gateways.Names]);
         var secret = SecretOption();
         return new Command("add", "Adds a gateway connection and prints its webhook address.") { brand, gateway, secret }
             .Runs(async (call, admin, printer, cancellationToken) =>
@@ -40,6 +41,8 @@ internal static class ConnectionsCommand
                 var clear = await AdminCall.SecretAsync(call.GetRequiredValue(secret), "--secret", cancellationToken);
                 var issued = await admin.AddConnectionAsync(owner.Id, call.GetRequiredValue(gateway), clear, cancellationToken);
                 PrintIssued(printer, new(issued.Id, owner.Name, call.GetRequiredValue(gateway), Address(call, call.GetRequiredValue(gateway), issued.Shown.Reveal())));
+                if (Gateways.Caution(call.GetRequiredValue(gateway)) is { } caution)
+                    printer.Say(caution);
             });
     }
 

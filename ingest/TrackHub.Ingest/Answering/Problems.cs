@@ -49,6 +49,10 @@ internal static class Problems
     public static readonly Problem SignatureInvalid = new(
         StatusCodes.Status401Unauthorized, "signature_invalid", "The delivery does not prove that it comes from this address's gateway account.");
 
+    /// <summary>A right signature over a time too far from now: a replay, or a clock that is off. Only who knows a secret gets to see this.</summary>
+    public static readonly Problem TimestampOutOfWindow = new(
+        StatusCodes.Status401Unauthorized, "timestamp_out_of_window", "The signature's time is more than 300 seconds away. Sign again; check the sender's clock.");
+
     /// <summary>Compressed bodies are not taken: a small one can unfold without bound.</summary>
     public static readonly Problem Compressed = new(
         StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Content-Encoding is not taken; send the body as it is.");

@@ -47,7 +47,10 @@ internal sealed record CheckoutTracking
     /// <summary>Reads a flat object of tracking parameters.</summary>
     /// <param name="parameters">The object; anything else gives <see cref="None"/>.</param>
     /// <param name="carriers">Parameters to look for the click id in first, best first.</param>
-    public static CheckoutTracking Read(JsonElement parameters, params ReadOnlySpan<string> carriers)
+    public static CheckoutTracking Read(JsonElement parameters, params ReadOnlySpan<string> carriers) => Read(parameters, UtmNames.Prefixed, carriers);
+
+    /// <summary>Reads a flat object of tracking parameters whose UTM fields have other names.</summary>
+    public static CheckoutTracking Read(JsonElement parameters, UtmNames utm, params ReadOnlySpan<string> carriers)
     {
         if (!parameters.IsObject())
             return None;
@@ -55,11 +58,11 @@ internal sealed record CheckoutTracking
         return new()
         {
             ClickId = FindClickId(parameters, carriers),
-            UtmSource = parameters.At("utm_source").Text(),
-            UtmMedium = parameters.At("utm_medium").Text(),
-            UtmCampaign = parameters.At("utm_campaign").Text(),
-            UtmContent = parameters.At("utm_content").Text(),
-            UtmTerm = parameters.At("utm_term").Text(),
+            UtmSource = parameters.At(utm.Source).Text(),
+            UtmMedium = parameters.At(utm.Medium).Text(),
+            UtmCampaign = parameters.At(utm.Campaign).Text(),
+            UtmContent = parameters.At(utm.Content).Text(),
+            UtmTerm = parameters.At(utm.Term).Text(),
             Gclid = parameters.At("gclid").Text(),
             Fbclid = parameters.At("fbclid").Text(),
             Fbc = parameters.At("_fbc").Text() ?? parameters.At("fbc").Text(),
@@ -70,6 +73,21 @@ internal sealed record CheckoutTracking
     /// <summary>Searches further fields outside the parameters, used where a gateway was seen to put tracking there.</summary>
     public CheckoutTracking OrClickIdOf(string? text) =>
         ClickId is null && ClickIds.TryFind(text, out var found) ? this with { ClickId = found } : this;
+
+    /// <summary>What stands here, and what only the other one knows.</summary>
+    public CheckoutTracking Or(CheckoutTracking other) => new()
+    {
+        ClickId = ClickId ?? other.ClickId,
+        UtmSource = UtmSource ?? other.UtmSource,
+        UtmMedium = UtmMedium ?? other.UtmMedium,
+        UtmCampaign = UtmCampaign ?? other.UtmCampaign,
+        UtmContent = UtmContent ?? other.UtmContent,
+        UtmTerm = UtmTerm ?? other.UtmTerm,
+        Gclid = Gclid ?? other.Gclid,
+        Fbclid = Fbclid ?? other.Fbclid,
+        Fbc = Fbc ?? other.Fbc,
+        Fbp = Fbp ?? other.Fbp,
+    };
 
     private static string? FindClickId(JsonElement parameters, ReadOnlySpan<string> carriers)
     {
@@ -87,4 +105,17 @@ internal sealed record CheckoutTracking
 
         return null;
     }
+}
+
+/// <summary>Names a gateway gives the five UTM parameters.</summary>
+internal sealed record UtmNames(string Source, string Medium, string Campaign, string Content, string Term)
+{
+    /// <summary>As in a link.</summary>
+    public static readonly UtmNames Prefixed = new("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term");
+
+    /// <summary>Without the prefix.</summary>
+    public static readonly UtmNames Bare = new("source", "medium", "campaign", "content", "term");
+
+    /// <summary>In Pascal case.</summary>
+    public static readonly UtmNames Pascal = new("UtmSource", "UtmMedium", "UtmCampaign", "UtmContent", "UtmTerm");
 }

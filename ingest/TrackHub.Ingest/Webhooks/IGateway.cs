@@ -14,8 +14,16 @@ internal interface IGateway
     /// <summary>
     /// Checks a delivery on its raw bytes, in time that does not depend on how much of a proof is right. All secrets are always tried.
     /// </summary>
-    /// <returns>The place or step that matched, a metric tag; null if none did.</returns>
-    string? Verify(Webhook webhook, IReadOnlyList<byte[]> secrets);
+    Proof Verify(Webhook webhook, IReadOnlyList<byte[]> secrets);
+
+    /// <summary>Whether an unproven delivery is answered 202 rather than 401: the gateway gives up an address that refuses.</summary>
+    bool AcceptsUnproven => false;
+
+    /// <summary>Whether the gateway takes any answer for success: what could not be stored must go unanswered.</summary>
+    bool TakesAnyAnswerAsFinal => false;
+
+    /// <summary>Why figures of this gateway need a second look; null where its format was seen in real deliveries.</summary>
+    string? Provisional => null;
 
     /// <summary>Maps an authentic body.</summary>
     Mapping Map(JsonElement root, MappingContext context);

@@ -15,6 +15,23 @@ internal static class MoneyReads
     public static SaleMoney FromHundredths(JsonElement gross, JsonElement net, string currency) =>
         Combine(Hundredths(gross, currency), Hundredths(net, currency), currency);
 
+    /// <summary>Gross and net written in the currency's own smallest unit, as integers.</summary>
+    public static SaleMoney FromMinor(JsonElement gross, JsonElement net, string currency) =>
+        Combine(Minor(gross, currency), Minor(net, currency), currency);
+
+    /// <summary>Gross written for people, with its currency in front: <c>R$ 1.234,56</c>.</summary>
+    /// <param name="gross">Text.</param>
+    /// <param name="currency">For text without a currency sign.</param>
+    public static SaleMoney FromDisplayText(JsonElement gross, string currency)
+    {
+        if (gross.Text() is not { } text)
+            return Combine((null, !IsNothing(gross)), default, currency);
+        if (!DisplayAmount.TryParse(text, out var major, out var sign))
+            return new(null, null, null, Unreadable: true);
+        currency = sign ?? currency;
+        return Combine(MinorUnits.TryFromMajor(major, currency, out var minor) ? (minor, false) : (null, true), default, currency);
+    }
+
     /// <summary>An ISO 4217 code in upper case, or null for anything else.</summary>
     public static string? CurrencyCode(JsonElement element) =>
         element.Text() is { Length: 3 } code && code.All(char.IsAsciiLetter) ? code.ToUpperInvariant() : null;
@@ -31,13 +48,18 @@ internal static class MoneyReads
         return MinorUnits.TryFromMajor(major.Value, currency, out var minor) ? (minor, false) : (null, true);
     }
 
-    private static (long? Minor, bool Unreadable) Hundredths(JsonElement element, string currency)
+    private static (long? Minor, bool Unreadable) Hundredths(JsonElement element, string currency) => Whole(element, 100m, currency);
+
+    private static (long? Minor, bool Unreadable) Minor(JsonElement element, string currency) =>
+        Whole(element, 1m / MinorUnits.ToMajor(1, currency), currency);
+
+    private static (long? Minor, bool Unreadable) Whole(JsonElement element, decimal unitsPerMajor, string currency)
     {
-        if (!element.TryInteger(out var hundredths))
+        if (!element.TryInteger(out var units))
             return (null, true);
-        if (hundredths is null)
+        if (units is null)
             return (null, !IsNothing(element));
-        return MinorUnits.TryFromMajor(hundredths.Value / 100m, currency, out var minor) ? (minor, false) : (null, true);
+        return MinorUnits.TryFromMajor(units.Value / unitsPerMajor, currency, out var minor) ? (minor, false) : (null, true);
     }
 
     // An object or a boolean where an amount belongs is not the same as none.

@@ -8,13 +8,17 @@ namespace TrackHub.Ingest.Webhooks;
 /// <param name="body">The raw bytes; must live as long as this.</param>
 /// <param name="headers">Request headers.</param>
 /// <param name="query">Query parameters.</param>
-internal sealed class Webhook(ReadOnlyMemory<byte> body, IHeaderDictionary headers, IQueryCollection query) : IDisposable
+/// <param name="receivedAt">When it came.</param>
+internal sealed class Webhook(ReadOnlyMemory<byte> body, IHeaderDictionary headers, IQueryCollection query, DateTimeOffset receivedAt) : IDisposable
 {
     private JsonDocument? _document;
     private bool _read;
 
     /// <summary>The raw bytes.</summary>
     public ReadOnlyMemory<byte> Body { get; } = body;
+
+    /// <summary>When it came.</summary>
+    public DateTimeOffset ReceivedAt { get; } = receivedAt;
 
     /// <summary>What is wrong with the body; null if it reads.</summary>
     public string? Fault { get; private set; }

@@ -40,11 +40,12 @@ internal sealed partial class WebhookIntake(
             return;
         }
 
-        using var webhook = new Webhook(body.Bytes, context.Request.Headers, context.Request.Query);
-        if (Authenticate(gateway, webhook, connectionPath, receivedAt) is not { } sender)
+        using var webhook = new Webhook(body.Bytes, context.Request.Headers, context.Request.Query, receivedAt);
+        var (proof, sender) = Authenticate(gateway, webhook, connectionPath);
+        if (sender is null)
         {
             // On a known connection this is where quarantine will keep the body; until then the gateway's own resend is the second chance.
-            await Problems.WriteAsync(context, Problems.SignatureInvalid);
+            await Problems.WriteAsync(context, proof.OutOfWindow ? Problems.TimestampOutOfWindow : Problems.SignatureInvalid);
             return;
         }
 
@@ -53,27 +54,29 @@ internal sealed partial class WebhookIntake(
     }
 
     // Every path does the same work: look-up, two secrets, one answer, so that an unknown address cannot be told from a wrong proof.
-    private Sender? Authenticate(IGateway gateway, Webhook webhook, string? connectionPath, DateTimeOffset receivedAt)
+    private (Proof Proof, Sender? Sender) Authenticate(IGateway gateway, Webhook webhook, string? connectionPath)
     {
         var snapshot = directory.Current;
         var connection = snapshot.Connection(gateway.Name, connectionPath) is { Active: true } active ? active : null;
         var brand = connection is null ? null : snapshot.Brand(connection.BrandId);
-        var secrets = Secrets.Of(connection, receivedAt, out var usable);
+        var secrets = Secrets.Of(connection, webhook.ReceivedAt, out var usable);
         var proof = gateway.Verify(webhook, secrets);
-        if (proof is not null && connection is not null && brand is not null)
+        if (proof.Step is { } step && connection is not null && brand is not null)
         {
-            metrics.Proved(gateway.Name, proof);
-            return new(connection, brand, secrets);
+            metrics.Proved(gateway.Name, step);
+            return (proof, new(connection, brand, secrets));
         }
 
-        metrics.Refused(gateway.Name, connection is null ? "unknown_connection" : usable is 0 ? "secret_unusable" : "signature_invalid");
+        metrics.Refused(
+            gateway.Name,
+            connection is null ? "unknown_connection" : usable is 0 ? "secret_unusable" : proof.OutOfWindow ? "timestamp_out_of_window" : "signature_invalid");
         if (connection is not null)
         {
             using var scope = logger.BeginBrand(connection.BrandId);
             SignatureInvalid(logger, gateway.Name, connection.Id, usable);
         }
 
-        return null;
+        return (proof, null);
     }
 
     private async Task<List<Receipt>?> StoreAsync(

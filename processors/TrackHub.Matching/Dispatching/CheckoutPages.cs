@@ -12,6 +12,14 @@ internal static class CheckoutPages
         "kiwify" => "https://pay.kiwify.com.br/",
         "hotmart" => "https://pay.hotmart.com/",
         "perfectpay" => "https://checkout.perfectpay.com.br/",
+        "eduzz" => "https://sun.eduzz.com/",
+        "cakto" => "https://pay.cakto.com.br/",
+        "ticto" => "https://checkout.ticto.app/",
+        "kirvano" => "https://pay.kirvano.com/",
+        "lastlink" => "https://lastlink.com/",
+        "monetizze" => "https://app.monetizze.com.br/",
+        "braip" => "https://ev.braip.com/",
+        "stripe" => "https://checkout.stripe.com/",
         _ => null,
     };
 }

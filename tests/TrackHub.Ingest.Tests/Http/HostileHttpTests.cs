@@ -126,7 +126,7 @@ public sealed class HostileHttpTests : IAsyncLifetime
     [InlineData("GET", "/of-another-role")]
     [InlineData("POST", "/track/unknown")]
     [InlineData("POST", "/webhooks/unknown/path")]
-    [InlineData("POST", "/webhooks/eduzz/path")]
+    [InlineData("POST", "/webhooks/no-gateway/path")]
     public async Task What_is_not_public_is_not_there(string method, string address)
     {
         var response = await _server.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), address));

@@ -218,8 +218,8 @@ public sealed class HotmartGatewayTests
         var headers = new HeaderDictionary();
         if (header is not null)
             headers["x-hotmart-hottok"] = header;
-        using var webhook = new Webhook(Encoding.UTF8.GetBytes(new JsonObject { ["hottok"] = body }.ToJsonString()), headers, QueryCollection.Empty);
+        using var webhook = new Webhook(Encoding.UTF8.GetBytes(new JsonObject { ["hottok"] = body }.ToJsonString()), headers, QueryCollection.Empty, World.Now);
 
-        new HotmartGateway().Verify(webhook, [Encoding.UTF8.GetBytes(World.Hottok)]).ShouldBe(proof);
+        new HotmartGateway().Verify(webhook, [Encoding.UTF8.GetBytes(World.Hottok)]).Step.ShouldBe(proof);
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TrackHub.Ingest.Json;
+using Microsoft.AspNetCore.Http;
 using TrackHub.Ingest.Webhooks;
 
 namespace TrackHub.Ingest.Tests.Webhooks;
@@ -12,9 +12,13 @@ internal static class Mapped
     public static Mapping Body(string gateway, ReadOnlyMemory<byte> body, DateTimeOffset? receivedAt = null)
     {
         GatewayTable.TryFind(gateway, out var found).ShouldBeTrue();
-        var (document, fault) = StrictJson.Parse(body);
-        fault.ShouldBeNull();
-        return found!.Map(document!.RootElement, new(receivedAt ?? World.Now, "BRL"));
+        var headers = new HeaderDictionary();
+        if (body.Span[0] is not ((byte)'{' or (byte)'['))
+            headers["Content-Type"] = "application/x-www-form-urlencoded";
+        using var webhook = new Webhook(body, headers, QueryCollection.Empty, receivedAt ?? World.Now);
+        var mapping = found!.Map(webhook.Root, new(webhook.ReceivedAt, "BRL"));
+        webhook.Fault.ShouldBeNull();
+        return mapping;
     }
 
     public static SaleEvent Single(string gateway, ReadOnlyMemory<byte> body, DateTimeOffset? receivedAt = null)

@@ -14,7 +14,7 @@ public sealed class SampleTests
     [Fact]
     public void Every_sample_file_is_in_the_index()
     {
-        var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.json", SearchOption.AllDirectories)
+        var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "samples"), "*.*", SearchOption.AllDirectories)
             .Select(static file => Path.GetRelativePath(Path.Combine(AppContext.BaseDirectory, "samples"), file).Replace('\\', '/'))
             .Where(static file => file.Contains('/', StringComparison.Ordinal));
 
@@ -34,11 +34,13 @@ public sealed class SampleTests
             sale, new(World.Brand, gateway, "con_example", World.Now), SaleRecords.DeliveryIdOf(body, 0), "ingest");
 
         record.Sale.ShouldNotBeNull();
-        record.Sale.Kind.ToSymbol().ShouldBe(expected.GetProperty("kind").GetString());
+        // The one kind that is no state of a sale: a gateway's test button.
+        var isTest = expected.GetProperty("kind").GetString() is "test";
+        record.Sale.Kind.ToSymbol().ShouldBe(isTest ? "ignored" : expected.GetProperty("kind").GetString());
         record.Sale.SaleId.ShouldBe(expected.GetProperty("sale_id").GetString());
         record.Sale.AmountMinor.ShouldBe(Long(expected.GetProperty("amount_minor")));
         record.Sale.Currency.ShouldBe(expected.GetProperty("currency").GetString());
-        record.Sale.Test.ShouldBeFalse();
+        record.Sale.Test.ShouldBe(isTest);
         key.ShouldBe($"{World.Brand.Id}/{gateway}/{record.Sale.SaleId ?? $"delivery:{record.Sale.DeliveryId}"}");
 
         var person = record.UserData is null ? new UserData() : _world.Sealer.OpenUserData(World.Brand.TenantId, record.UserData);

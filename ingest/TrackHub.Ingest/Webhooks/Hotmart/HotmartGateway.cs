@@ -18,12 +18,12 @@ internal sealed class HotmartGateway : IGateway
     public IReadOnlyList<string> SecretProperties => ["hottok"];
 
     /// <inheritdoc/>
-    public string? Verify(Webhook webhook, IReadOnlyList<byte[]> secrets)
+    public Proof Verify(Webhook webhook, IReadOnlyList<byte[]> secrets)
     {
         // The header decides; older deliveries carry the token in the body instead.
         if (webhook.HasHeader(TokenHeader))
-            return Secrets.AnyEquals(webhook.SingleHeader(TokenHeader), secrets) ? "header" : null;
-        return Secrets.AnyEquals(webhook.Root.At("hottok").Text(), secrets) ? "body" : null;
+            return Secrets.AnyEquals(webhook.SingleHeader(TokenHeader), secrets) ? new("header") : Proof.None;
+        return Secrets.AnyEquals(webhook.Root.At("hottok").Text(), secrets) ? new("body") : Proof.None;
     }
 
     /// <inheritdoc/>

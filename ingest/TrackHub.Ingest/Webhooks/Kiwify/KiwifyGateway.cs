@@ -19,8 +19,8 @@ internal sealed class KiwifyGateway : IGateway
     public IReadOnlyList<string> SecretProperties => [];
 
     /// <inheritdoc/>
-    public string? Verify(Webhook webhook, IReadOnlyList<byte[]> secrets) =>
-        KiwifySignature.Verify(webhook.Body.Span, webhook.SingleQuery("signature"), secrets);
+    public Proof Verify(Webhook webhook, IReadOnlyList<byte[]> secrets) =>
+        new(KiwifySignature.Verify(webhook.Body.Span, webhook.SingleQuery("signature"), secrets));
 
     /// <inheritdoc/>
     public Mapping Map(JsonElement root, MappingContext context)

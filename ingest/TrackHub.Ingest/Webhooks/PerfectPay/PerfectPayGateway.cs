@@ -16,8 +16,8 @@ internal sealed class PerfectPayGateway : IGateway
     public IReadOnlyList<string> SecretProperties => ["token"];
 
     /// <inheritdoc/>
-    public string? Verify(Webhook webhook, IReadOnlyList<byte[]> secrets) =>
-        Secrets.AnyEquals(webhook.Root.At("token").Text(), secrets) ? "body" : null;
+    public Proof Verify(Webhook webhook, IReadOnlyList<byte[]> secrets) =>
+        Secrets.AnyEquals(webhook.Root.At("token").Text(), secrets) ? new("body") : Proof.None;
 
     /// <inheritdoc/>
     public Mapping Map(JsonElement root, MappingContext context)
