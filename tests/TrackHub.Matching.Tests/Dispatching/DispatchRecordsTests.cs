@@ -38,11 +38,20 @@ public sealed class DispatchRecordsTests
     [InlineData("kiwify")]
     [InlineData("hotmart")]
     [InlineData("perfectpay")]
+    [InlineData("eduzz")]
+    [InlineData("stripe")]
+    [InlineData("cakto")]
+    [InlineData("ticto")]
+    [InlineData("kirvano")]
+    [InlineData("lastlink")]
+    [InlineData("monetizze")]
+    [InlineData("braip")]
     public void A_sale_without_a_page_happened_at_its_gateways_checkout(string gateway) =>
         CheckoutPages.Of(gateway).ShouldNotBeNull().ShouldStartWith("https://");
 
     [Theory]
     [InlineData("nobody")]
+    [InlineData("generic")]
     [InlineData(null)]
     public void The_checkout_of_an_unknown_gateway_is_not_guessed(string? gateway) => CheckoutPages.Of(gateway).ShouldBeNull();
 }
