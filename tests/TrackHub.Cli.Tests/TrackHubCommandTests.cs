@@ -27,7 +27,7 @@ public sealed class TrackHubCommandTests
     [InlineData("--follow has no end", "tail", "conversions", "--follow", "--to", "5")]
     [InlineData("an offset is no time", "books", "--from", "5")]
     [InlineData("console", "run", "console")]
-    [InlineData("choose produce, consume, ingress, webhook, end-to-end", "load", "matching")]
+    [InlineData("choose produce, consume, broker, ingress, webhook, end-to-end", "load", "matching")]
     [InlineData("--connections 0", "load", "ingress", "--connections", "0")]
     [InlineData("--rate 0 is out of range", "load", "ingress", "--rate", "0")]
     [InlineData("consent", "brands", "set", "loja", "consent")]
