@@ -8,11 +8,14 @@ namespace TrackHub.LocalKafka.Api;
 /// <summary>Produce, key 0: appends one record batch per partition.</summary>
 /// <remarks>
 /// Versions 0 to 11; record batches of magic 2 only, so 0 to 2 (which librdkafka looks for before it compresses) are answered
-/// UNSUPPORTED_FOR_MESSAGE_FORMAT. Left out: transactions. acks=1 and all are the same on one node: answered after write(2).
+/// UNSUPPORTED_FOR_MESSAGE_FORMAT. Left out: transactions. acks=1 and all are the same on one node: answered after
+/// write(2), and after fsync(2) where topic or broker ask for it.
 /// </remarks>
 internal sealed class Produce(TopicStore topics, BrokerMetrics metrics) : IKafkaApi
 {
     private const short ZstdFrom = 7;
+    private static readonly byte[] NoOffset = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+
     private const int Zstd = 4;
 
     private readonly record struct PartitionBatch(int Partition, Memory<byte>? Records);
@@ -43,6 +46,7 @@ internal sealed class Produce(TopicStore topics, BrokerMetrics metrics) : IKafka
         });
 
         request.IsUnanswered = acks == 0;
+        List<(int Position, Task<ErrorCode> Durable)>? waits = null;
         response.ArrayLength(batches.Count);
         foreach (var (name, partitions) in batches)
         {
@@ -55,6 +59,8 @@ internal sealed class Produce(TopicStore topics, BrokerMetrics metrics) : IKafka
                 var result = log is null || topic is null
                     ? AppendResult.Refused(ErrorCode.UnknownTopicOrPartition)
                     : Append(topic.Config, log, records, acks, version);
+                if (acks != 0 && result.Error == ErrorCode.None && !log!.IsDurable(result.BaseOffset))
+                    (waits ??= []).Add((response.Length, log.DurableAsync(result.BaseOffset).AsTask()));
                 WriteResult(response, version, partition, result, log?.StartOffset ?? -1);
             }
 
@@ -64,7 +70,17 @@ internal sealed class Produce(TopicStore topics, BrokerMetrics metrics) : IKafka
         if (version >= 1)
             response.Int32(0);   // throttle time
         response.Tags();
-        return default;
+        return waits is null ? default : WaitAsync(waits, response);
+    }
+
+    /// <summary>Under flush.messages or fsync the answer waits; it is written as if all went well, and corrected where it did not.</summary>
+    private static async ValueTask WaitAsync(List<(int Position, Task<ErrorCode> Durable)> waits, WireWriter response)
+    {
+        foreach (var (position, durable) in waits)
+        {
+            if (await durable is not ErrorCode.None and var error)
+                response.PatchBytes(position + sizeof(int), [(byte)((short)error >> 8), (byte)error, .. NoOffset]);
+        }
     }
 
     private AppendResult Append(TopicConfig config, PartitionLog log, Memory<byte>? records, short acks, short version)

@@ -37,6 +37,8 @@ internal sealed class SchemaLog
         var result = log.Append(batch, header);
         if (result.Error != ErrorCode.None)
             throw new IOException($"The log did not take a change of the registry: {result.Error}.");
+        if (!log.TryForce())
+            throw new IOException("A change of the registry may not be on the disk.");
     }
 
     /// <summary>All changes in order; the key or the value may be null. Compaction leaves gaps, and others' batches of any codec.</summary>

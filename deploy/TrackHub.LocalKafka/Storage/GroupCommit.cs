@@ -14,6 +14,7 @@ namespace TrackHub.LocalKafka.Storage;
 /// <param name="onFailure">Told once, if a flush fails.</param>
 internal sealed class GroupCommit(FlushThreads threads, Action flush, Action<IOException> onFailure)
 {
+    private readonly Lock _flushing = new();
     private readonly Lock _gathering = new();
     private TaskCompletionSource<bool> _next = NewGroup();
     private bool _isWanted;
@@ -49,16 +50,7 @@ internal sealed class GroupCommit(FlushThreads threads, Action flush, Action<IOE
             _isWanted = false;
         }
 
-        try
-        {
-            flush();
-        }
-        catch (IOException fault)
-        {
-            _hasFailed = true;
-            onFailure(fault);
-        }
-
+        TryFlushNow();
         lock (_gathering)
         {
             // Who came after the failure gets its answer here, who comes later at the door.
@@ -68,6 +60,28 @@ internal sealed class GroupCommit(FlushThreads threads, Action flush, Action<IOE
         }
 
         group.TrySetResult(!_hasFailed);
+    }
+
+    /// <summary>Flushes on the calling thread; false if that, or an earlier flush, failed.</summary>
+    public bool TryFlushNow()
+    {
+        lock (_flushing)
+        {
+            if (_hasFailed)
+                return false;
+
+            try
+            {
+                flush();
+                return true;
+            }
+            catch (IOException fault)
+            {
+                _hasFailed = true;
+                onFailure(fault);
+                return false;
+            }
+        }
     }
 
     private static TaskCompletionSource<bool> NewGroup() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,11 +12,9 @@ internal sealed class LogFlush : IDisposable
     private readonly string _directory;
     private readonly StorageSettings _settings;
     private readonly TimeProvider _clock;
-    private readonly DamageReport _report;
     private readonly Action _onVisible;
     private readonly GroupCommit _commit;
 
-    private readonly Lock _flushing = new();
     private readonly Lock _noting = new();
     private readonly List<(Segment Segment, long Length)> _dirty = [];
     private bool _hasNewNames;
@@ -35,7 +33,6 @@ internal sealed class LogFlush : IDisposable
         _directory = directory;
         _settings = settings;
         _clock = clock;
-        _report = report;
         _onVisible = onVisible;
         _commit = new GroupCommit(settings.Flushes, Flush, report.FlushFailed);
     }
@@ -84,33 +81,25 @@ internal sealed class LogFlush : IDisposable
         return !_settings.IsForced;
     }
 
+    /// <summary>The batch appended at <paramref name="baseOffset"/> may be acknowledged.</summary>
+    public bool IsReady(long baseOffset) =>
+        baseOffset >= Volatile.Read(ref _awaitedEnd) || baseOffset < Volatile.Read(ref _flushedEnd);
+
     /// <summary>Completes when the batch appended at <paramref name="baseOffset"/> may be acknowledged.</summary>
     /// <returns>None, or KAFKA_STORAGE_ERROR: it may not be on the disk.</returns>
     public ValueTask<ErrorCode> WaitAsync(long baseOffset) =>
-        baseOffset >= Volatile.Read(ref _awaitedEnd) || baseOffset < Volatile.Read(ref _flushedEnd)
+        IsReady(baseOffset)
             ? new ValueTask<ErrorCode>(ErrorCode.None)
             : new ValueTask<ErrorCode>(WaitAsync());
 
     /// <summary>Has what was appended flushed although nobody waits for it.</summary>
     public void Request() => _ = _commit.FlushAsync();
 
-    /// <summary>Forces everything to the disk on the calling thread, at the end of the log. False if that, or an earlier flush, failed.</summary>
-    public bool TryFinish()
-    {
-        if (!_settings.IsForced || _commit.HasFailed)
-            return !_commit.HasFailed;
-
-        try
-        {
-            Flush();
-            return true;
-        }
-        catch (IOException fault)
-        {
-            _report.FlushFailed(fault);
-            return false;
-        }
-    }
+    /// <summary>
+    /// Under <see cref="Hosting.FsyncMode.Batch"/> forces everything to the disk on the calling thread. False if that, or an earlier flush,
+    /// failed.
+    /// </summary>
+    public bool TryForce() => _settings.IsForced ? _commit.TryFlushNow() : !_commit.HasFailed;
 
     public void Dispose()
     {
@@ -128,12 +117,6 @@ internal sealed class LogFlush : IDisposable
     }
 
     private void Flush()
-    {
-        lock (_flushing)
-            FlushDirty();
-    }
-
-    private void FlushDirty()
     {
         (Segment Segment, long Length)[] dirty;
         bool hasNewNames;

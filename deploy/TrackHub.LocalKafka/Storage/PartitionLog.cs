@@ -119,6 +119,12 @@ internal sealed class PartitionLog : IDisposable
         return result;
     }
 
+    /// <summary>Whether <see cref="DurableAsync"/> has nothing to wait for.</summary>
+    public bool IsDurable(long baseOffset) => _flush.IsReady(baseOffset);
+
+    /// <summary>As <see cref="DurableAsync"/> for all that was appended, on the calling thread. False if it may not be on the disk.</summary>
+    public bool TryForce() => _flush.TryForce();
+
     /// <summary>
     /// Completes when the batch that was appended, or sent again, at <paramref name="baseOffset"/> is as durable as topic and broker want.
     /// Without flush.messages and fsync it is at once.
@@ -282,7 +288,7 @@ internal sealed class PartitionLog : IDisposable
                     return;
 
                 _closed = true;
-                if (isClean && _flush.TryFinish())
+                if (isClean && _flush.TryForce())
                     _segments.WriteCleanStop(_endOffset, _producers, _settings.IsForced);
                 _flush.Dispose();
                 _segments.Dispose();

@@ -116,6 +116,9 @@ internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
     /// <summary>Overwrites four bytes written before at <paramref name="position"/>.</summary>
     public void PatchInt32(int position, int value) => BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position, 4), value);
 
+    /// <summary>Overwrites bytes written before at <paramref name="position"/>.</summary>
+    public void PatchBytes(int position, ReadOnlySpan<byte> bytes) => bytes.CopyTo(_buffer.AsSpan(position));
+
     /// <summary>Forgets what was written after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
 
