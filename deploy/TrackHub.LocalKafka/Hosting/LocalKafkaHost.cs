@@ -106,6 +106,7 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>(), storage));
         var groups = Own(new GroupCoordinator(groupStore, options, clock, loggers.CreateLogger<GroupCoordinator>()));
         Own(new OffsetRetention(groups, options, clock));
+        Own(new Scrub(topics, clock, loggers.CreateLogger<Scrub>()));
         Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
         metrics.Observe(topics);
         var network = options.Network is { } open ? new NetworkAccess(open, metrics, clock, loggers) : null;

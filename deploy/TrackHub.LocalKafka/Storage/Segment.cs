@@ -17,15 +17,14 @@ internal sealed class Segment : IDisposable
 
     // Write side.
     private bool _tailIsDirty;
-    private bool _isFinished;
     private long? _firstTimestamp;
 
     // Both sides.
+    private volatile bool _isFinished;
     private long _length;
     private long _readable;
     private long _nextOffset;
     private long _maxTimestamp = -1;
-    private readonly Lock _rebuilding = new();
     private int _isClosed;
     private int _users = 1;   // the log itself, until it is disposed
 
@@ -69,6 +68,9 @@ internal sealed class Segment : IDisposable
 
     /// <summary>Bytes that readers skip.</summary>
     public long DamagedBytes => _damage.Ranges.Sum(static range => range.End - range.Start);
+
+    /// <summary>Nothing is appended any more, so its index is complete.</summary>
+    public bool IsFinished => _isFinished;
 
     /// <summary>Retention, a replacement or the end of the log closed the file; reads return nothing.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed) == 1;
@@ -251,27 +253,23 @@ internal sealed class Segment : IDisposable
         _index.Dispose();
     }
 
-    /// <summary>Finds the entries of a damaged index anew; a reader meanwhile walks a longer way.</summary>
+    /// <summary>Finds the entries of a damaged index anew, while readers use it. Only when <see cref="IsFinished"/>.</summary>
+    /// <exception cref="IOException">The disk refused; the entries are in memory.</exception>
     public void RebuildIndex()
     {
-        // An index that still grows has a writer, which this thread is not; it is rebuilt by the next start.
-        if (!_isFinished)
-            return;
-
-        lock (_rebuilding)
+        _report.Rebuilding(_index.Path);
+        _index.Clear();
+        var maxTimestamp = -1L;
+        using var scan = Scan(0, BaseOffset, Length, NextOffset, mayHaveGaps: true);
+        while (scan.MoveNext())
         {
-            _report.Rebuilding(Path);
-            _index.Clear();
-            var maxTimestamp = -1L;
-            using var scan = Scan(0, BaseOffset, Length, NextOffset, mayHaveGaps: true);
-            while (scan.MoveNext())
-            {
-                if (scan.Batch is not { } header)
-                    continue;
+            if (scan.Batch is not { } header)
+                continue;
 
-                _index.Add(new IndexEntry(header.BaseOffset, scan.Start, maxTimestamp));
-                maxTimestamp = Math.Max(maxTimestamp, header.MaxTimestamp);
-            }
+            _index.Add(new IndexEntry(header.BaseOffset, scan.Start, maxTimestamp));
+            maxTimestamp = Math.Max(maxTimestamp, header.MaxTimestamp);
         }
+
+        Seal();
     }
 }

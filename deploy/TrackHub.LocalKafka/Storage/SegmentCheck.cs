@@ -40,30 +40,42 @@ internal sealed class SegmentCheck(Segment segment)
         return Scan(position, nextOffset, wanted, untrusted).Position;
     }
 
-    /// <summary>Checks the next bytes from the front, about so many; false when all are checked.</summary>
-    public bool Advance(int bytes)
+    /// <summary>Checks the next bytes from the front, about so many. Returns how many it was, 0 when all are checked.</summary>
+    /// <exception cref="IOException">The disk cannot read them.</exception>
+    public long Advance(int bytes)
     {
         lock (_moving)
         {
-            if (Left <= 0 || segment.IsClosed)
-                return false;
+            if (Left <= 0)
+                return 0;
 
-            var (position, nextOffset) = Scan(_checked, _checkedOffset, _checked + bytes, _untrusted);
-            _checkedOffset = nextOffset;
+            var from = _checked;
+            (var position, _checkedOffset) = Scan(from, _checkedOffset, from + bytes, _untrusted);
             Volatile.Write(ref _checked, position);
-            return position < _untrusted;
+            return position - from;
         }
     }
 
     private (long Position, long NextOffset) Scan(long position, long nextOffset, long until, long end)
     {
-        using var scan = segment.Scan(position, nextOffset, end, segment.NextOffset, mayHaveGaps: true);
-        while (scan.Position < until && scan.MoveNext())
-        {
-            if (scan.Batch is null)
-                segment.NoteDamage(scan.Start, scan.Position);
-        }
+        // Deleted or replaced: nobody reads it any more.
+        if (!segment.TryBorrow())
+            return (end, nextOffset);
 
-        return (scan.Position, scan.NextOffset);
+        try
+        {
+            using var scan = segment.Scan(position, nextOffset, end, segment.NextOffset, mayHaveGaps: true);
+            while (scan.Position < until && scan.MoveNext())
+            {
+                if (scan.Batch is null)
+                    segment.NoteDamage(scan.Start, scan.Position);
+            }
+
+            return (scan.Position, scan.NextOffset);
+        }
+        finally
+        {
+            segment.Return();
+        }
     }
 }

@@ -6,6 +6,8 @@ namespace TrackHub.LocalKafka.Storage;
 /// <remarks>Any number of threads; takes no lock that an append takes.</remarks>
 internal sealed class SegmentReader(Segment segment, SafeFileHandle file, SegmentIndex index, DamageMap damage)
 {
+    private readonly Lock _rebuilding = new();
+
     private IndexEntry Start => new(segment.BaseOffset, 0, -1);
 
     /// <summary>Reads bytes at <paramref name="position"/>; fewer at the end of the file, none once the segment is closed.</summary>
@@ -76,7 +78,7 @@ internal sealed class SegmentReader(Segment segment, SafeFileHandle file, Segmen
         }
         catch (InvalidDataException)
         {
-            segment.RebuildIndex();
+            RebuildIndex();
             return Start;
         }
     }
@@ -108,5 +110,29 @@ internal sealed class SegmentReader(Segment segment, SafeFileHandle file, Segmen
         }
 
         return null;
+    }
+
+    /// <summary>Finds the entries of a damaged index anew; other readers meanwhile walk a longer way.</summary>
+    private void RebuildIndex()
+    {
+        // An index that still grows has a writer, which this thread is not; it is rebuilt by the next start.
+        if (!segment.IsFinished || !segment.TryBorrow())
+            return;
+
+        try
+        {
+            lock (_rebuilding)
+            {
+                segment.RebuildIndex();
+            }
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            // Deleted meanwhile, or no room on the disk: what was found stays in memory.
+        }
+        finally
+        {
+            segment.Return();
+        }
     }
 }

@@ -42,7 +42,8 @@ internal sealed class TestDisk : Disk
     public override void Flush(SafeFileHandle file)
     {
         Interlocked.Increment(ref _flushes);
-        MayFlush.Wait();
+        if (!MayFlush.Wait(TimeSpan.FromSeconds(10)))
+            throw new IOException("The test did not let the flush go on.");
         if (RefusesToFlush)
             throw new IOException("Input/output error.");
     }
