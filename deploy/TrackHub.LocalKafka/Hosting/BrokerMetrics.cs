@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using TrackHub.LocalKafka.Access;
+using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
 
@@ -10,9 +12,14 @@ internal sealed class BrokerMetrics : IDisposable
     /// <summary>Name to subscribe to.</summary>
     public const string MeterName = "TrackHub.LocalKafka";
 
+    private static readonly KeyValuePair<string, object?> Receive = new("network.io.direction", "receive");
+    private static readonly KeyValuePair<string, object?> Transmit = new("network.io.direction", "transmit");
+
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _requestSeconds;
+    private readonly Histogram<double> _flushSeconds;
+    private readonly Counter<long> _io;
     private readonly Counter<long> _appendedBytes;
     private readonly Counter<long> _appendedRecords;
     private readonly Counter<long> _fetchedBytes;
@@ -26,6 +33,10 @@ internal sealed class BrokerMetrics : IDisposable
         _requestSeconds = _meter.CreateHistogram(
             "trackhub.broker.request.duration", "s", "Time from frame to response, by API; Fetch and JoinGroup wait on purpose",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+        _flushSeconds = _meter.CreateHistogram(
+            "trackhub.broker.flush.duration", "s", "Time of one fsync(2) of a log or journal",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1] });
+        _io = _meter.CreateCounter<long>("trackhub.broker.io", "By", "Bytes of requests and responses");
         _appendedBytes = _meter.CreateCounter<long>("trackhub.broker.append.size", "By", "Bytes of batches appended");
         _appendedRecords = _meter.CreateCounter<long>("trackhub.broker.append.records", "{record}", "Records appended");
         _fetchedBytes = _meter.CreateCounter<long>("trackhub.broker.fetch.size", "By", "Bytes of batches fetched");
@@ -34,15 +45,27 @@ internal sealed class BrokerMetrics : IDisposable
         _authentications = _meter.CreateCounter<long>("trackhub.broker.authentications", "{attempt}", "Attempts to come in from the network, by outcome");
     }
 
-    /// <summary>Adds the gauges of a log.</summary>
-    public void Observe(TopicStore topics) => _ = new LogGauges(_meter, topics);
+    /// <summary>Adds the gauges of what there is.</summary>
+    public void Observe(TopicStore topics, GroupCoordinator groups, ServerCertificate? certificate, TimeProvider clock)
+    {
+        _ = new LogGauges(_meter, topics, groups);
+        _meter.CreateObservableGauge(
+            "trackhub.broker.certificate.remaining",
+            () => certificate is null ? [] : new[] { new Measurement<double>((certificate.Expires - clock.GetUtcNow()).TotalSeconds) },
+            "s",
+            "Time until the certificate for other machines ends");
+    }
 
-    public void Answered(ApiKey api, TimeSpan duration)
+    public void Answered(ApiKey api, TimeSpan duration, int receivedBytes, int sentBytes)
     {
         var tag = new KeyValuePair<string, object?>("api", api.ToString());
         _requests.Add(1, tag);
         _requestSeconds.Record(duration.TotalSeconds, tag);
+        _io.Add(receivedBytes, Receive);
+        _io.Add(sentBytes, Transmit);
     }
+
+    public void Flushed(TimeSpan duration) => _flushSeconds.Record(duration.TotalSeconds);
 
     public void Appended(int bytes, int records)
     {

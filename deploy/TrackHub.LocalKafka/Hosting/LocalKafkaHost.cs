@@ -101,15 +101,15 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         Own(LockFolder(directory));
         _disk = new FreeDisk(directory);
         var metrics = Own(new BrokerMetrics());
-        var storage = Own(new StorageSettings { Fsync = options.Fsync, CountDamage = metrics.Damaged });
+        var storage = Own(new StorageSettings { Disk = new MeasuredDisk(metrics), Fsync = options.Fsync, CountDamage = metrics.Damaged });
         var topics = Own(new TopicStore(directory, clock, loggers.CreateLogger<TopicStore>(), storage));
         var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>(), storage));
         var groups = Own(new GroupCoordinator(groupStore, options, clock, loggers.CreateLogger<GroupCoordinator>()));
         Own(new OffsetRetention(groups, options, clock));
         Own(new Scrub(topics, clock, loggers.CreateLogger<Scrub>()));
         Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
-        metrics.Observe(topics);
         var network = options.Network is { } open ? new NetworkAccess(open, metrics, clock, loggers) : null;
+        metrics.Observe(topics, groups, network?.Certificate, clock);
         var registry = Own(await RegistryServer.StartAsync(topics, address, options.RegistryPort, network, clock, loggers, stoppingToken));
         var apis = BrokerApis.Build(topics, groups, options, metrics);
 

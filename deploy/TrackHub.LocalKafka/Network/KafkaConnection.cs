@@ -68,14 +68,16 @@ internal sealed partial class KafkaConnection(Socket socket, KafkaListener liste
             response.Reset();
             response.Int32(0);   // length, known at the end
             var api = await listener.Apis.AnswerAsync(request, response, stoppingToken);
+            var sentBytes = 0;
             if (!request.IsUnanswered)
             {
-                response.PatchInt32(0, response.Length + request.Records.Bytes - sizeof(int));
+                sentBytes = response.Length + request.Records.Bytes;
+                response.PatchInt32(0, sentBytes - sizeof(int));
                 await SendAsync(transport, response, request.Records, stoppingToken);
                 request.Records.Clear();   // before the next request comes, which may take hours
             }
 
-            metrics.Answered(api, Stopwatch.GetElapsedTime(started));
+            metrics.Answered(api, Stopwatch.GetElapsedTime(started), sizeof(int) + frame.Length, sentBytes);
         }
     }
 
