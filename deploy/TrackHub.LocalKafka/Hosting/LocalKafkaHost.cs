@@ -115,8 +115,9 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
 
         KafkaListener Listen(IPAddress at, int port, string host, NetworkDoor? door)
         {
-            var server = Own(new KafkaServer(at, port, metrics, loggers.CreateLogger<KafkaServer>()));
-            var listener = new KafkaListener(apis, new BrokerIdentity(topics.Catalog.ClusterId, host, server.Port), options.MaxRequestBytes, door);
+            var server = Own(new KafkaServer(at, port, metrics, clock, loggers.CreateLogger<KafkaServer>()));
+            var broker = new BrokerIdentity(topics.Catalog.ClusterId, host, server.Port);
+            var listener = new KafkaListener(apis, broker, options.MaxRequestBytes, options.MaxConnections, options.ConnectionsMaxIdle, door);
             server.Start(listener);
             _servers = [.. _servers, server];
             return listener;

@@ -48,6 +48,14 @@ public sealed class LocalKafkaOptions : IValidatableObject
     [EnumDataType(typeof(FsyncMode))]
     public FsyncMode Fsync { get; set; }
 
+    /// <summary>Most open connections on each address, as Kafka's max.connections; a further one is closed at once. Default 10,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>How long a connection may move no byte before it is closed, as Kafka's connections.max.idle.ms. Default 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ConnectionsMaxIdle { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Shortest session time-out a group member may ask for. Default 6 s, as Kafka's.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:30:00")]
     public TimeSpan GroupMinSessionTimeout { get; set; } = TimeSpan.FromSeconds(6);

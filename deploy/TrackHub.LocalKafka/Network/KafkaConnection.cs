@@ -9,8 +9,12 @@ using TrackHub.LocalKafka.Wire;
 namespace TrackHub.LocalKafka.Network;
 
 /// <summary>One client connection: reads a request, answers it, reads the next. So responses keep the order of requests, as Kafka demands.</summary>
-internal sealed partial class KafkaConnection(Socket socket, KafkaListener listener, BrokerMetrics metrics, ILogger logger)
+internal sealed partial class KafkaConnection(
+    Socket socket, KafkaListener listener, BrokerMetrics metrics, TimeProvider clock, ILogger logger)
 {
+    private readonly ConnectionTraffic _traffic = new(socket, clock);
+    private volatile bool _isAnswering;
+
     /// <summary>Serves the connection until the peer closes it, breaks the protocol or the broker stops. Throws nothing of these.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
@@ -50,6 +54,28 @@ internal sealed partial class KafkaConnection(Socket socket, KafkaListener liste
         }
     }
 
+    /// <summary>
+    /// Ends the connection if no byte has moved on it for <paramref name="limit"/>: an idle peer, one that vanished, one that reads no
+    /// answers. Not while the broker is at work on a request, which may wait for others. One caller at a time.
+    /// </summary>
+    public void EndIfIdle(TimeSpan limit)
+    {
+        try
+        {
+            if (_isAnswering)
+                _traffic.Touch();
+            else if (_traffic.Look() > limit)
+                socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It ended by itself.
+        }
+    }
+
+    /// <summary>Ends the connection at once.</summary>
+    public void Abort() => socket.Dispose();
+
     private async Task ServeAsync(string peer, CancellationToken stoppingToken)
     {
         var door = listener.Door;
@@ -67,7 +93,9 @@ internal sealed partial class KafkaConnection(Socket socket, KafkaListener liste
             request.IsUnanswered = false;
             response.Reset();
             response.Int32(0);   // length, known at the end
+            _isAnswering = true;
             var api = await listener.Apis.AnswerAsync(request, response, stoppingToken);
+            _isAnswering = false;
             var sentBytes = 0;
             if (!request.IsUnanswered)
             {
