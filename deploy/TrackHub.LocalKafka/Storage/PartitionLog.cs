@@ -21,7 +21,7 @@ internal sealed class PartitionLog : IDisposable
     // Write side.
     private readonly Lock _maintaining = new();
     private readonly Lock _appending = new();
-    private readonly ProducerStates _producers = new();
+    private readonly ProducerStates _producers;
     private readonly LogFlush _flush;
     private long _endOffset;
     private long _rolledMs;
@@ -40,12 +40,13 @@ internal sealed class PartitionLog : IDisposable
         _config = config;
         _clock = clock;
         _settings = settings;
+        _producers = new ProducerStates(clock);
         _report = new DamageReport(directory, settings.CountDamage, logger);
         _flush = new LogFlush(directory, settings, clock, _report, _waiters.Signal);
         SegmentFiles.CreateDirectory(directory, settings);
 
         _rolledMs = NowMs;
-        var recovery = new PartitionRecovery(directory, settings, _report, _producers, _rolledMs);
+        var recovery = new PartitionRecovery(directory, settings, _report, _producers);
         recovery.Run();
         _segments = new LogSegments(directory, settings.Disk, _report, recovery.Segments);
         (_endOffset, _startOffset) = (recovery.EndOffset, recovery.StartOffset);
@@ -105,7 +106,7 @@ internal sealed class PartitionLog : IDisposable
                 return AppendResult.Refused(ErrorCode.KafkaStorageError);
             }
 
-            _producers.Note(header, now);
+            _producers.Note(header);
             _endOffset = header.LastOffset + 1;
             result = new AppendResult(ErrorCode.None, header.BaseOffset, appendTime ?? -1);
             if (!_flush.Note(_segments.Last, _endOffset, header.RecordCount, config))
@@ -155,15 +156,16 @@ internal sealed class PartitionLog : IDisposable
         _segments.FindTimestamp(timestamp, Math.Max(from, StartOffset));
 
     /// <summary>Deletes whole segments that are past retention.ms or retention.bytes. Returns how many.</summary>
+    /// <param name="nowMs">Unix milliseconds that ages count to; the clock's if null.</param>
     /// <exception cref="IOException">The disk refused to close the written segment, or to delete one.</exception>
-    public int ApplyRetention()
+    public int ApplyRetention(long? nowMs = null)
     {
         var config = _config();
         if (!config.IsDeleted)
             return 0;
 
         lock (_maintaining)
-            return DeleteOldest(Retention.CountExpired(_segments.All, config, NowMs));
+            return DeleteOldest(Retention.CountExpired(_segments.All, config, nowMs ?? NowMs));
     }
 
     /// <summary>Makes <paramref name="offset"/> the log's first: what lies before it is not read any more, whole segments of it are deleted.</summary>

@@ -4,7 +4,7 @@ namespace TrackHub.LocalKafka.Storage;
 /// Opens a partition's files. After a clean stop no segment is read; else the last one is, from its start, and any whose index does not
 /// fit it. Every closed segment is checked later, see <see cref="SegmentCheck"/>.
 /// </summary>
-internal sealed class PartitionRecovery(string directory, StorageSettings settings, DamageReport report, ProducerStates producers, long nowMs)
+internal sealed class PartitionRecovery(string directory, StorageSettings settings, DamageReport report, ProducerStates producers)
 {
     private readonly List<Segment> _segments = [];
 
@@ -130,5 +130,5 @@ internal sealed class PartitionRecovery(string directory, StorageSettings settin
         }
     }
 
-    private void Note(BatchHeader header) => producers.Note(header, nowMs);
+    private void Note(BatchHeader header) => producers.Note(header);
 }

@@ -8,7 +8,8 @@ namespace TrackHub.LocalKafka.Storage;
 /// its first offset and a gap is refused. Stored when a segment is closed, so that a start reads the heads of the last one only. Source: KIP-98, KIP-360.
 /// </summary>
 /// <remarks>Not thread-safe: used under the partition's append lock.</remarks>
-internal sealed class ProducerStates
+/// <param name="clock">Its time that passes is what producers are forgotten by: a wall clock that jumps makes no batch a new one.</param>
+internal sealed class ProducerStates(TimeProvider clock)
 {
     /// <summary>Batches remembered per producer: the most a client may have in flight on one connection.</summary>
     private const int Remembered = 5;
@@ -16,8 +17,8 @@ internal sealed class ProducerStates
     /// <summary>A producer silent for this long is forgotten (Kafka's producer.id.expiration.ms), which bounds the memory.</summary>
     private const long ExpirationMs = 24 * 60 * 60 * 1000;
 
-    private const int Version = 1;
-    private const int ProducerBytes = 22;
+    private const int Version = 2;
+    private const int ProducerBytes = 14;
     private const int SentBytes = 24;
 
     private readonly Dictionary<long, Producer> _producers = [];
@@ -35,6 +36,8 @@ internal sealed class ProducerStates
 
         public int LastSequence { get; set; }
     }
+
+    private long NowMs => (long)clock.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>Decides about a batch before it is appended.</summary>
     /// <returns>None: append it. None with an offset: a duplicate, stored there before. Else the error to answer.</returns>
@@ -58,11 +61,12 @@ internal sealed class ProducerStates
     }
 
     /// <summary>Remembers an appended batch; <paramref name="header"/> has its final offset and timestamp.</summary>
-    public void Note(in BatchHeader header, long nowMs)
+    public void Note(in BatchHeader header)
     {
         if (header.ProducerId < 0)
             return;
 
+        var nowMs = NowMs;
         ForgetExpired(nowMs);
         if (!_producers.TryGetValue(header.ProducerId, out var producer))
             _producers.Add(header.ProducerId, producer = new Producer { Epoch = header.ProducerEpoch });
@@ -78,7 +82,7 @@ internal sealed class ProducerStates
     }
 
     /// <summary>
-    /// All that is remembered, to be stored: 4 bytes version 1, then for each producer id (8), epoch (2), last seen in Unix milliseconds (8),
+    /// All that is remembered, to be stored: 4 bytes version 2, then for each producer id (8), epoch (2),
     /// 4 bytes count of batches and for each first and last sequence (4 + 4), offset and timestamp (8 + 8). Big-endian.
     /// </summary>
     public byte[] Encode()
@@ -90,8 +94,7 @@ internal sealed class ProducerStates
         {
             BinaryPrimitives.WriteInt64BigEndian(rest, id);
             BinaryPrimitives.WriteInt16BigEndian(rest[8..], producer.Epoch);
-            BinaryPrimitives.WriteInt64BigEndian(rest[10..], producer.LastSeenMs);
-            BinaryPrimitives.WriteInt32BigEndian(rest[18..], producer.Batches.Count);
+            BinaryPrimitives.WriteInt32BigEndian(rest[10..], producer.Batches.Count);
             rest = rest[ProducerBytes..];
             foreach (var sent in producer.Batches)
             {
@@ -106,7 +109,7 @@ internal sealed class ProducerStates
         return bytes;
     }
 
-    /// <summary>Takes over what <see cref="Encode"/> stored; false, and nothing is remembered, if it is of another version.</summary>
+    /// <summary>Takes over what <see cref="Encode"/> stored, as seen now; false, and nothing is remembered, if it is of another version.</summary>
     public bool TryLoad(ReadOnlySpan<byte> bytes)
     {
         _producers.Clear();
@@ -118,10 +121,10 @@ internal sealed class ProducerStates
             var producer = new Producer
             {
                 Epoch = BinaryPrimitives.ReadInt16BigEndian(bytes[8..]),
-                LastSeenMs = BinaryPrimitives.ReadInt64BigEndian(bytes[10..]),
+                LastSeenMs = NowMs,
             };
             _producers[BinaryPrimitives.ReadInt64BigEndian(bytes)] = producer;
-            var batches = BinaryPrimitives.ReadInt32BigEndian(bytes[18..]);
+            var batches = BinaryPrimitives.ReadInt32BigEndian(bytes[10..]);
             bytes = bytes[ProducerBytes..];
             for (; batches > 0; batches--, bytes = bytes[SentBytes..])
             {

@@ -7,6 +7,7 @@ internal sealed partial class RetentionSweep : IDisposable
 {
     private readonly TopicStore _topics;
     private readonly ILogger _logger;
+    private readonly CautiousClock _clock;
     private readonly ITimer _timer;
     private int _running;
 
@@ -14,6 +15,7 @@ internal sealed partial class RetentionSweep : IDisposable
     {
         _topics = topics;
         _logger = logger;
+        _clock = new CautiousClock(clock, logger);
         _timer = clock.CreateTimer(static sweep => ((RetentionSweep)sweep!).Run(), this, interval, interval);
     }
 
@@ -27,7 +29,7 @@ internal sealed partial class RetentionSweep : IDisposable
 
         try
         {
-            _topics.ApplyRetention();
+            _topics.ApplyRetention(_clock.GetUtcNow());
         }
         catch (IOException fault)
         {

@@ -96,14 +96,14 @@ internal sealed partial class TopicStore : IDisposable
         }
     }
 
-    /// <summary>Deletes segments past their topic's retention.</summary>
-    public void ApplyRetention()
+    /// <summary>Deletes segments past their topic's retention at <paramref name="now"/>.</summary>
+    public void ApplyRetention(DateTimeOffset now)
     {
         foreach (var topic in _topics.Values)
         {
             for (var i = 0; i < topic.Partitions.Count; i++)
             {
-                if (topic.Partitions[i].ApplyRetention() is > 0 and var deleted)
+                if (topic.Partitions[i].ApplyRetention(now.ToUnixTimeMilliseconds()) is > 0 and var deleted)
                     Log.SegmentsDeleted(_logger, topic.Name, i, deleted, topic.Partitions[i].StartOffset);
             }
         }
