@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using TrackHub.LocalKafka.Faults.Checking;
 using TrackHub.LocalKafka.Faults.Driving;
+using TrackHub.LocalKafka.Hosting;
 using TrackHub.LocalKafka.Tests;
 using TrackHub.Testing;
 
@@ -19,6 +20,7 @@ internal sealed class BrokerLab : IAsyncDisposable
 
     private readonly string _directory;
     private readonly IReadOnlyList<string> _through;
+    private readonly IReadOnlyList<string> _settings;
     private readonly int _port = LowPort.Next();
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly List<string> _fatal = [];
@@ -31,11 +33,15 @@ internal sealed class BrokerLab : IAsyncDisposable
     private TopicChurn _churn = null!;
     private int _kills;
 
-    private BrokerLab(string directory, IReadOnlyList<string> through)
+    private BrokerLab(string directory, IReadOnlyList<string> through, int? lossySeed)
     {
-        (_directory, _through) = (directory, through);
-        Clients = new Clients($"127.0.0.1:{_port}");
+        (_directory, _through, _settings) = (directory, through, lossySeed is null ? [] : [$"{nameof(LocalKafkaOptions.AdvertisedHost)}={LossyProxy.Host}"]);
+        Proxy = lossySeed is { } seed ? new LossyProxy(_port, seed) : null;
+        Clients = new Clients($"{(Proxy is null ? "127.0.0.1" : LossyProxy.Host)}:{_port}");
     }
+
+    /// <summary>What stands between the load and the broker; null where nothing does.</summary>
+    public LossyProxy? Proxy { get; }
 
     public BrokerProcess Broker { get; private set; } = null!;
 
@@ -53,9 +59,10 @@ internal sealed class BrokerLab : IAsyncDisposable
     /// <param name="seed">Of the topics' changes.</param>
     /// <param name="directory">Where its log is; a folder of its own if not given.</param>
     /// <param name="through">A command that becomes the broker.</param>
-    public static async Task<BrokerLab> StartAsync(int seed, string? directory = null, IReadOnlyList<string>? through = null)
+    /// <param name="isLossy">Whether a <see cref="LossyProxy"/> stands before the broker; it loses nothing until told to.</param>
+    public static async Task<BrokerLab> StartAsync(int seed, string? directory = null, IReadOnlyList<string>? through = null, bool isLossy = false)
     {
-        var lab = new BrokerLab(directory ?? TestFolder.Next("broker"), through ?? []);
+        var lab = new BrokerLab(directory ?? TestFolder.Next("broker"), through ?? [], isLossy ? seed : null);
         await lab.StartBrokerAsync();
         await lab.StartLoadAsync(seed);
         return lab;
@@ -64,14 +71,14 @@ internal sealed class BrokerLab : IAsyncDisposable
     /// <summary>Starts the broker again over what it left.</summary>
     public async Task StartBrokerAsync()
     {
-        Broker = BrokerProcess.Spawn(_directory, _port, through: _through);
+        Broker = BrokerProcess.Spawn(_directory, _port, _settings, _through);
         await Broker.ReadyAsync();
     }
 
     /// <summary>Starts the broker again and kills it before, or just after, it serves.</summary>
     public async Task KillAtStartAsync(TimeSpan after)
     {
-        Broker = BrokerProcess.Spawn(_directory, _port, through: _through);
+        Broker = BrokerProcess.Spawn(_directory, _port, _settings, _through);
         await Task.Delay(after);   // the fault itself: its start is cut short
         await KillAsync();
     }
@@ -160,6 +167,8 @@ internal sealed class BrokerLab : IAsyncDisposable
                 await part.DisposeAsync();
         }
 
+        if (Proxy is { } proxy)
+            await proxy.DisposeAsync();
         Broker.Dispose();
     }
 

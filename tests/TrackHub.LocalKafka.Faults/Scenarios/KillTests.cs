@@ -33,7 +33,7 @@ public sealed class KillTests(ITestOutputHelper output)
         await lab.AllFlowAsync();
         var evidence = await lab.ConcludeAsync();
 
-        output.WriteLine($"{rounds} rounds, {lab.Figures}; {evidence.Stored.Count} records in the log, some of plain producers twice");
+        output.WriteLine($"{rounds} rounds, {lab.Figures}; {evidence.Stored.Count} records in the log");
         Checkers.All(evidence).ShouldBeEmpty();
     }
 }
