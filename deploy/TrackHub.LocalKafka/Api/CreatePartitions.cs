@@ -32,8 +32,15 @@ internal sealed class CreatePartitions(TopicStore topics, LocalKafkaOptions opti
                 $"Topic '{name}' has {topic.Partitions.Count} partitions; up to {options.MaxPartitionsPerTopic} are possible.");
         }
 
-        if (!validateOnly)
-            topics.Change(name, count, config: null);
-        return (ErrorCode.None, null);
+        try
+        {
+            if (!validateOnly)
+                topics.Change(name, count, config: null);
+            return (ErrorCode.None, null);
+        }
+        catch (IOException)
+        {
+            return (ErrorCode.KafkaStorageError, "The disk refused the write.");
+        }
     }
 }

@@ -20,8 +20,20 @@ internal sealed class CreateTopics(TopicStore topics, LocalKafkaOptions options)
         {
             Topics = asked.Topics.ConvertAll(topic => asks[topic.Name] > 1
                 ? Refuse(topic.Name, ErrorCode.InvalidRequest, "The topic is named twice in one request.")
-                : Create(topic, asked.ValidateOnly)),
+                : CreateOrTell(topic, asked.ValidateOnly)),
         });
+    }
+
+    private CreateTopicsResponse.Topic CreateOrTell(CreateTopicsRequest.Topic ask, bool validateOnly)
+    {
+        try
+        {
+            return Create(ask, validateOnly);
+        }
+        catch (IOException)
+        {
+            return Refuse(ask.Name, ErrorCode.KafkaStorageError, "The disk refused the write.");
+        }
     }
 
     private CreateTopicsResponse.Topic Create(CreateTopicsRequest.Topic ask, bool validateOnly)

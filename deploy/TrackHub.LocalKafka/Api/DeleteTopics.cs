@@ -14,10 +14,22 @@ internal sealed class DeleteTopics(TopicStore topics, GroupStore groups) : Kafka
         ValueTask.FromResult(new DeleteTopicsResponse
         {
             Topics = [
-                .. asked.TopicNames.Select(name => Delete(name, Guid.Empty)),
-                .. asked.Topics.Select(topic => Delete(topic.Name, topic.TopicId)),
+                .. asked.TopicNames.Select(name => DeleteOrTell(name, Guid.Empty)),
+                .. asked.Topics.Select(topic => DeleteOrTell(topic.Name, topic.TopicId)),
             ],
         });
+
+    private DeleteTopicsResponse.Topic DeleteOrTell(string? name, Guid id)
+    {
+        try
+        {
+            return Delete(name, id);
+        }
+        catch (IOException)
+        {
+            return new DeleteTopicsResponse.Topic { Name = name, TopicId = id, Error = ErrorCode.KafkaStorageError };
+        }
+    }
 
     private DeleteTopicsResponse.Topic Delete(string? name, Guid id)
     {

@@ -51,8 +51,15 @@ internal sealed class IncrementalAlterConfigs(TopicStore topics) : KafkaApi<Incr
                 config.Remove(change.Name);
         }
 
-        if (!validateOnly)
-            topics.Change(asked.Name, partitions: null, config);
-        return (ErrorCode.None, null);
+        try
+        {
+            if (!validateOnly)
+                topics.Change(asked.Name, partitions: null, config);
+            return (ErrorCode.None, null);
+        }
+        catch (IOException)
+        {
+            return (ErrorCode.KafkaStorageError, "The disk refused the write.");
+        }
     }
 }

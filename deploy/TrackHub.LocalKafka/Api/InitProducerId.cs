@@ -11,6 +11,19 @@ internal sealed class InitProducerId(TopicCatalog catalog) : KafkaApi<InitProduc
     protected override ValueTask<InitProducerIdResponse> AnswerAsync(
         InitProducerIdRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
         ValueTask.FromResult(asked.TransactionalId is null
-            ? new InitProducerIdResponse { ProducerId = catalog.NextProducerId() }
+            ? Fresh()
             : new InitProducerIdResponse { Error = ErrorCode.TransactionalIdAuthorizationFailed, ProducerEpoch = -1 });
+
+    private InitProducerIdResponse Fresh()
+    {
+        try
+        {
+            return new InitProducerIdResponse { ProducerId = catalog.NextProducerId() };
+        }
+        catch (IOException)
+        {
+            // The disk refused to reserve ids: as Kafka where it has none to give out, which clients ask again after.
+            return new InitProducerIdResponse { Error = ErrorCode.CoordinatorLoadInProgress, ProducerId = -1, ProducerEpoch = -1 };
+        }
+    }
 }

@@ -85,10 +85,11 @@ internal sealed partial class TopicStore : IDisposable
     {
         lock (_changing)
         {
-            if (!_topics.TryRemove(name, out var topic))
+            if (Find(name) is not { } topic)
                 return false;
 
             Catalog.Delete(topic.Record);
+            _topics.TryRemove(name, out _);
             foreach (var partition in topic.Partitions)
                 partition.Abandon();
             Directory.Delete(PathOf(topic.Record), recursive: true);

@@ -9,6 +9,7 @@ internal enum ErrorCode : short
     UnknownTopicOrPartition = 3,
     MessageTooLarge = 10,
     OffsetMetadataTooLarge = 12,
+    CoordinatorLoadInProgress = 14,
     CoordinatorNotAvailable = 15,
     NotCoordinator = 16,
     InvalidTopic = 17,
