@@ -6,23 +6,29 @@ using TrackHub.LocalKafka.Wire.Messages;
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>CreatePartitions, key 37: raises a topic's number of partitions.</summary>
-/// <remarks>Assignments are not looked at: there is one node to assign to.</remarks>
+/// <remarks>Assignments are only checked: there is one node to assign to.</remarks>
 internal sealed class CreatePartitions(TopicStore topics, LocalKafkaOptions options)
     : KafkaApi<CreatePartitionsRequest, CreatePartitionsResponse>
 {
     protected override ValueTask<CreatePartitionsResponse> AnswerAsync(
-        CreatePartitionsRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
-        ValueTask.FromResult(new CreatePartitionsResponse
+        CreatePartitionsRequest asked, KafkaRequest request, CancellationToken stoppingToken)
+    {
+        var asks = asked.Topics.CountBy(static topic => topic.Name).ToDictionary();
+        return ValueTask.FromResult(new CreatePartitionsResponse
         {
             Topics = asked.Topics.ConvertAll(topic =>
             {
-                var (error, message) = Create(topic.Name, topic.Count, asked.ValidateOnly);
+                var (error, message) = asks[topic.Name] > 1
+                    ? (ErrorCode.InvalidRequest, "The topic is named twice in one request.")
+                    : Create(topic, asked.ValidateOnly);
                 return new CreatePartitionsResponse.Topic { Name = topic.Name, Error = error, Message = message };
             }),
         });
+    }
 
-    private (ErrorCode Error, string? Message) Create(string name, int count, bool validateOnly)
+    private (ErrorCode Error, string? Message) Create(CreatePartitionsRequest.Topic asked, bool validateOnly)
     {
+        var (name, count) = (asked.Name, asked.Count);
         if (topics.Find(name) is not { } topic)
             return (ErrorCode.UnknownTopicOrPartition, null);
         if (count <= topic.Partitions.Count || count > options.MaxPartitionsPerTopic)
@@ -30,6 +36,13 @@ internal sealed class CreatePartitions(TopicStore topics, LocalKafkaOptions opti
             return (
                 ErrorCode.InvalidPartitions,
                 $"Topic '{name}' has {topic.Partitions.Count} partitions; up to {options.MaxPartitionsPerTopic} are possible.");
+        }
+
+        if (asked.Assignments is { } assignments
+            && (assignments.Count != count - topic.Partitions.Count
+                || assignments.Exists(static assignment => assignment.Nodes is not [BrokerIdentity.NodeId])))
+        {
+            return (ErrorCode.InvalidReplicaAssignment, $"Each of the new partitions, and no other, lives on node {BrokerIdentity.NodeId}.");
         }
 
         try

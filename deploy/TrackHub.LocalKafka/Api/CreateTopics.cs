@@ -41,6 +41,8 @@ internal sealed class CreateTopics(TopicStore topics, LocalKafkaOptions options)
         var partitions = ask.Assignments.Count > 0 ? ask.Assignments.Count
             : ask.PartitionCount == -1 ? options.DefaultPartitions
             : ask.PartitionCount;
+        if (ask.Assignments.Count > 0 && (ask.PartitionCount != -1 || ask.ReplicationFactor != -1))
+            return Refuse(ask.Name, ErrorCode.InvalidRequest, "With assignments, the numbers of partitions and replicas are -1.");
         if (!TopicStore.IsLegalName(ask.Name))
             return Refuse(ask.Name, ErrorCode.InvalidTopic, "A topic name is 1 to 249 letters, digits, '.', '_' or '-'.");
         if (partitions < 1 || partitions > options.MaxPartitionsPerTopic)

@@ -1,4 +1,5 @@
 using TrackHub.LocalKafka.Groups;
+using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
@@ -6,10 +7,16 @@ namespace TrackHub.LocalKafka.Api;
 /// <summary>DeleteGroups, key 42: deletes groups without members, and their offsets.</summary>
 internal sealed class DeleteGroups(GroupCoordinator groups) : KafkaApi<DeleteGroupsRequest, DeleteGroupsResponse>
 {
-    protected override ValueTask<DeleteGroupsResponse> AnswerAsync(
-        DeleteGroupsRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
-        ValueTask.FromResult(new DeleteGroupsResponse
+    protected override async ValueTask<DeleteGroupsResponse> AnswerAsync(
+        DeleteGroupsRequest asked, KafkaRequest request, CancellationToken stoppingToken)
+    {
+        var deleted = asked.Groups.ConvertAll(id => new DeleteGroupsResponse.Group { GroupId = id, Error = groups.Delete(id) });
+        if (!await groups.Store.DurableAsync())
         {
-            Groups = asked.Groups.ConvertAll(id => new DeleteGroupsResponse.Group { GroupId = id, Error = groups.Delete(id) }),
-        });
+            foreach (var group in deleted)
+                group.Error = group.Error == ErrorCode.None ? ErrorCode.NotCoordinator : group.Error;
+        }
+
+        return new DeleteGroupsResponse { Groups = deleted };
+    }
 }

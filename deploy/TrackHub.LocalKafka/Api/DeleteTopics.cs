@@ -33,6 +33,9 @@ internal sealed class DeleteTopics(TopicStore topics, GroupStore groups) : Kafka
 
     private DeleteTopicsResponse.Topic Delete(string? name, Guid id)
     {
+        if (name is not null && id != Guid.Empty)
+            return new DeleteTopicsResponse.Topic { Name = name, TopicId = id, Error = ErrorCode.InvalidRequest };
+
         var topic = name is null ? topics.Find(id) : topics.Find(name);
         if (topic is null || !topics.Delete(topic.Name))
         {

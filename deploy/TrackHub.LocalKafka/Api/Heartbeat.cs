@@ -1,5 +1,4 @@
 using TrackHub.LocalKafka.Groups;
-using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
@@ -13,7 +12,7 @@ internal sealed class Heartbeat(GroupCoordinator groups) : KafkaApi<HeartbeatReq
         var group = groups.Find(asked.GroupId);
         return ValueTask.FromResult(new HeartbeatResponse
         {
-            Error = group?.Heartbeat(asked.MemberId, asked.InstanceId, asked.Generation) ?? ErrorCode.UnknownMemberId,
+            Error = group?.Heartbeat(asked.MemberId, asked.InstanceId, asked.Generation) ?? GroupCoordinator.Missing(asked.GroupId),
         });
     }
 }

@@ -1,4 +1,5 @@
 using TrackHub.LocalKafka.Groups;
+using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
@@ -14,6 +15,9 @@ internal sealed class JoinGroup(GroupCoordinator groups) : KafkaApi<JoinGroupReq
         JoinGroupRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
         var result = await groups.JoinAsync(asked.GroupId, AskOf(asked, request)).WaitAsync(stoppingToken);
+        // A static member that returned is stored under its new id.
+        if (result.Error == ErrorCode.None && !await groups.Store.DurableAsync())
+            result = new JoinResult(ErrorCode.NotCoordinator, asked.MemberId);
         return new JoinGroupResponse
         {
             Error = result.Error,

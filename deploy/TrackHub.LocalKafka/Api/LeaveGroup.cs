@@ -14,7 +14,7 @@ internal sealed class LeaveGroup(GroupCoordinator groups) : KafkaApi<LeaveGroupR
         LeaveGroupRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
         var group = groups.Find(asked.GroupId);
-        ErrorCode Leave(string memberId, string? instanceId) => group?.Leave(memberId, instanceId) ?? ErrorCode.UnknownMemberId;
+        ErrorCode Leave(string memberId, string? instanceId) => group?.Leave(memberId, instanceId) ?? GroupCoordinator.Missing(asked.GroupId);
 
         return ValueTask.FromResult(request.Version < SeveralMembersFrom
             ? new LeaveGroupResponse { Error = Leave(asked.MemberId, instanceId: null) }

@@ -11,7 +11,7 @@ internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) :
     /// <summary>Kafka's offset.metadata.max.bytes, which counts characters.</summary>
     public const int MaxMetadataLength = 4096;
 
-    protected override ValueTask<OffsetCommitResponse> AnswerAsync(
+    protected override async ValueTask<OffsetCommitResponse> AnswerAsync(
         OffsetCommitRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
         var sound = new List<CommittedOffset>();
@@ -28,13 +28,15 @@ internal sealed class OffsetCommit(GroupCoordinator groups, TopicStore topics) :
             }),
         };
         var error = Commit(asked, sound);
+        if (error == ErrorCode.None && !await groups.Store.DurableAsync())
+            error = ErrorCode.NotCoordinator;
         if (error != ErrorCode.None)
         {
             foreach (var partition in response.Topics.SelectMany(static topic => topic.Partitions))
                 partition.Error = partition.Error == ErrorCode.UnknownTopicOrPartition ? partition.Error : error;
         }
 
-        return ValueTask.FromResult(response);
+        return response;
     }
 
     private ErrorCode Commit(OffsetCommitRequest asked, List<CommittedOffset> offsets)

@@ -40,6 +40,9 @@ internal sealed class GroupCoordinator : IDisposable
     /// <summary>The group, or null.</summary>
     public Group? Find(string id) => _groups.GetValueOrDefault(id);
 
+    /// <summary>What a member of a group that isn't there is told.</summary>
+    public static ErrorCode Missing(string id) => id.Length == 0 ? ErrorCode.InvalidGroupId : ErrorCode.UnknownMemberId;
+
     /// <summary>The group, created if there is none.</summary>
     public Group Open(string id) =>
         _groups.GetOrAdd(id, static (id, self) => new Group(id, self.Store, self._clock, self._options, self._logger), this);

@@ -6,7 +6,13 @@ namespace TrackHub.LocalKafka.Storage;
 /// <param name="Default">Kafka's default, or the one value this broker works by.</param>
 /// <param name="IsValid">Whether a value may be stored.</param>
 /// <param name="Type">Type code of DescribeConfigs: 1 boolean, 2 string, 3 int, 5 long, 6 double, 7 list.</param>
-internal sealed record TopicSetting(string Name, string Default, sbyte Type, Func<string, bool> IsValid);
+internal sealed record TopicSetting(string Name, string Default, sbyte Type, Func<string, bool> IsValid)
+{
+    private const sbyte List = 7;
+
+    /// <summary>The value is a list, its elements separated by commas.</summary>
+    public bool IsList => Type == List;
+}
 
 /// <summary>The settings of one topic: those set, and Kafka's defaults for the others. Immutable.</summary>
 /// <remarks>Names, defaults and bounds: https://kafka.apache.org/documentation/#topicconfigs.</remarks>
