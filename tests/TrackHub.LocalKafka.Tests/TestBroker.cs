@@ -10,6 +10,7 @@ public sealed class TestBroker : IAsyncLifetime, IDisposable
 {
     private static int _names;
     private LocalKafkaHost _host = null!;
+    private Action<LocalKafkaOptions>? _configure;
 
     /// <summary>Where the log is; the folder goes when the test is done.</summary>
     public string DataDirectory { get; } = Directory.CreateTempSubdirectory("localkafka-").FullName;
@@ -27,9 +28,9 @@ public sealed class TestBroker : IAsyncLifetime, IDisposable
     public void Dispose() => Directory.Delete(DataDirectory, recursive: true);
 
     /// <summary>A running broker for one test.</summary>
-    public static async Task<TestBroker> RunAsync()
+    public static async Task<TestBroker> RunAsync(Action<LocalKafkaOptions>? configure = null)
     {
-        var broker = new TestBroker();
+        var broker = new TestBroker { _configure = configure };
         await broker.InitializeAsync();
         return broker;
     }
@@ -120,6 +121,10 @@ public sealed class TestBroker : IAsyncLifetime, IDisposable
             .SelectMany(path => Directory.GetFiles(Path.Combine(path, partition.ToString()), "*.log"))
             .Order(StringComparer.Ordinal)];
 
-    private async Task StartAsync(int port) => _host = await LocalKafkaHost.StartAsync(
-        new LocalKafkaOptions { DataDirectory = DataDirectory, Port = port, RegistryPort = 0 }, NullLoggerFactory.Instance);
+    private async Task StartAsync(int port)
+    {
+        var options = new LocalKafkaOptions { DataDirectory = DataDirectory, Port = port, RegistryPort = 0 };
+        _configure?.Invoke(options);
+        _host = await LocalKafkaHost.StartAsync(options, NullLoggerFactory.Instance);
+    }
 }

@@ -23,6 +23,9 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly Counter<long> _appendedBytes;
     private readonly Counter<long> _appendedRecords;
     private readonly Counter<long> _fetchedBytes;
+    private readonly Counter<long> _compactions;
+    private readonly Counter<long> _compactionRead;
+    private readonly Counter<long> _compactionFreed;
     private readonly UpDownCounter<int> _connections;
     private readonly Counter<long> _damagedBytes;
     private readonly Counter<long> _authentications;
@@ -41,6 +44,9 @@ internal sealed class BrokerMetrics : IDisposable
         _appendedRecords = _meter.CreateCounter<long>("trackhub.broker.append.records", "{record}", "Records appended");
         _fetchedBytes = _meter.CreateCounter<long>("trackhub.broker.fetch.size", "By", "Bytes of batches fetched");
         _damagedBytes = _meter.CreateCounter<long>("trackhub.broker.log.damaged", "By", "Bytes of the log found damaged or missing, by partition");
+        _compactions = _meter.CreateCounter<long>("trackhub.broker.compactions", "{compaction}", "Compactions of a partition");
+        _compactionRead = _meter.CreateCounter<long>("trackhub.broker.compaction.read", "By", "Bytes of segments gone through by compaction");
+        _compactionFreed = _meter.CreateCounter<long>("trackhub.broker.compaction.freed", "By", "Bytes by which compaction made them smaller");
         _connections = _meter.CreateUpDownCounter<int>("trackhub.broker.connections", "{connection}", "Open client connections");
         _authentications = _meter.CreateCounter<long>("trackhub.broker.authentications", "{attempt}", "Attempts to come in from the network, by outcome");
     }
@@ -77,6 +83,13 @@ internal sealed class BrokerMetrics : IDisposable
 
     public void Damaged(string topic, string partition, long bytes) =>
         _damagedBytes.Add(bytes, new KeyValuePair<string, object?>("messaging.destination.name", topic), new KeyValuePair<string, object?>("messaging.destination.partition.id", partition));
+
+    public void Compacted(long bytesBefore, long bytesAfter)
+    {
+        _compactions.Add(1);
+        _compactionRead.Add(bytesBefore);
+        _compactionFreed.Add(bytesBefore - bytesAfter);
+    }
 
     public void Connected() => _connections.Add(1);
 

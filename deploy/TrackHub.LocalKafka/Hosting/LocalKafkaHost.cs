@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.LocalKafka.Access;
 using TrackHub.LocalKafka.Api;
+using TrackHub.LocalKafka.Compaction;
 using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Network;
 using TrackHub.LocalKafka.Registry;
@@ -108,6 +109,7 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         Own(new OffsetRetention(groups, options, clock));
         Own(new Scrub(topics, clock, loggers.CreateLogger<Scrub>()));
         Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
+        Own(new CompactionSweep(topics, options, metrics, clock, loggers.CreateLogger<CompactionSweep>()));
         var network = options.Network is { } open ? new NetworkAccess(open, metrics, clock, loggers) : null;
         metrics.Observe(topics, groups, network?.Certificate, clock);
         var registry = Own(await RegistryServer.StartAsync(topics, address, options.RegistryPort, network, clock, loggers, stoppingToken));

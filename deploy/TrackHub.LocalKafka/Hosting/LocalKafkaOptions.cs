@@ -82,6 +82,21 @@ public sealed class LocalKafkaOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan RetentionCheckInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Time between looks for partitions that are due for compaction. Default 15 s, as Kafka's log.cleaner.backoff.ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan CompactionCheckInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Memory for the keys of a compaction in bytes, as Kafka's log.cleaner.dedupe.buffer.size; more keys take more passes. Default 32 MiB:
+    /// half a million keys. Taken only while a compaction runs.
+    /// </summary>
+    [Range(64 * 1024, 1024 * 1024 * 1024)]
+    public int CompactionBufferBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>Most bytes a second that compaction reads, so that it leaves the machine to the clients. Default 32 MiB.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int CompactionBytesPerSecond { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>The way in for other machines, with authentication; null where there is none, which is the default.</summary>
     [ValidateObjectMembers]
     public NetworkOptions? Network { get; set; }

@@ -12,11 +12,15 @@ internal static class TimeSearch
     {
         using var reader = new BatchReader(codecs);
         var start = log.StartOffset;
-        for (var from = start; log.FindTimestamp(timestamp, from) is { } batch; from = batch.Header.LastOffset + 1)
+        for (var from = start; log.FindTimestamp(timestamp, from) is { } batch;)
         {
-            // A head may promise a later time than its records have: then the search goes on behind it.
             if (FirstIn(batch.Slice, batch.Header, timestamp, start, reader) is { } found)
                 return found;
+
+            // A head may promise a later time than its records have: then the search goes on behind it. What was deleted or compacted
+            // meanwhile is looked for again.
+            if (batch.Slice.Segment is { IsClosed: false })
+                from = batch.Header.LastOffset + 1;
         }
 
         return null;
@@ -29,7 +33,7 @@ internal static class TimeSearch
         try
         {
             if (slice.ReadWholeBatches(buffer) < header.SizeInBytes)
-                return null;   // deleted meanwhile
+                return null;
             if (reader.Read(buffer, header, out var records) != BatchFault.None)
                 return (header.DeleteHorizonMs is null ? header.BaseTimestamp : header.MaxTimestamp, Math.Max(header.BaseOffset, logStart));
 

@@ -37,10 +37,13 @@ internal sealed class LogSegments(string directory, Disk disk, DamageReport repo
     /// <summary>The first batch with a record from <paramref name="startOffset"/> on whose largest timestamp is at least so large, or null.</summary>
     public (LogSlice Slice, BatchHeader Header)? FindTimestamp(long timestamp, long startOffset)
     {
-        foreach (var segment in Volatile.Read(ref _segments))
+        var all = Volatile.Read(ref _segments);
+        foreach (var segment in all)
         {
             if (segment.NextOffset > startOffset && segment.FindTimestamp(timestamp, startOffset) is { } found)
                 return (new LogSlice(segment, found.Position, found.Header.SizeInBytes), found.Header);
+            if (segment.IsClosed && all != Volatile.Read(ref _segments))
+                return FindTimestamp(timestamp, startOffset);
         }
 
         return null;

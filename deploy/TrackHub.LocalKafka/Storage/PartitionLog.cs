@@ -54,6 +54,9 @@ internal sealed class PartitionLog : IDisposable
         _flush.NoteNames();
     }
 
+    /// <summary>The partition's folder.</summary>
+    public string Directory => _directory;
+
     /// <summary>Offset of the first record kept.</summary>
     public long StartOffset => Math.Max(Volatile.Read(ref _startOffset), _segments.All[0].BaseOffset);
 
@@ -195,6 +198,38 @@ internal sealed class PartitionLog : IDisposable
         }
     }
 
+    /// <summary>
+    /// Closes the written segment if it is older than its topic's settings allow. Kafka waits for the next append; without it a
+    /// compacted topic is compacted to its end also when nobody writes to it.
+    /// </summary>
+    /// <exception cref="IOException">The disk refused; the segment goes on.</exception>
+    public void RollIfOld()
+    {
+        lock (_appending)
+        {
+            if (!_closed && _segments.Last.Length > 0 && NowMs - _rolledMs > _config().RollMs)
+                Roll(NowMs);
+        }
+    }
+
+    /// <summary>Closes the written segment, unless it is empty.</summary>
+    /// <exception cref="IOException">The disk refused; the segment goes on.</exception>
+    public void Roll()
+    {
+        lock (_appending)
+        {
+            if (!_closed && _segments.Last.Length > 0)
+                Roll(NowMs);
+        }
+    }
+
+    /// <summary>Whether a batch of the log is the last of its idempotent producer, whose next sequence number follows from it.</summary>
+    public bool IsLastOfProducer(in BatchHeader header)
+    {
+        lock (_appending)
+            return _producers.IsLast(header);
+    }
+
     /// <summary>Creates an empty segment that is to replace others, see <see cref="ReplaceSegments"/>. Append to it, in order of offset.</summary>
     /// <param name="baseOffset">That of the first segment to be replaced.</param>
     /// <exception cref="IOException">The disk refused.</exception>
@@ -246,7 +281,7 @@ internal sealed class PartitionLog : IDisposable
         // As Kafka: by the records' own time, or by the clock where they have none.
         var age = last.FirstTimestamp is >= 0 and var first ? header.MaxTimestamp - first : nowMs - _rolledMs;
         return last.Length + header.SizeInBytes > config.SegmentBytes
-            || age > config.SegmentMs
+            || age > config.RollMs
             || header.LastOffset - last.BaseOffset > int.MaxValue;
     }
 

@@ -60,6 +60,13 @@ internal sealed class ProducerStates(TimeProvider clock)
         return header.BaseSequence == Following(producer.LastSequence, 1) ? default : (ErrorCode.OutOfOrderSequenceNumber, null, 0);
     }
 
+    /// <summary>Whether a stored batch is its producer's last.</summary>
+    public bool IsLast(in BatchHeader header) =>
+        header.ProducerId >= 0
+        && _producers.TryGetValue(header.ProducerId, out var producer)
+        && producer.Epoch == header.ProducerEpoch
+        && producer.LastSequence == LastSequenceOf(header);
+
     /// <summary>Remembers an appended batch; <paramref name="header"/> has its final offset and timestamp.</summary>
     public void Note(in BatchHeader header)
     {

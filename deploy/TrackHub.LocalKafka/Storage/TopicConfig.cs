@@ -60,8 +60,8 @@ internal sealed class TopicConfig
         DeleteRetentionMs = long.Parse(this["delete.retention.ms"]);
         MinCompactionLagMs = long.Parse(this["min.compaction.lag.ms"]);
         MaxCompactionLagMs = long.Parse(this["max.compaction.lag.ms"]);
+        RollMs = IsCompacted ? Math.Min(long.Parse(this["segment.ms"]), MaxCompactionLagMs) : long.Parse(this["segment.ms"]);
         MinCleanableDirtyRatio = double.Parse(this["min.cleanable.dirty.ratio"]);
-        SegmentMs = long.Parse(this["segment.ms"]);
         FlushMessages = long.Parse(this["flush.messages"]);
         FlushMs = long.Parse(this["flush.ms"]);
         MaxBatchBytes = int.Parse(this["max.message.bytes"]);
@@ -100,8 +100,11 @@ internal sealed class TopicConfig
 
     public int SegmentBytes { get; }
 
-    /// <summary>Span of records' time after which a segment is closed by the next append, in milliseconds.</summary>
-    public long SegmentMs { get; }
+    /// <summary>
+    /// Span of records' time after which a segment is closed by the next append, in milliseconds: segment.ms, in a compacted topic at most
+    /// max.compaction.lag.ms, since only closed segments are compacted.
+    /// </summary>
+    public long RollMs { get; }
 
     /// <summary>Records after which the log is forced to the disk before the next ack; <see cref="long.MaxValue"/> for never.</summary>
     public long FlushMessages { get; }
