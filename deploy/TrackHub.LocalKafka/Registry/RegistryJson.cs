@@ -11,6 +11,14 @@ internal sealed record SchemaKey(
     [property: JsonPropertyName("version"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Version,
     [property: JsonPropertyName("magic")] int Magic);
 
+/// <summary>Key of a NOOP record, which Confluent's registry skips whatever its value.</summary>
+internal sealed record NoopKey(
+    [property: JsonPropertyName("keytype")] string KeyType,
+    [property: JsonPropertyName("magic")] int Magic);
+
+/// <summary>Value of this registry's NOOP record: an id that was given, and whose schema may be gone.</summary>
+internal sealed record NoopValue([property: JsonPropertyName("id")] int? Id);
+
 /// <summary>Value of a SCHEMA record.</summary>
 internal sealed record SchemaValue(
     [property: JsonPropertyName("subject")] string Subject,
@@ -68,6 +76,8 @@ internal sealed record ErrorResponse(
     [property: JsonPropertyName("message")] string Message);
 
 [JsonSerializable(typeof(SchemaKey))]
+[JsonSerializable(typeof(NoopKey))]
+[JsonSerializable(typeof(NoopValue))]
 [JsonSerializable(typeof(SchemaValue))]
 [JsonSerializable(typeof(DeleteSubjectValue))]
 [JsonSerializable(typeof(ConfigValue))]

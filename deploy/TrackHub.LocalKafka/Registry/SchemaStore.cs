@@ -58,7 +58,18 @@ internal sealed class SchemaStore
         JsonSerializer.SerializeToUtf8Bytes(new(subject, version, id, schema, deleted), RegistryJson.Readable.SchemaValue));
 
     /// <summary>Forgets a version for good.</summary>
-    public void Remove(string subject, int version) => Write(new("SCHEMA", subject, version, Magic: 1), value: null);
+    public void Remove(string subject, int version)
+    {
+        // Compaction will drop the record that holds the id; the next id has to stay above it.
+        if (_subjects.GetValueOrDefault(subject)?.GetValueOrDefault(version)?.Id == _lastId)
+        {
+            _log.Append(
+                JsonSerializer.SerializeToUtf8Bytes(new("NOOP", Magic: 0), RegistryJson.Readable.NoopKey),
+                JsonSerializer.SerializeToUtf8Bytes(new(_lastId), RegistryJson.Readable.NoopValue));
+        }
+
+        Write(new("SCHEMA", subject, version, Magic: 1), value: null);
+    }
 
     /// <summary>Softly deletes all versions of a subject up to this one.</summary>
     public void DeleteUpTo(string subject, int version) => Write(
@@ -80,6 +91,9 @@ internal sealed class SchemaStore
     {
         switch (key.KeyType)
         {
+            case "NOOP" when value is not null && Read(value, RegistryJson.Readable.NoopValue) is { Id: { } id }:
+                _lastId = Math.Max(_lastId, id);
+                break;
             case "CONFIG" when value is null:
                 _levels.Remove(key.Subject ?? Global);
                 break;
