@@ -32,6 +32,19 @@ internal static class AdminScenarios
         (await run.Client.ReadSettingAsync(topic, Setting)).ShouldBe("7200000");
     }
 
+    public static async Task DeletesRecordsAsync(ScenarioRun run)
+    {
+        const int Count = 10, Before = 4;
+        var topic = await run.CreateTopicAsync(1);
+        var sent = Enumerable.Range(0, Count).Select(static i => SampleRecords.Record(0, $"{i}", "value", [], i) with { Offset = i }).ToList();
+        await run.Confluent.WriteAsync(topic, "none", idempotent: false, sent);
+
+        await run.Client.DeleteRecordsAsync(topic, 0, Before);
+
+        WritingScenarios.ShouldBeSame(await run.Confluent.ReadAsync(topic, 1, Count - Before), [.. sent.Skip(Before)]);
+        WritingScenarios.ShouldBeSame(await run.Client.ReadAsync(topic, 1, Count - Before), [.. sent.Skip(Before)]);
+    }
+
     public static async Task LooksAtAGroupAsync(ScenarioRun run)
     {
         var (topic, group, member) = await JoinAsync(run);

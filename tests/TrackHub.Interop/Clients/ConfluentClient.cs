@@ -41,7 +41,24 @@ internal sealed partial class ConfluentClient(ClientFacts facts, string bootstra
         return new Sought([.. found.Select(static one => one.Offset.Value)], Take(found, count));
     });
 
-    public override Task<GroupMember> JoinAsync(string group, string topic)
+    public override Task<string?> BeginTransactionAsync() => Task.Run(() =>
+    {
+        using var producer = new ProducerBuilder<Null, Null>(new ProducerConfig { BootstrapServers = bootstrapServers, TransactionalId = "any" }).Build();
+        try
+        {
+            producer.InitTransactions(Limit);
+            return null;
+        }
+        catch (KafkaException refused)
+        {
+            return (string?)refused.Error.Reason;
+        }
+    });
+
+    public override Task<string?> JoinNewGroupAsync(string group, string topic) =>
+        throw new NotSupportedException("Told by nobody that there are no such groups, it asks again for ever.");
+
+    public override Task<GroupMember> JoinAsync(string group, string topic, bool cooperative = false)
     {
         // Cancelled by the member when it leaves, which ends the loop.
         var stopping = new CancellationTokenSource();
@@ -55,9 +72,12 @@ internal sealed partial class ConfluentClient(ClientFacts facts, string bootstra
                 await polling;
                 stopping.Dispose();
             });
-        consumer = Consumer(group, builder => builder
-            .SetPartitionsAssignedHandler((_, assigned) => member.Owns(assigned.Select(static one => one.Partition.Value)))
-            .SetPartitionsRevokedHandler((_, _) => member.Owns([])));
+        consumer = Consumer(
+            group,
+            builder => builder
+                .SetPartitionsAssignedHandler((_, assigned) => member.Gains(assigned.Select(static one => one.Partition.Value)))
+                .SetPartitionsRevokedHandler((_, revoked) => member.Loses(revoked.Select(static one => one.Partition.Value))),
+            cooperative);
         consumer.Subscribe(topic);
         polling = Task.Factory.StartNew(() => Poll(consumer, member, stopping.Token), TaskCreationOptions.LongRunning);
         return Task.FromResult(member);
@@ -100,7 +120,7 @@ internal sealed partial class ConfluentClient(ClientFacts facts, string bootstra
         return taken;
     }
 
-    private IConsumer<byte[]?, byte[]?> Consumer(string group, Action<ConsumerBuilder<byte[]?, byte[]?>> configure)
+    private IConsumer<byte[]?, byte[]?> Consumer(string group, Action<ConsumerBuilder<byte[]?, byte[]?>> configure, bool cooperative = false)
     {
         var builder = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
         {
@@ -112,6 +132,7 @@ internal sealed partial class ConfluentClient(ClientFacts facts, string bootstra
             FetchWaitMaxMs = 100,
             SessionTimeoutMs = 10_000,
             HeartbeatIntervalMs = 200,
+            PartitionAssignmentStrategy = cooperative ? PartitionAssignmentStrategy.CooperativeSticky : null,
         });
         configure(builder);
         return builder.Build();

@@ -43,6 +43,15 @@ internal enum Missing
 
     /// <summary>Deleting records below an offset.</summary>
     RecordDeletion = 512,
+
+    /// <summary>Rebalancing step by step, without giving up what stays.</summary>
+    CooperativeAssignor = 1024,
+
+    /// <summary>Transactions.</summary>
+    Transactions = 2048,
+
+    /// <summary>Groups by KIP-848, and a word when the broker has none.</summary>
+    NewGroups = 4096,
 }
 
 /// <summary>What a client says of a group.</summary>
@@ -104,5 +113,16 @@ internal abstract class ForeignClient(ClientFacts facts)
     public abstract Task<Sought> SeekAsync(string topic, int partitions, long time, int count);
 
     /// <summary>Joins a group, from the beginning where nothing is committed.</summary>
-    public abstract Task<GroupMember> JoinAsync(string group, string topic);
+    /// <param name="group">Its name.</param>
+    /// <param name="topic">What is subscribed to.</param>
+    /// <param name="cooperative">By the cooperative-sticky assignor in place of the client's default.</param>
+    public abstract Task<GroupMember> JoinAsync(string group, string topic, bool cooperative = false);
+
+    /// <summary>Begins a transaction.</summary>
+    /// <returns>What the client says of the refusal; null if it is not refused.</returns>
+    public abstract Task<string?> BeginTransactionAsync();
+
+    /// <summary>Joins a group by KIP-848.</summary>
+    /// <returns>What the client says of the refusal; null if it is not refused.</returns>
+    public abstract Task<string?> JoinNewGroupAsync(string group, string topic);
 }

@@ -14,11 +14,11 @@ internal static class ForeignClients
     /// <summary>What each can do.</summary>
     public static IReadOnlyList<ClientFacts> All { get; } =
     [
-        new(Confluent),
-        new(Kcat, Missing.Admin | Missing.Times | Missing.Commits | Missing.GroupDeletion | Missing.RecordDeletion),
-        new(PythonKafka, Missing.Idempotence | Missing.EmptyRecords | Missing.NullHeaders | Missing.RecordDeletion),
-        new(PythonConfluent, Missing.GroupDeletion | Missing.RecordDeletion),
-        new(KafkaJs, Missing.NullHeaders | Missing.HeaderOrder | Missing.SharedAssignor),
+        new(Confluent, Missing.NewGroups),
+        new(Kcat, Missing.Admin | Missing.Times | Missing.Commits | Missing.GroupDeletion | Missing.RecordDeletion | Missing.NewGroups),
+        new(PythonKafka, Missing.CooperativeAssignor | Missing.Transactions | Missing.NewGroups | Missing.Idempotence | Missing.EmptyRecords | Missing.NullHeaders | Missing.RecordDeletion),
+        new(PythonConfluent, Missing.GroupDeletion | Missing.RecordDeletion | Missing.NewGroups),
+        new(KafkaJs, Missing.NullHeaders | Missing.HeaderOrder | Missing.SharedAssignor | Missing.CooperativeAssignor | Missing.NewGroups),
         new(Platformatic),
     ];
 

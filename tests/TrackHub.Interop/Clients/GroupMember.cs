@@ -25,12 +25,18 @@ internal sealed class GroupMember(Func<Task> commit, Func<Task> leave)
     /// <inheritdoc cref="GroupMember(Func{Task}, Func{Task})" path="/param[@name='leave']"/>
     public Task LeaveAsync() => leave();
 
-    /// <summary>Tells that its assignment changed.</summary>
+    /// <summary>Tells what it has now.</summary>
     public void Owns(IEnumerable<int> partitions)
     {
         lock (_gate)
             _owned = [.. partitions.Order()];
     }
+
+    /// <summary>Tells that it has these as well.</summary>
+    public void Gains(IEnumerable<int> partitions) => Owns(Owned.Union(partitions));
+
+    /// <summary>Tells that it has these no longer.</summary>
+    public void Loses(IEnumerable<int> partitions) => Owns(Owned.Except(partitions));
 
     /// <summary>Tells that it met a record.</summary>
     public void Met(ClientRecord record)

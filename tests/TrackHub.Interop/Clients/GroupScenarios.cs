@@ -13,17 +13,19 @@ internal static class GroupScenarios
 
     public static Task SharesAGroupWithConfluentAsync(ScenarioRun run) => ShareAsync(run, run.Confluent);
 
-    private static async Task ShareAsync(ScenarioRun run, ForeignClient other)
+    public static Task SharesAGroupCooperativelyAsync(ScenarioRun run) => ShareAsync(run, run.Client, cooperative: true);
+
+    private static async Task ShareAsync(ScenarioRun run, ForeignClient other, bool cooperative = false)
     {
         var (topic, group) = (await run.CreateTopicAsync(Partitions), ScenarioRun.NewName("group"));
         var log = new GroupLog(run.Confluent, topic, group, commits: !run.Client.Facts.Lacks(Missing.Commits));
 
-        var first = await run.Client.JoinAsync(group, topic);
+        var first = await run.Client.JoinAsync(group, topic, cooperative);
         await first.OwnsAsync(Partitions);
         await log.WriteAsync("alone");
         await log.ShouldMeetAsync(first);
 
-        var second = await other.JoinAsync(group, topic);
+        var second = await other.JoinAsync(group, topic, cooperative);
         await Task.WhenAll(first.OwnsAsync(Partitions / 2), second.OwnsAsync(Partitions / 2));
         first.Owned.Concat(second.Owned).Order().ShouldBe(Enumerable.Range(0, Partitions));
         await log.WriteAsync("shared");
@@ -37,7 +39,7 @@ internal static class GroupScenarios
         await log.ShouldBeCommittedAsync();
 
         await log.WriteAsync("resumed");
-        var third = await run.Client.JoinAsync(group, topic);
+        var third = await run.Client.JoinAsync(group, topic, cooperative);
         await log.ShouldMeetAsync(third);
         await third.LeaveAsync();
     }

@@ -73,12 +73,21 @@ internal sealed partial class KcatClient : ForeignClient
             await ReadAsync("-C", "-t", topic, "-e", "-o", string.Create(CultureInfo.InvariantCulture, $"s@{time}")));
     }
 
-    public override Task<GroupMember> JoinAsync(string group, string topic)
+    public override async Task<string?> BeginTransactionAsync()
+    {
+        var (code, _, errors) = await EndAsync([], ["-P", "-t", "any", "-X", "transactional.id=any"]);
+        return code == 0 ? null : errors;
+    }
+
+    public override Task<string?> JoinNewGroupAsync(string group, string topic) => throw new NotSupportedException("Its librdkafka knows no such group.");
+
+    public override Task<GroupMember> JoinAsync(string group, string topic, bool cooperative = false)
     {
         var process = Peer.Start(new ProcessStartInfo("timeout",
         [
             Limit, "kcat", "-b", _bootstrapServers, "-G", group, "-u", "-f", KcatRecords.Format, "-X", "auto.offset.reset=earliest",
-            "-X", "fetch.wait.max.ms=100", "-X", "session.timeout.ms=10000", "-X", "heartbeat.interval.ms=200", topic,
+            "-X", "fetch.wait.max.ms=100", "-X", "session.timeout.ms=10000", "-X", "heartbeat.interval.ms=200",
+            .. cooperative ? ["-X", "partition.assignment.strategy=cooperative-sticky"] : Array.Empty<string>(), topic,
         ]));
         var member = new GroupMember(static () => Task.CompletedTask, async () =>
         {
@@ -109,8 +118,16 @@ internal sealed partial class KcatClient : ForeignClient
             if (line.Contains("ERROR", StringComparison.Ordinal))
                 member.Failed(line);
             else if (line.Contains("rebalanced", StringComparison.Ordinal))
-                member.Owns(line.Contains("assigned: ", StringComparison.Ordinal) ? Partitions().Matches(line).Select(static match => (int)Number(match, "partition")) : []);
+                Tell(member, line, Partitions().Matches(line).Select(static match => (int)Number(match, "partition")));
         }
+    }
+
+    private static void Tell(GroupMember member, string line, IEnumerable<int> partitions)
+    {
+        if (line.Contains("revoke", StringComparison.Ordinal))
+            member.Loses(partitions);
+        else
+            member.Gains(partitions);
     }
 
     private static List<List<ClientRecord>> Runs(IReadOnlyList<ClientRecord> records)
@@ -143,6 +160,13 @@ internal sealed partial class KcatClient : ForeignClient
 
     private async Task<byte[]> RunAsync(byte[] input, params IReadOnlyList<string> arguments)
     {
+        var (code, output, errors) = await EndAsync(input, arguments);
+        code.ShouldBe(0, $"kcat {string.Join(' ', arguments)}: {errors}");
+        return output;
+    }
+
+    private async Task<(int Code, byte[] Output, string Errors)> EndAsync(byte[] input, IReadOnlyList<string> arguments)
+    {
         using var process = Peer.Start(new ProcessStartInfo("timeout", [Limit, "kcat", "-b", _bootstrapServers, .. arguments]));
         using var output = new MemoryStream();
         var errors = process.StandardError.ReadToEndAsync();
@@ -151,8 +175,7 @@ internal sealed partial class KcatClient : ForeignClient
         process.StandardInput.Close();
         await reading;
         await process.WaitForExitAsync();
-        process.ExitCode.ShouldBe(0, $"kcat {string.Join(' ', arguments)}: {await errors}");
-        return output.ToArray();
+        return (process.ExitCode, output.ToArray(), await errors);
     }
 
     [GeneratedRegex(@"Version (?<kcat>\S+) .*librdkafka (?<library>[\d.]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -18,8 +18,11 @@ internal sealed record Scenario(string Name, Missing Needs, Func<ScenarioRun, Ta
         new("seeks by time", Missing.Nothing, WritingScenarios.SeeksByTimeAsync),
         new("shares a group, commits, takes over, resumes", Missing.Nothing, GroupScenarios.SharesAGroupAsync),
         new("shares a group with Confluent.Kafka", Missing.SharedAssignor, GroupScenarios.SharesAGroupWithConfluentAsync),
+        new("shares a group cooperatively", Missing.CooperativeAssignor, GroupScenarios.SharesAGroupCooperativelyAsync),
         new("looks at a group and its offsets", Missing.Admin, AdminScenarios.LooksAtAGroupAsync),
         new("deletes a group", Missing.GroupDeletion, AdminScenarios.DeletesAGroupAsync),
+        new("is refused a transaction", Missing.Transactions, RefusalScenarios.IsRefusedATransactionAsync),
+        new("is refused a KIP-848 group", Missing.NewGroups, RefusalScenarios.IsRefusedANewGroupAsync),
     ];
 
     /// <summary>Whether a client can be asked for it.</summary>

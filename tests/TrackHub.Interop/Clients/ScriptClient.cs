@@ -78,11 +78,16 @@ internal sealed class ScriptClient : ForeignClient
         return new([.. offsets], Records(answer));
     }
 
-    public override async Task<GroupMember> JoinAsync(string group, string topic)
+    public override async Task<string?> BeginTransactionAsync() => (string?)(await AskAsync("transact", []))["refusal"];
+
+    public override async Task<string?> JoinNewGroupAsync(string group, string topic) =>
+        (string?)(await AskAsync("joinNew", new() { ["group"] = group, ["topic"] = topic }))["refusal"];
+
+    public override async Task<GroupMember> JoinAsync(string group, string topic, bool cooperative = false)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{group}-{_members.Count}");
         var member = _members[name] = new GroupMember(() => TellAsync("commit"), () => TellAsync("leave"));
-        await AskAsync("join", new() { ["member"] = name, ["group"] = group, ["topic"] = topic });
+        await AskAsync("join", new() { ["member"] = name, ["group"] = group, ["topic"] = topic, ["cooperative"] = cooperative });
         return member;
 
         Task TellAsync(string what) => AskAsync(what, new() { ["member"] = name });

@@ -74,7 +74,14 @@ class Client:
         if producer.flush(30) or failures:
             raise RuntimeError("not delivered: %s" % failures)
 
-    def consumer(self, group):
+    def transact(self, command):
+        try:
+            confluent_kafka.Producer({**self.bootstrap, "transactional.id": "any"}).init_transactions(30)
+            return {"refusal": None}
+        except confluent_kafka.KafkaException as refused:
+            return {"refusal": refused.args[0].str()}
+
+    def consumer(self, group, **settings):
         return confluent_kafka.Consumer({
             **self.bootstrap,
             "group.id": group,
@@ -83,6 +90,7 @@ class Client:
             "fetch.wait.max.ms": 100,
             "session.timeout.ms": 10000,
             "heartbeat.interval.ms": 200,
+            **settings,
         })
 
     def take(self, partitions, count):
@@ -117,17 +125,24 @@ class Client:
         }
 
     def member(self, command):
-        return Member(command["member"], self.consumer(command["group"]), command["topic"])
+        settings = {"partition.assignment.strategy": "cooperative-sticky"} if command["cooperative"] else {}
+        return Member(command["member"], self.consumer(command["group"], **settings), command["topic"])
 
 
 class Member(contract.Member):
     def __init__(self, name, consumer, topic):
         super().__init__(name)
         self.consumer = consumer
-        consumer.subscribe([topic], on_assign=self.assigned, on_revoke=lambda *_: self.owns([]))
+        self.owned = set()
+        consumer.subscribe([topic], on_assign=self.assigned, on_revoke=self.revoked)
 
     def assigned(self, _, partitions):
-        self.owns([one.partition for one in partitions])
+        self.owned.update(one.partition for one in partitions)
+        self.owns(self.owned)
+
+    def revoked(self, _, partitions):
+        self.owned.difference_update(one.partition for one in partitions)
+        self.owns(self.owned)
 
     def poll(self):
         message = self.consumer.poll(0.05)

@@ -146,6 +146,19 @@ async function start() {
       return consumer.commitOffsets([...positions].map(([partition, offset]) => ({ topic, partition, offset })));
     },
 
+    transact: async () => {
+      const producer = kafka.producer({ transactionalId: 'any', maxInFlightRequests: 1, idempotent: true });
+      try {
+        await producer.connect();
+        await producer.transaction();
+        return { refusal: null };
+      } catch (error) {
+        return { refusal: error.message };
+      } finally {
+        await producer.disconnect();
+      }
+    },
+
     leave: ({ member }) => members.get(member).consumer.disconnect(),
   });
 }

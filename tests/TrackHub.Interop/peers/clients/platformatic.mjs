@@ -18,8 +18,18 @@ const fromMessage = (message) => ({
   time: Number(message.timestamp),
 });
 
-const consumerOf = (groupId) =>
-  new Consumer({ ...base, groupId, autocommit: false, sessionTimeout: 10000, rebalanceTimeout: 10000, heartbeatInterval: 200, maxWaitTime: 100 });
+const consumerOf = (groupId, settings) =>
+  new Consumer({ ...base, groupId, autocommit: false, sessionTimeout: 10000, rebalanceTimeout: 10000, heartbeatInterval: 200, maxWaitTime: 100, ...settings });
+
+// What an attempt at something is refused with.
+const refusalOf = async (attempt) => {
+  try {
+    await attempt();
+    return { refusal: null };
+  } catch (error) {
+    return { refusal: [error, ...(error.errors ?? []), error.cause].filter(Boolean).map(({ message }) => message).join(': ') };
+  }
+};
 
 // A group of its own, until count records have come.
 async function take(topic, count, start) {
@@ -105,8 +115,8 @@ serve(version, {
     return { offsets: offsets.map(({ partition, offset }) => ({ partition, offset: Number(offset) })), records };
   },
 
-  join: async ({ member, group, topic }) => {
-    const consumer = consumerOf(group);
+  join: async ({ member, group, topic, cooperative }) => {
+    const consumer = consumerOf(group, cooperative ? { protocols: [{ name: 'cooperative-sticky', version: 1 }] } : {});
     const last = new Map();
     // A fetch that was under way when its assignment changed still brings records of partitions that it gave up. So an assignment is
     // told when the stream has its new offsets and the fetch after that is back.
@@ -135,6 +145,16 @@ serve(version, {
   commit: async ({ member }) => {
     for (const message of members.get(member).last.values()) await message.commit();
   },
+
+  transact: () => refusalOf(async () => {
+    const producer = new Producer({ ...base, idempotent: true, transactionalId: 'any' });
+    await producer.beginTransaction();
+  }),
+
+  joinNew: ({ group, topic }) => refusalOf(async () => {
+    const consumer = new Consumer({ ...base, groupId: group, groupProtocol: 'consumer' });
+    await consumer.consume({ topics: [topic] });
+  }),
 
   leave: ({ member }) => members.get(member).consumer.close(true),
 });
