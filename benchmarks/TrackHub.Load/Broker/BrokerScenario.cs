@@ -20,6 +20,7 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
     private const double RateShare = 0.2;   // of the maximum, at which latency is measured
     private const int VolumeUnits = 6;
     private const int IdleUnits = 12;
+    private const int SettleUnits = 2;
     private const string Topic = "load";
     private const string FloorTarget = BrokerReport.FloorPrefix + "bare append";
     private const string Tool = "rdkafka_performance";
@@ -36,14 +37,15 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
         var tool = await PerformanceTool.PrepareAsync(directory, cancellationToken);
         var client = new ConfluentClient(clock);
         var data = Directory.CreateDirectory(Path.Combine(directory, "data")).FullName;
+        await using (var floor = await FloorProcess.StartAsync(FloorProgram.Append, cancellationToken, Directory.CreateDirectory(Path.Combine(directory, "floor")).FullName))
         await using (var broker = await BrokerUnderLoad.StartAsync(data, clock, cancellationToken))
         {
             _figures.Add(new("resident after the start", broker.Meter.ResidentMegabytes, "MB", 80));
-            await MeasureThroughputAsync(broker, new(
+            await MeasureThroughputAsync(floor, broker, new(
                 Tool, Records, (bootstrap, records) => tool.ProduceAsync(bootstrap, Topic, records, cancellationToken),
                 (bootstrap, records) => tool.ConsumeAsync(bootstrap, Topic, FloorProgram.AppendPartitions, records, cancellationToken)), cancellationToken);
             var produced = _throughputs.Single(static t => t is { Target: Name, Load: "produce" }).Rate;
-            await MeasureThroughputAsync(broker, new(
+            await MeasureThroughputAsync(floor, broker, new(
                 Confluent, Records / 2, (bootstrap, records) => Task.FromResult(client.Produce(bootstrap, Topic, records, cancellationToken)),
                 (bootstrap, records) => Task.FromResult(client.Consume(bootstrap, Topic, FloorProgram.AppendPartitions, records, cancellationToken))), cancellationToken);
             await MeasureLatencyAsync(broker, tool, (int)(produced * RateShare), cancellationToken);
@@ -63,7 +65,7 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
     private sealed record Client(string Name, long Records, Func<string, long, Task<double>> ProduceAsync, Func<string, long, Task<double>> ConsumeAsync);
 
     // Broker and floor take turns, so that noise meets both alike; the first round warms both up and is not counted.
-    private async Task MeasureThroughputAsync(BrokerUnderLoad broker, Client client, CancellationToken cancellationToken)
+    private async Task MeasureThroughputAsync(FloorProcess bare, BrokerUnderLoad broker, Client client, CancellationToken cancellationToken)
     {
         var floor = new BrokerThroughput(FloorTarget, client.Name, "produce");
         var produce = new BrokerThroughput(Name, client.Name, "produce");
@@ -71,7 +73,8 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
         for (var round = 0; round <= Rounds; round++)
         {
             await progress.WriteLineAsync($"throughput with {client.Name}, round {round} of {Rounds}");
-            var floorRun = await RunOnFloorAsync(client, cancellationToken);
+            var floorRun = await MeteredAsync(new(bare.ProcessId), client, () => client.ProduceAsync(bare.Address, client.Records));
+            await bare.ClearAsync(cancellationToken);
             await broker.CreateTopicAsync(Topic, FloorProgram.AppendPartitions);
             var produceRun = await MeteredAsync(broker.Meter, client, () => client.ProduceAsync(broker.Bootstrap, client.Records));
             var consumeRun = await MeteredAsync(broker.Meter, client, () => client.ConsumeAsync(broker.Bootstrap, client.Records));
@@ -85,20 +88,6 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
         }
 
         _throughputs.AddRange([floor, produce, consume]);
-    }
-
-    private async Task<(double Rate, double CpuSeconds)> RunOnFloorAsync(Client client, CancellationToken cancellationToken)
-    {
-        var files = Directory.CreateDirectory(Path.Combine(directory, "floor")).FullName;
-        try
-        {
-            await using var floor = await FloorProcess.StartAsync(FloorProgram.Append, cancellationToken, files);
-            return await MeteredAsync(new(floor.ProcessId), client, () => client.ProduceAsync(floor.Address, client.Records));
-        }
-        finally
-        {
-            Directory.Delete(files, recursive: true);
-        }
     }
 
     private static async Task<(double Rate, double CpuSeconds)> MeteredAsync(ProcessMeter meter, Client client, Func<Task<double>> runAsync)
@@ -142,7 +131,7 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
     private async Task MeasureIdleAsync(string when, BrokerUnderLoad broker, CancellationToken cancellationToken)
     {
         await progress.WriteLineAsync($"idle, {when}");
-        await Task.Delay(unit, clock, cancellationToken);   // what the clients left is over
+        await Task.Delay(unit * SettleUnits, clock, cancellationToken);
         var (cpu, started) = (broker.Meter.CpuSeconds, clock.GetTimestamp());
         await Task.Delay(unit * IdleUnits, clock, cancellationToken);
         _figures.Add(new($"idle: share of a core, {when}", 100 * (broker.Meter.CpuSeconds - cpu) / clock.GetElapsedTime(started).TotalSeconds, "%", 1));

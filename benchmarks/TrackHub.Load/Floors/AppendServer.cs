@@ -40,6 +40,20 @@ internal sealed class AppendServer : IDisposable
 
     private int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
+    /// <summary>Empties the files.</summary>
+    public void Clear()
+    {
+        for (var number = 0; number < _partitions.Length; number++)
+        {
+            var (appending, file) = _partitions[number];
+            lock (appending)
+            {
+                RandomAccess.SetLength(file, 0);
+                _lengths[number] = 0;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -195,57 +209,5 @@ internal sealed class AppendServer : IDisposable
         answer.Int64(-1);
         answer.Int64(0);
         answer.Int32(0);
-    }
-
-    private ref struct FrameReader(ReadOnlySpan<byte> frame)
-    {
-        private ReadOnlySpan<byte> _rest = frame;
-
-        public short Int16() => BinaryPrimitives.ReadInt16BigEndian(Take(sizeof(short)));
-
-        public int Int32() => BinaryPrimitives.ReadInt32BigEndian(Take(sizeof(int)));
-
-        public ReadOnlySpan<byte> Text() => Take(Math.Max((int)Int16(), 0));
-
-        public ReadOnlySpan<byte> Bytes() => Take(Int32());
-
-        private ReadOnlySpan<byte> Take(int count)
-        {
-            var taken = _rest[..count];
-            _rest = _rest[count..];
-            return taken;
-        }
-    }
-
-    private ref struct FrameWriter(Span<byte> frame)
-    {
-        private readonly Span<byte> _frame = frame;
-        private int _length;
-
-        public void Byte(byte value) => Take(1)[0] = value;
-
-        public void Int16(short value) => BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), value);
-
-        public void Int32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), value);
-
-        public void Int64(long value) => BinaryPrimitives.WriteInt64BigEndian(Take(sizeof(long)), value);
-
-        public void Text(ReadOnlySpan<byte> value)
-        {
-            Int16((short)value.Length);
-            value.CopyTo(Take(value.Length));
-        }
-
-        public readonly int Finish()
-        {
-            BinaryPrimitives.WriteInt32BigEndian(_frame, _length - sizeof(int));
-            return _length;
-        }
-
-        private Span<byte> Take(int count)
-        {
-            _length += count;
-            return _frame[(_length - count).._length];
-        }
     }
 }

@@ -34,6 +34,14 @@ internal sealed class FloorProcess : IAsyncDisposable
         return new(process, address ?? throw new InvalidOperationException($"The floor {floor} ended at its start."));
     }
 
+    /// <summary>Has <see cref="FloorProgram.Append"/> empty its files.</summary>
+    public async Task ClearAsync(CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync();
+        await _process.StandardInput.FlushAsync(cancellationToken);
+        await _process.StandardOutput.ReadLineAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -40,7 +40,12 @@ internal static class FloorProgram
     private static async Task RunAppendAsync()
     {
         using var server = new AppendServer(Environment.CurrentDirectory, AppendPartitions);
-        await ServeAsync(server.Address);
+        await Console.Out.WriteLineAsync(server.Address);
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+            server.Clear();
+            await Console.Out.WriteLineAsync("cleared");
+        }
     }
 
     private static async Task RunHttpAsync()
