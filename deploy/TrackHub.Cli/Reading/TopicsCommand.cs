@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using TrackHub.Cli.Moving;
 using TrackHub.Cli.Output;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
@@ -15,7 +16,7 @@ internal static class TopicsCommand
     ];
 
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("topics", "TrackHub's topics: what there is, and whether the cluster agrees.") { List(), Apply(), Diff() };
+    public static Command Create() => new("topics", "TrackHub's topics: what there is, and whether the cluster agrees.") { List(), Apply(), Diff(), TopicsCopyCommand.Create() };
 
     private static Command List() => Runs("list", "Every topic with its records.", static async (admin, printer, cancellationToken) =>
     {

@@ -11,9 +11,14 @@ namespace TrackHub.Cli.Running;
 /// <summary>The two services of a machine that know nothing of TrackHub: broker and simulator.</summary>
 internal static class LocalServices
 {
+    // As long as records are: a role that stood still for so long finds its place, where Kafka's own seven days would have it start anew.
+    private static readonly TimeSpan OffsetsKept = TimeSpan.FromDays(9);
+
     /// <summary>Adds the broker with its schema registry; section <c>LocalKafka</c> says what the machine does not.</summary>
-    public static void AddBroker(this WebApplicationBuilder builder, MachineData data, BrokerAddress address)
+    public static void AddBroker(this WebApplicationBuilder builder, MachineData data, SystemConfiguration configuration)
     {
+        var address = configuration.Broker;
+
         // Side by side, so that the admin port tells of a long recovery; the watch first, for what nobody has reported counts as ready.
         builder.Services.Configure<HostOptions>(static options => options.ServicesStartConcurrently = true);
         builder.Services.AddHostedService<BrokerWatch>();
@@ -21,6 +26,7 @@ internal static class LocalServices
         {
             (options.Port, options.RegistryPort) = (address.Kafka, address.Registry);
             if (options.Network is { } network) (network.Port, network.RegistryPort) = (address.NetworkKafka, address.NetworkRegistry);
+            if (configuration.Given("LocalKafka:OffsetsRetention") is null) options.OffsetsRetention = OffsetsKept;
             if (options.DataDirectory.Length == 0) options.DataDirectory = data.Directory("kafka");
         });
     }

@@ -36,7 +36,7 @@ internal static class RunCommand
         builder.Services.AddHostedService<InputWatch>();
         foreach (var role in roles)
         {
-            if (role is RoleNames.Broker) builder.AddBroker(data, configuration.Broker);
+            if (role is RoleNames.Broker) builder.AddBroker(data, configuration);
             else if (role is RoleNames.Simulator) builder.AddSimulator(data, ports);
             else Roles.Add(builder, role);
         }

@@ -11,8 +11,11 @@ internal static class DetachedUp
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Starts it and returns once it is ready.</summary>
+    /// <param name="call">The call, whose data, ports and configuration it gets.</param>
+    /// <param name="storesOnly">Without the roles.</param>
+    /// <param name="cancellationToken">Ends the watching, not the run.</param>
     /// <returns>0, or 1 if it ended before; what it said stands on standard error.</returns>
-    public static async Task<int> RunAsync(ParseResult call, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ParseResult call, bool storesOnly, CancellationToken cancellationToken)
     {
         var (printer, data) = (Printer.Of(call), call.MachineData());
         var log = data.LogFile("up");
@@ -20,7 +23,7 @@ internal static class DetachedUp
         string[] arguments =
         [
             "/bin/sh", "-c", Redirected, "trackhub", log, Ourselves.Program, .. Ourselves.Arguments, "up", "--data", data.Root,
-            "--port-base", $"{call.GetValue(GlobalOptions.PortBase)}", .. call.Configured().Select(static pair => "--" + pair),
+            "--port-base", $"{call.GetValue(GlobalOptions.PortBase)}", .. storesOnly ? [UpCommand.StoresOnly] : Array.Empty<string>(), .. call.Configured().Select(static pair => "--" + pair),
         ];
         using var process = Process.Start(new ProcessStartInfo("setsid", arguments)) ?? throw new InvalidOperationException("setsid did not start.");
         while (true)

@@ -7,6 +7,9 @@ namespace TrackHub.Cli.Supervising;
 /// <summary><c>up</c>: everything on this machine, one supervised process each.</summary>
 internal static class UpCommand
 {
+    /// <summary>The option that leaves the roles out.</summary>
+    public const string StoresOnly = "--stores";
+
     // SIGTERM to no process left takes 10 s at most; what is over is for our own end.
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
@@ -16,8 +19,9 @@ internal static class UpCommand
     public static Command Create()
     {
         var detach = new Option<bool>("--detach") { Description = "Return once everything is ready; `down` stops it." };
-        var command = new Command("up", "Starts PostgreSQL, Redis, broker, simulator and every role; Ctrl-C stops them.") { detach };
-        command.SetAction((call, cancellationToken) => call.GetValue(detach) ? DetachedUp.RunAsync(call, cancellationToken) : RunAsync(call));
+        var stores = new Option<bool>(StoresOnly) { Description = "Without the roles: what they stand on alone, for moving and repairing." };
+        var command = new Command("up", "Starts PostgreSQL, Redis, broker, simulator and every role; Ctrl-C stops them.") { detach, stores };
+        command.SetAction((call, cancellationToken) => call.GetValue(detach) ? DetachedUp.RunAsync(call, call.GetValue(stores), cancellationToken) : RunAsync(call, call.GetValue(stores)));
         return command;
     }
 
@@ -25,7 +29,7 @@ internal static class UpCommand
     public static void PrintServices(Printer printer, IEnumerable<RunningService> services) => printer.Table(
         services, new Column<RunningService>("service", static s => s.Name), new("address", static s => s.Address), new("pid", static s => s.ProcessId));
 
-    private static async Task<int> RunAsync(ParseResult call)
+    private static async Task<int> RunAsync(ParseResult call, bool storesOnly)
     {
         var (printer, data, clock) = (Printer.Of(call), call.MachineData(), TimeProvider.System);
         using var taken = data.TryTake() ?? throw AlreadyUp(data);
@@ -45,11 +49,12 @@ internal static class UpCommand
             var services = new MachineServices(data, ports, configuration, call.Configured());
 
             var stores = await services.StoresAsync(stop.Token);
-            await FreePortCheck.EnsureAsync([.. stores, .. services.Roles()], leftOver is null ? TimeSpan.Zero : LeftOverPatience, clock, stop.Token);
+            var roles = storesOnly ? [] : services.Roles();
+            await FreePortCheck.EnsureAsync([.. stores, .. roles], leftOver is null ? TimeSpan.Zero : LeftOverPatience, clock, stop.Token);
             WriteState(ready: false);
             await supervisor.StartAsync(stores, StartPatience, Started, stop.Token);
             await Preparation.RunAsync(data, configuration, call.Configured(), printer.Say, stop.Token);
-            await supervisor.StartAsync(services.Roles(), StartPatience, Started, stop.Token);
+            await supervisor.StartAsync(roles, StartPatience, Started, stop.Token);
             WriteState(ready: true);
 
             printer.Line("TrackHub is ready");

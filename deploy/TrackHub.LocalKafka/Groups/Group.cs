@@ -205,7 +205,7 @@ internal sealed partial class Group : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(40, LogLevel.Error, "Group {Group}: the disk refused a change; its members are told to try again")]
+        [LoggerMessage(50, LogLevel.Error, "Group {Group}: the disk refused a change; its members are told to try again")]
         public static partial void NotStored(ILogger logger, Exception fault, string group);
     }
 }

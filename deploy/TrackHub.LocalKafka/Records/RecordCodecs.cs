@@ -52,7 +52,7 @@ internal sealed partial class RecordCodecs(ILogger logger, IReadOnlyList<IRecord
 
     private static partial class Log
     {
-        [LoggerMessage(40, LogLevel.Warning,
+        [LoggerMessage(60, LogLevel.Warning,
             "{Codec} needs a library that is not installed: apt-get install {Package}, then restart. Until then batches of this codec are "
             + "not compacted, look-ups by time name their first record, and topics with cleanup.policy=compact refuse them")]
         public static partial void LibraryMissing(ILogger logger, string codec, string? package);
