@@ -38,19 +38,6 @@ internal sealed class RawClient : IDisposable
         return writer.Written.ToArray();
     }
 
-    /// <summary>A frame of a body that is written by hand.</summary>
-    public static byte[] Frame(ApiKey key, short version, bool flexible, Action<WireWriter> body)
-    {
-        using var writer = new WireWriter();
-        writer.Int32(0);
-        new RequestHeader { Key = (short)key, Version = version, CorrelationId = 7, ClientId = "raw" }.Fields(writer);
-        writer.Flexible = flexible;
-        writer.Tags();
-        body(writer);
-        writer.PatchInt32(0, writer.Length - 4);
-        return writer.Written.ToArray();
-    }
-
     /// <summary>Asks and reads the response; fails if the broker closes the connection instead.</summary>
     public async Task<TResponse> AskAsync<TResponse>(IWireRequest<TResponse> request, short version)
         where TResponse : IWireMessage, new() =>
@@ -83,7 +70,9 @@ internal sealed class RawClient : IDisposable
             await stream.ReadExactlyAsync(response, deadline.Token);
             var reader = new WireReader();
             reader.Reset(response);
-            reader.Int32().ShouldBe(7);
+            var correlationId = 0;
+            reader.Int32(ref correlationId);
+            correlationId.ShouldBe(7);
             return reader;
         }
         catch (IOException)

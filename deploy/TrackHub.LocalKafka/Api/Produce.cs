@@ -2,86 +2,72 @@ using TrackHub.LocalKafka.Hosting;
 using TrackHub.LocalKafka.Records;
 using TrackHub.LocalKafka.Storage;
 using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Api;
 
 /// <summary>Produce, key 0: appends one record batch per partition.</summary>
 /// <remarks>
-/// Versions 0 to 11; record batches of magic 2 only, so 0 to 2 (which librdkafka looks for before it compresses) are answered
+/// Record batches of magic 2 only, so versions 0 to 2 (which librdkafka looks for before it compresses) are answered
 /// UNSUPPORTED_FOR_MESSAGE_FORMAT. Left out: transactions. acks=1 and all are the same on one node: answered after
 /// write(2), and after fsync(2) where topic or broker ask for it.
 /// </remarks>
-internal sealed class Produce(TopicStore topics, BrokerMetrics metrics) : IKafkaApi
+internal sealed class Produce(TopicStore topics, BrokerMetrics metrics) : KafkaApi<ProduceRequest, ProduceResponse>
 {
     private const short ZstdFrom = 7;
-    private static readonly byte[] NoOffset = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
-
     private const int Zstd = 4;
 
-    private readonly record struct PartitionBatch(int Partition, Memory<byte>? Records);
-
-    private readonly record struct TopicBatches(string Name, List<PartitionBatch> Partitions);
-
-    public ApiRange Range => new(ApiKey.Produce, 0, 11, 9);
-
-    public ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken)
+    protected override ValueTask<ProduceResponse> AnswerAsync(
+        ProduceRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
-        var reader = request.Reader;
-        var version = request.Version;
-        if (version >= 3)
-            reader.NullableString();   // transactional id: its batches are refused by their attributes
-        var acks = reader.Int16();
-        reader.Int32();   // time-out for replicas
-        var batches = reader.Array(static reader =>
+        request.IsUnanswered = asked.Acks == 0;
+        List<(ProduceResponse.Partition Appended, Task<ErrorCode> Durable)>? waits = null;
+        var response = new ProduceResponse();
+        response.Topics.Capacity = asked.Topics.Count;
+        foreach (var askedTopic in asked.Topics)
         {
-            var name = reader.String();
-            var partitions = reader.Array(static reader =>
+            var topic = topics.Find(askedTopic.Name);
+            var answered = new ProduceResponse.Topic { Name = askedTopic.Name };
+            answered.Partitions.Capacity = askedTopic.Partitions.Count;
+            foreach (var partition in askedTopic.Partitions)
             {
-                var partition = new PartitionBatch(reader.Int32(), reader.NullableBytes());
-                reader.Tags();
-                return partition;
-            });
-            reader.Tags();
-            return new TopicBatches(name, partitions);
-        });
-
-        request.IsUnanswered = acks == 0;
-        List<(int Position, Task<ErrorCode> Durable)>? waits = null;
-        response.ArrayLength(batches.Count);
-        foreach (var (name, partitions) in batches)
-        {
-            var topic = topics.Find(name);
-            response.String(name);
-            response.ArrayLength(partitions.Count);
-            foreach (var (partition, records) in partitions)
-            {
-                var log = topic?.Partition(partition);
+                var log = topic?.Partition(partition.Index);
                 var result = log is null || topic is null
                     ? AppendResult.Refused(ErrorCode.UnknownTopicOrPartition)
-                    : Append(topic.Config, log, records, acks, version);
-                if (acks != 0 && result.Error == ErrorCode.None && !log!.IsDurable(result.BaseOffset))
-                    (waits ??= []).Add((response.Length, log.DurableAsync(result.BaseOffset).AsTask()));
-                WriteResult(response, version, partition, result, log?.StartOffset ?? -1);
+                    : Append(topic.Config, log, partition.Records, asked.Acks, request.Version);
+                var appended = Describe(partition.Index, result, log);
+                answered.Partitions.Add(appended);
+                if (asked.Acks != 0 && result.Error == ErrorCode.None && !log!.IsDurable(result.BaseOffset))
+                    (waits ??= []).Add((appended, log.DurableAsync(result.BaseOffset).AsTask()));
             }
 
-            response.Tags();
+            response.Topics.Add(answered);
         }
 
-        if (version >= 1)
-            response.Int32(0);   // throttle time
-        response.Tags();
-        return waits is null ? default : WaitAsync(waits, response);
+        return waits is null ? ValueTask.FromResult(response) : WaitAsync(waits, response);
     }
 
-    /// <summary>Under flush.messages or fsync the answer waits; it is written as if all went well, and corrected where it did not.</summary>
-    private static async ValueTask WaitAsync(List<(int Position, Task<ErrorCode> Durable)> waits, WireWriter response)
+    /// <summary>Under flush.messages or fsync the answer waits, and is corrected where the disk refused.</summary>
+    private static async ValueTask<ProduceResponse> WaitAsync(
+        List<(ProduceResponse.Partition Appended, Task<ErrorCode> Durable)> waits, ProduceResponse response)
     {
-        foreach (var (position, durable) in waits)
+        foreach (var (appended, durable) in waits)
         {
             if (await durable is not ErrorCode.None and var error)
-                response.PatchBytes(position + sizeof(int), [(byte)((short)error >> 8), (byte)error, .. NoOffset]);
+                (appended.Error, appended.BaseOffset) = (error, -1);
         }
+
+        return response;
     }
+
+    private static ProduceResponse.Partition Describe(int index, AppendResult result, PartitionLog? log) => new()
+    {
+        Index = index,
+        Error = result.Error,
+        BaseOffset = result.BaseOffset,
+        LogAppendUnixMs = result.LogAppendTime,
+        LogStartOffset = log?.StartOffset ?? -1,
+    };
 
     private AppendResult Append(TopicConfig config, PartitionLog log, Memory<byte>? records, short acks, short version)
     {
@@ -119,29 +105,11 @@ internal sealed class Produce(TopicStore topics, BrokerMetrics metrics) : IKafka
         if (header.IsControl || header.RecordCount != header.LastOffsetDelta + 1)
             return ErrorCode.InvalidRecord;
         if (header.IsTransactional)
-            return ErrorCode.InvalidTxnState;
+            return ErrorCode.TransactionalIdAuthorizationFailed;   // as FindCoordinator says
         if (header.IsLogAppendTime)
             return ErrorCode.InvalidTimestamp;   // only the broker sets it
         return header.Compression > Zstd || (header.Compression == Zstd && version < ZstdFrom)
             ? ErrorCode.UnsupportedCompressionType
             : ErrorCode.None;
-    }
-
-    private static void WriteResult(WireWriter response, short version, int partition, AppendResult result, long startOffset)
-    {
-        response.Int32(partition);
-        response.Error(result.Error);
-        response.Int64(result.BaseOffset);
-        if (version >= 2)
-            response.Int64(result.LogAppendTime);
-        if (version >= 5)
-            response.Int64(startOffset);
-        if (version >= 8)
-        {
-            response.ArrayLength(0);   // no error concerns one record: a batch is taken or refused whole
-            response.String(null);
-        }
-
-        response.Tags();
     }
 }

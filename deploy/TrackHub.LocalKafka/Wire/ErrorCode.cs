@@ -35,7 +35,6 @@ internal enum ErrorCode : short
     PolicyViolation = 44,
     OutOfOrderSequenceNumber = 45,
     InvalidProducerEpoch = 47,
-    InvalidTxnState = 48,
     TransactionalIdAuthorizationFailed = 53,
     KafkaStorageError = 56,
     SaslAuthenticationFailed = 58,

@@ -107,10 +107,16 @@ internal abstract class WireCodec(bool fills)
             Carry(ref value);
     }
 
-    /// <summary>Record batches, or null. Reading gives a view of the frame, valid while the request is answered.</summary>
-    public void Records(ref Memory<byte>? value)
+    /// <summary>
+    /// Record batches, or null. Reading gives a view of the frame, valid while the request is answered; a writer has
+    /// <paramref name="source"/> write them, if there is one.
+    /// </summary>
+    public void Records(ref Memory<byte>? value, IRecordSource? source = null)
     {
-        Carry(ref value);
+        if (source is not null && this is WireWriter writer)
+            source.WriteTo(writer);
+        else
+            Carry(ref value);
     }
 
     /// <summary>An array of 32-bit integers that is never null.</summary>
@@ -256,7 +262,7 @@ internal abstract class WireCodec(bool fills)
 
         values ??= [];
         values.Clear();
-        values.EnsureCapacity(Math.Min(count, TrustedCount));
+        values.Capacity = Math.Max(values.Capacity, Math.Min(count, TrustedCount));   // exactly: EnsureCapacity takes four at least
         return count;
     }
 }

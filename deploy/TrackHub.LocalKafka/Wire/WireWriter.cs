@@ -4,9 +4,7 @@ using System.Text;
 
 namespace TrackHub.LocalKafka.Wire;
 
-/// <summary>
-/// Writes messages into one pooled frame.
-/// </summary>
+/// <summary>Writes messages into one pooled frame.</summary>
 /// <remarks>One per connection, reused.</remarks>
 internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
 {
@@ -21,7 +19,9 @@ internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
     /// <summary>What was written. Valid until the next write.</summary>
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, Length);
 
-    /// <summary>Starts over, giving a buffer that a large response needed back to the pool.</summary>
+    /// <summary>
+    /// Starts over, in version 0 and not flexible, as headers begin; gives a buffer that a large response needed back to the pool.
+    /// </summary>
     public void Reset()
     {
         Length = 0;
@@ -34,64 +34,23 @@ internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
         _buffer = ArrayPool<byte>.Shared.Rent(IdleBytes);
     }
 
-    public void Bool(bool value) => Take(1)[0] = value ? (byte)1 : (byte)0;
-
-    public void Int8(sbyte value) => Take(1)[0] = (byte)value;
-
-    public void Int16(short value) => BinaryPrimitives.WriteInt16BigEndian(Take(2), value);
-
-    public void Int32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(4), value);
-
-    public void Int64(long value) => BinaryPrimitives.WriteInt64BigEndian(Take(8), value);
-
-    public void Uuid(Guid value) => value.TryWriteBytes(Take(16), bigEndian: true, out _);
-
-    public void Error(ErrorCode code) => Int16((short)code);
-
-    public void String(string? value)
-    {
-        var length = value is null ? -1 : Encoding.UTF8.GetByteCount(value);
-        if (Flexible)
-            UnsignedVarInt((uint)(length + 1));
-        else
-            Int16(checked((short)length));
-        if (length > 0)
-            Encoding.UTF8.GetBytes(value, Take(length));
-    }
-
-    public void Bytes(ReadOnlySpan<byte> value)
-    {
-        ArrayOrBytesLength(value.Length);
-        value.CopyTo(Take(value.Length));
-    }
-
-    /// <summary>The element count of an array; -1 is null.</summary>
-    public void ArrayLength(int count) => ArrayOrBytesLength(count);
-
-    /// <summary>Writes an array of structures, each ended by its (empty) tagged fields in flexible versions.</summary>
-    public void Array<T>(IReadOnlyCollection<T> items, Action<T> element)
-    {
-        ArrayLength(items.Count);
-        foreach (var item in items)
-        {
-            element(item);
-            Tags();
-        }
-    }
-
-    /// <summary>Writes an array of 32-bit integers.</summary>
-    public void Int32Array(params ReadOnlySpan<int> items)
-    {
-        ArrayLength(items.Length);
-        foreach (var item in items)
-            Int32(item);
-    }
+    /// <summary>Writes what stands around messages: a frame's length, a response's correlation id.</summary>
+    public void Int32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(sizeof(int)), value);
 
     /// <summary>Ends a structure: no tagged fields.</summary>
     public override void Tags()
     {
         if (Flexible)
             UnsignedVarInt(0);
+    }
+
+    /// <summary>The length that stands before bytes; -1 is null.</summary>
+    public void BytesLength(int length)
+    {
+        if (Flexible)
+            UnsignedVarInt((uint)(length + 1));
+        else
+            Int32(length);
     }
 
     /// <summary>
@@ -101,7 +60,7 @@ internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
     {
         var start = Length;
         // A flexible length is a varint whose width depends on the value; padding it to five bytes keeps the data in place.
-        Take(Flexible ? 5 : 4);
+        Take(Flexible ? 5 : sizeof(int));
         var data = Length;
         Ensure(maxBytes);
         var filled = fill(_buffer.AsMemory(data, maxBytes), state);
@@ -114,10 +73,7 @@ internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
     }
 
     /// <summary>Overwrites four bytes written before at <paramref name="position"/>.</summary>
-    public void PatchInt32(int position, int value) => BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position, 4), value);
-
-    /// <summary>Overwrites bytes written before at <paramref name="position"/>.</summary>
-    public void PatchBytes(int position, ReadOnlySpan<byte> bytes) => bytes.CopyTo(_buffer.AsSpan(position));
+    public void PatchInt32(int position, int value) => BinaryPrimitives.WriteInt32BigEndian(_buffer.AsSpan(position, sizeof(int)), value);
 
     /// <summary>Forgets what was written after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
@@ -128,19 +84,28 @@ internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
         _buffer = [];
     }
 
-    protected override void Carry(ref bool value) => Bool(value);
+    protected override void Carry(ref bool value) => Take(1)[0] = value ? (byte)1 : (byte)0;
 
-    protected override void Carry(ref sbyte value) => Int8(value);
+    protected override void Carry(ref sbyte value) => Take(1)[0] = (byte)value;
 
-    protected override void Carry(ref short value) => Int16(value);
+    protected override void Carry(ref short value) => BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), value);
 
     protected override void Carry(ref int value) => Int32(value);
 
-    protected override void Carry(ref long value) => Int64(value);
+    protected override void Carry(ref long value) => BinaryPrimitives.WriteInt64BigEndian(Take(sizeof(long)), value);
 
-    protected override void Carry(ref Guid value) => Uuid(value);
+    protected override void Carry(ref Guid value) => value.TryWriteBytes(Take(16), bigEndian: true, out _);
 
-    protected override void Carry(ref string? value, bool mayBeNull) => String(value);
+    protected override void Carry(ref string? value, bool mayBeNull)
+    {
+        var length = value is null ? -1 : Encoding.UTF8.GetByteCount(value);
+        if (Flexible)
+            UnsignedVarInt((uint)(length + 1));
+        else
+            BinaryPrimitives.WriteInt16BigEndian(Take(sizeof(short)), checked((short)length));
+        if (length > 0)
+            Encoding.UTF8.GetBytes(value, Take(length));
+    }
 
     protected override void Carry(ref byte[] value) => Bytes(value);
 
@@ -149,17 +114,15 @@ internal sealed class WireWriter() : WireCodec(fills: false), IDisposable
         if (value is { } bytes)
             Bytes(bytes.Span);
         else
-            ArrayOrBytesLength(-1);
+            BytesLength(-1);
     }
 
-    protected override void CarryCount(ref int count, bool mayBeNull) => ArrayOrBytesLength(count);
+    protected override void CarryCount(ref int count, bool mayBeNull) => BytesLength(count);   // arrays' counts are laid out alike
 
-    private void ArrayOrBytesLength(int length)
+    private void Bytes(ReadOnlySpan<byte> value)
     {
-        if (Flexible)
-            UnsignedVarInt((uint)(length + 1));
-        else
-            Int32(length);
+        BytesLength(value.Length);
+        value.CopyTo(Take(value.Length));
     }
 
     private void UnsignedVarInt(uint value)

@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using TrackHub.LocalKafka.Faults.Lab;
 using TrackHub.LocalKafka.Tests;
-using TrackHub.LocalKafka.Wire;
+using TrackHub.LocalKafka.Wire.Messages;
 using TrackHub.Testing;
 using ErrorCode = TrackHub.LocalKafka.Wire.ErrorCode;
 
@@ -18,7 +18,7 @@ public sealed class LimitTests
         using var halfWay = await Peer.ConnectAsync(broker.Port);
         using var deaf = await Peer.ConnectAsync(broker.Port);
         await halfWay.SendAsync(new byte[] { 0, 0, 1 });
-        var metadata = RawClient.Frame(ApiKey.Metadata, 1, flexible: false, static writer => writer.ArrayLength(-1));
+        var metadata = RawClient.Frame(new MetadataRequest(), version: 1);
         var askedFor = Task.Run(async () =>
         {
             // Until the answers that are not read fill all buffers between us.
@@ -41,26 +41,17 @@ public sealed class LimitTests
         using var waiting = await RawClient.ConnectAsync(broker.Port);
 
         // A fetch of three seconds at the end of a topic where nothing comes.
-        var answer = await waiting.SendAsync(RawClient.Frame(ApiKey.Fetch, 4, flexible: false, static writer =>
-        {
-            writer.Int32(-1);
-            writer.Int32(3000);
-            writer.Int32(1);
-            writer.Int32(1024);
-            writer.Int8(0);
-            writer.Array(["topic"], name =>
+        var answer = await waiting.AskAsync(
+            new FetchRequest
             {
-                writer.String(name);
-                writer.Array([0], partition =>
-                {
-                    writer.Int32(partition);
-                    writer.Int64(0);
-                    writer.Int32(1024);
-                });
-            });
-        }));
+                MaxWaitMs = 3000,
+                MinBytes = 1,
+                MaxBytes = 1024,
+                Topics = [new() { Name = "topic", Partitions = [new() { MaxBytes = 1024 }] }],
+            },
+            version: 4);
 
-        answer.ShouldNotBeNull();
+        answer.Topics.Single().Partitions.Single().Error.ShouldBe(ErrorCode.None);
         using var producer = clients.Producer(new ProducerConfig(), static _ => { });
         (await producer.ProduceAsync("topic", new Message<string, string> { Value = "still served" })).Offset.Value.ShouldBe(0);
     }

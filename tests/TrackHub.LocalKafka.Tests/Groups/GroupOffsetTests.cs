@@ -181,10 +181,7 @@ public sealed class GroupOffsetTests : IDisposable
     private static byte[] SubscriptionTo(string topic)
     {
         using var writer = new WireWriter();
-        writer.Int16(1);
-        writer.Array([topic], writer.String);
-        writer.Bytes([]);
-        writer.ArrayLength(0);
-        return writer.Written.ToArray();
+        writer.Message(new ConsumerSubscription { Version = 1, Topics = [topic] });
+        return [.. writer.Written.Span, 0, 0, 0, 0, 0, 0, 0, 0];   // no user data, no partitions owned
     }
 }

@@ -80,7 +80,9 @@ public sealed class LargeAnswerTests(TestBroker broker) : IClassFixture<TestBrok
     {
         var reader = new WireReader();
         reader.Reset(answer);
-        reader.Int32().ShouldBe(7);
+        var correlationId = 0;
+        reader.Int32(ref correlationId);
+        correlationId.ShouldBe(7);
         var topic = RawClient.Read(reader, new FetchRequest(), version).Topics.ShouldHaveSingleItem();
         topic.Partitions.ShouldAllBe(static partition => partition.Error == ErrorCode.None && partition.HighWatermark == Batches);
         return topic.Partitions.ConvertAll(static partition => Records(partition.Records!.Value.ToArray()));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
 
@@ -39,6 +40,18 @@ public sealed class HostileConnectionTests(TestBroker broker) : IClassFixture<Te
         code.ShouldBe((ErrorCode)error);
         offset.ShouldBe(-1);
         (await ProduceAsync(client, topic, TestBatch.Encode("value"))).ShouldBe((ErrorCode.None, 0L));
+    }
+
+    [Fact]
+    public async Task A_transactional_batch_is_refused_as_its_coordinator_is()
+    {
+        var topic = await broker.CreateTopicAsync();
+        using var client = await RawClient.ConnectAsync(broker.Port);
+        var batch = TestBatch.Encode("value");
+        batch[22] |= 0x10;   // the attribute
+        BinaryPrimitives.WriteUInt32BigEndian(batch.AsSpan(17), Crc32C.Compute(batch.AsSpan(21)));
+
+        (await ProduceAsync(client, topic, batch)).Error.ShouldBe(ErrorCode.TransactionalIdAuthorizationFailed);
     }
 
     [Fact]

@@ -114,6 +114,9 @@ internal sealed class FetchResponse : IWireMessage
         public int PreferredReadReplica = -1;
         public Memory<byte>? Records;
 
+        /// <summary>Writes the records instead, if not null.</summary>
+        public IRecordSource? RecordSource;
+
         public void Fields(WireCodec wire)
         {
             wire.Int32(ref Index);
@@ -123,7 +126,7 @@ internal sealed class FetchResponse : IWireMessage
             wire.Int64(ref LogStartOffset, from: 5);
             wire.NullableArray(ref AbortedTransactions);
             wire.Int32(ref PreferredReadReplica, from: 11);
-            wire.Records(ref Records);
+            wire.Records(ref Records, RecordSource);
         }
     }
 
