@@ -47,6 +47,40 @@ public sealed partial class ProtocolTests(TestBroker broker) : IClassFixture<Tes
     }
 
     [Theory]
+    [InlineData("librdkafka", "2.15.1-rc.1", ErrorCode.None)]
+    [InlineData("", "1", ErrorCode.InvalidRequest)]
+    [InlineData("a b", "1", ErrorCode.InvalidRequest)]
+    [InlineData("a", "1-", ErrorCode.InvalidRequest)]
+    public async Task A_client_gives_its_software_a_name_and_version_of_letters_digits_dots_and_hyphens(string name, string version, object error)
+    {
+        using var client = await RawClient.ConnectAsync(broker.Port);
+
+        var answer = await client.AskAsync(new ApiVersionsRequest { ClientSoftwareName = name, ClientSoftwareVersion = version }, version: 3);
+
+        answer.Error.ShouldBe((ErrorCode)error);
+    }
+
+    [Fact]
+    public async Task What_is_named_again_and_again_is_described_once()
+    {
+        var topic = await broker.CreateTopicAsync();
+        using var client = await RawClient.ConnectAsync(broker.Port);
+        var names = Enumerable.Repeat(topic, 1000);
+
+        var metadata = await client.AskAsync(
+            new MetadataRequest { Topics = names.Select(static name => new MetadataRequest.Topic { Name = name }).ToList() }, version: 12);
+        var settings = await client.AskAsync(
+            new DescribeConfigsRequest
+            {
+                Resources = names.Select(static name => new DescribeConfigsRequest.Resource { Type = 2, Name = name }).ToList(),
+            },
+            version: 4);
+        var groups = await client.AskAsync(new DescribeGroupsRequest { Groups = names.ToList() }, version: 5);
+
+        (metadata.Topics.Count, settings.Resources.Count, groups.Groups.Count).ShouldBe((1, 1, 1));
+    }
+
+    [Theory]
     [InlineData(24, 3, "API key 24 (transactions) of version 3 from client 'a?b' is not served")]
     [InlineData(68, 0, "API key 68 (groups of KIP-848) of version 0 from client 'a?b' is not served")]
     [InlineData(999, 1, "API key 999 of version 1 from client 'a?b' is not served")]
