@@ -111,6 +111,16 @@ internal readonly record struct BatchHeader(
         BinaryPrimitives.WriteUInt32BigEndian(batch[CrcPosition..], Crc32C.Compute(batch[AttributesPosition..]));
     }
 
+    /// <summary>A batch without records and time, as compaction leaves them: readers go on behind its last offset.</summary>
+    public static byte[] EncodeEmpty(long firstOffset, long lastOffset)
+    {
+        var batch = new byte[Size];
+        new BatchHeader(
+            firstOffset, Size, Magic: 2, Crc: 0, Attributes: 0, checked((int)(lastOffset - firstOffset)), BaseTimestamp: -1, MaxTimestamp: -1,
+            ProducerId: -1, ProducerEpoch: -1, BaseSequence: -1, RecordCount: 0).Write(batch);
+        return batch;
+    }
+
     /// <summary>Whether the checksum over attributes to end is the one the head states.</summary>
     public bool CrcMatches(ReadOnlySpan<byte> batch) => Crc32C.Compute(batch[AttributesPosition..SizeInBytes]) == Crc;
 

@@ -44,6 +44,14 @@ internal sealed class PartitionRecovery(string directory, StorageSettings settin
 
         var last = _segments[^1];
         var isClean = stop is { } mark && mark.BaseOffset == last.BaseOffset && mark.LogBytes == last.FileLength && last.TryLoad(isLast: true);
+        if (isClean && !last.EndsSound())
+        {
+            // Nothing would follow the damage that a reader could go on with.
+            last.Dispose();
+            last = _segments[^1] = Segment.Open(directory, last.BaseOffset, settings.Disk, report);
+            isClean = false;
+        }
+
         EndOffset = isClean ? stop!.Value.EndOffset : last.BaseOffset;
         var hasProducers = ProducerSnapshot.TryLoad(directory, EndOffset, producers) || _segments.Count == 1 && !isClean;
         if (!hasProducers)
@@ -75,17 +83,28 @@ internal sealed class PartitionRecovery(string directory, StorageSettings settin
 
     private void RecoverLast(Segment last, CleanStop? stop)
     {
-        SegmentRecovery.Recover(last, offsetLimit: null, Note, report);
+        // Closed in order, all of it was read and committed: what is damaged is kept, and no offset is given again.
+        long? closedAt = stop is { } mark && mark.BaseOffset == last.BaseOffset ? mark.EndOffset : null;
+        SegmentRecovery.Recover(last, closedAt, Note, report);
+        if (closedAt > last.NextOffset)
+        {
+            if (stop!.Value.LogBytes > last.FileLength)
+                report.Missing(last.Path, last.FileLength, stop.Value.LogBytes - last.FileLength);
+            Bridge(last, closedAt.Value);
+        }
+
         EndOffset = last.NextOffset;
         if (settings.IsForced)
             last.Flush();   // what is read from now on was perhaps never on the disk
+    }
 
-        // Cut after it was closed in order: the offsets of what is missing were read and committed, so they are not given again.
-        if (stop is not { } mark || mark.BaseOffset != last.BaseOffset || mark.EndOffset <= EndOffset)
-            return;
-
-        report.Missing(last.Path, last.Length, Math.Max(mark.LogBytes - last.Length, 0));
-        RollTo(mark.EndOffset);
+    /// <summary>Puts a batch without records in the place of the lost ones at the end, so that readers get to the end.</summary>
+    private static void Bridge(Segment last, long endOffset)
+    {
+        var bytes = BatchHeader.EncodeEmpty(last.NextOffset, endOffset - 1);
+        BatchHeader.TryRead(bytes, out var header);
+        last.Append(bytes, header);
+        last.Publish(last.Length);
     }
 
     /// <summary>A power cut may have taken records that lay before the start of the log.</summary>

@@ -181,6 +181,29 @@ internal sealed class Segment : IDisposable
         return true;
     }
 
+    /// <summary>Whether what was loaded ends with a sound batch, or is empty.</summary>
+    public bool EndsSound()
+    {
+        if (_nextOffset == BaseOffset)
+            return true;
+
+        try
+        {
+            var from = _index.FloorOfOffset(_nextOffset - 1) ?? new IndexEntry(BaseOffset, 0, -1);
+            using var scan = Scan(from.Position, from.Offset, _length, _nextOffset, mayHaveGaps: true);
+            while (scan.MoveNext())
+            {
+                // To the end.
+            }
+
+            return scan.Batch is not null && scan.NextOffset == _nextOffset;
+        }
+        catch (InvalidDataException)
+        {
+            return false;   // the index is damaged: all is read
+        }
+    }
+
     /// <summary>Forgets the index, before the segment is read from its start.</summary>
     public void Reset() => _index.Clear();
 

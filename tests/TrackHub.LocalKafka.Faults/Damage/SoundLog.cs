@@ -67,6 +67,13 @@ public sealed class SoundLog : IAsyncLifetime
         return copy;
     }
 
+    /// <summary>Makes a copy look like that of a broker that did not stop but died.</summary>
+    internal static void ForgetCleanStop(string directory)
+    {
+        foreach (var mark in Directory.GetFiles(directory, "clean-stop", SearchOption.AllDirectories))
+            File.Delete(mark);
+    }
+
     /// <summary>A broker in this process over a copy.</summary>
     internal static Task<LocalKafkaHost> StartAsync(string directory, ILoggerFactory loggers) =>
         LocalKafkaHost.StartAsync(new LocalKafkaOptions { DataDirectory = directory, Port = 0, RegistryPort = 0 }, loggers);
