@@ -45,6 +45,8 @@ internal sealed class CreateTopics(TopicStore topics, LocalKafkaOptions options)
             return Refuse(ask.Name, ErrorCode.InvalidRequest, "With assignments, the numbers of partitions and replicas are -1.");
         if (!TopicStore.IsLegalName(ask.Name))
             return Refuse(ask.Name, ErrorCode.InvalidTopic, "A topic name is 1 to 249 letters, digits, '.', '_' or '-'.");
+        if (topics.Find(ask.Name) is null && topics.FindLookalike(ask.Name) is { } lookalike)
+            return Refuse(ask.Name, ErrorCode.InvalidTopic, $"'{ask.Name}' and the existing topic '{lookalike}' differ in '.' and '_' alone.");
         if (partitions < 1 || partitions > options.MaxPartitionsPerTopic)
             return Refuse(ask.Name, ErrorCode.InvalidPartitions, $"{partitions} partitions; 1 to {options.MaxPartitionsPerTopic} are possible.");
         if (ask.Assignments.Count == 0 && ask.ReplicationFactor is not (1 or -1))

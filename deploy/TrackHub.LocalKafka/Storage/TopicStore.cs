@@ -46,6 +46,14 @@ internal sealed partial class TopicStore : IDisposable
     /// <summary>The topic of that name, or null.</summary>
     public Topic? Find(string name) => _topics.GetValueOrDefault(name);
 
+    /// <summary>
+    /// The name of a topic that differs from <paramref name="name"/> in dots and underscores alone, or null. Kafka keeps such names apart,
+    /// for in its metrics both signs look the same.
+    /// </summary>
+    public string? FindLookalike(string name) => name.AsSpan().ContainsAny('.', '_')
+        ? _topics.Keys.FirstOrDefault(other => other.Length == name.Length && other.Replace('.', '_') == name.Replace('.', '_'))
+        : null;
+
     /// <summary>The topic of that id, or null.</summary>
     public Topic? Find(Guid id) => _topics.Values.FirstOrDefault(topic => topic.Id == id);
 

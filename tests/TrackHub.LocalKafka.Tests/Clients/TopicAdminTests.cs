@@ -54,6 +54,18 @@ public sealed class TopicAdminTests(TestBroker broker) : IClassFixture<TestBroke
     }
 
     [Fact]
+    public async Task Topics_whose_names_differ_in_dots_and_underscores_alone_are_kept_apart()
+    {
+        using var admin = broker.Admin();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = "looks.like_this", NumPartitions = 1 }]);
+
+        var refusal = await Should.ThrowAsync<CreateTopicsException>(() =>
+            admin.CreateTopicsAsync([new TopicSpecification { Name = "looks_like.this", NumPartitions = 1 }]));
+
+        refusal.Results.Single().Error.Code.ShouldBe(ErrorCode.TopicException);
+    }
+
+    [Fact]
     public async Task A_topic_is_created_once()
     {
         var topic = await broker.CreateTopicAsync();

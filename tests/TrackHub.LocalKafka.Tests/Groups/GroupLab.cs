@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Win32.SafeHandles;
 using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Hosting;
 using TrackHub.LocalKafka.Storage;
+using TrackHub.LocalKafka.Tests.Storage;
 using TrackHub.LocalKafka.Wire;
 
 namespace TrackHub.LocalKafka.Tests.Groups;
@@ -30,7 +30,7 @@ internal sealed class GroupLab : IDisposable
 
     public LocalKafkaOptions Options { get; } = new();
 
-    public FillingDisk Disk { get; } = new();
+    public TestDisk Disk { get; } = new();
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("groups-").FullName;
 
@@ -119,19 +119,6 @@ internal sealed class GroupLab : IDisposable
     }
 
     private GroupStore OpenStore() => new(Path.Combine(Directory, "groups.journal"), NullLogger.Instance, _storage);
-
-    /// <summary>The machine's disk, which takes nothing more while it is said to be full.</summary>
-    internal sealed class FillingDisk : Disk
-    {
-        public bool IsFull { get; set; }
-
-        public override void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long position)
-        {
-            if (IsFull)
-                throw new IOException("No space left on device");
-            base.Write(file, bytes, position);
-        }
-    }
 
     private Group OpenGroup() => new(Id, Store, Clock, Options, NullLogger.Instance);
 }

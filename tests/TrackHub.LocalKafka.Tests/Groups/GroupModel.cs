@@ -52,6 +52,9 @@ internal sealed class GroupModel(TimeSpan initialDelay) : IDisposable
     private int _seen;                                 // the highest generation any member was told of since the restart
     private long? _committed;
 
+    /// <summary>The most members that one stable generation gave a share to.</summary>
+    public int MostSharing { get; private set; }
+
     private int Generation => Math.Max(_seen, _lab.Store.Find(GroupLab.Id)?.Generation ?? 0);
 
     public void Dispose() => _lab.Dispose();
@@ -187,6 +190,7 @@ internal sealed class GroupModel(TimeSpan initialDelay) : IDisposable
         group.Members.Select(static member => member.InstanceId).OfType<string>().ShouldBeUnique();
         if (group.State == GroupState.Stable)
         {
+            MostSharing = Math.Max(MostSharing, group.Members.Count(static member => member.Assignment.Length > 0));
             foreach (var member in group.Members)
                 member.Assignment.ShouldBe(_shares.GetValueOrDefault(member.InstanceId ?? member.Id) ?? []);
         }

@@ -18,13 +18,13 @@ public sealed class GroupStorageFaultTests : IDisposable
         var (leader, follower) = await _lab.TwoMembersAsync();
         var waiting = _lab.SyncAsync(follower);
 
-        _lab.Disk.IsFull = true;
+        _lab.Disk.Room = 0;
 
         var refused = await _lab.SyncAsync(leader, (leader.MemberId, 1));
 
         refused.Error.ShouldBe(ErrorCode.NotCoordinator);
         (await waiting).Error.ShouldBe(ErrorCode.NotCoordinator);
-        _lab.Disk.IsFull = false;
+        _lab.Disk.Room = long.MaxValue;
         var leading = _lab.JoinAsync(leader.MemberId);
         follower = await _lab.JoinAsync(follower.MemberId);
         leader = await leading;
@@ -35,12 +35,12 @@ public sealed class GroupStorageFaultTests : IDisposable
     [Fact]
     public void A_commit_that_cannot_be_stored_is_refused_whole_and_taken_when_there_is_room()
     {
-        _lab.Disk.IsFull = true;
+        _lab.Disk.Room = 0;
         _lab.Group.Commit("", null, -1, [GroupLab.At(5, "other"), GroupLab.At(5)]).ShouldBe(ErrorCode.NotCoordinator);
         _lab.Committed("other").ShouldBeNull();
         _lab.Committed().ShouldBeNull();
 
-        _lab.Disk.IsFull = false;
+        _lab.Disk.Room = long.MaxValue;
 
         _lab.Group.Commit("", null, -1, [GroupLab.At(6)]).ShouldBe(ErrorCode.None);
         _lab.Restart();
@@ -62,7 +62,7 @@ public sealed class GroupStorageFaultTests : IDisposable
     {
         var member = await _lab.JoinAsync();
         await _lab.SyncAsync(member, (member.MemberId, 1));
-        _lab.Disk.IsFull = true;
+        _lab.Disk.Room = 0;
 
         _lab.Clock.Advance(GroupLab.Session + GroupLab.Moment);
 
@@ -76,7 +76,7 @@ public sealed class GroupStorageFaultTests : IDisposable
     {
         var former = await _lab.JoinAsync(instanceId: "instance");
         await _lab.SyncAsync(former, (former.MemberId, 1));
-        _lab.Disk.IsFull = true;
+        _lab.Disk.Room = 0;
 
         (await _lab.JoinAsync(instanceId: "instance")).Error.ShouldBe(ErrorCode.NotCoordinator);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TrackHub.LocalKafka.Groups;
+using TrackHub.LocalKafka.Storage;
 
 namespace TrackHub.LocalKafka.Tests.Groups;
 
@@ -46,6 +47,35 @@ public sealed class GroupStoreTests : IDisposable
         using var recovered = Open();
         recovered.GroupIds.ShouldBe(["kept"]);
         recovered.OffsetsOf("kept").Select(static offset => offset.Topic).ShouldBe(["topic"]);
+    }
+
+    [Fact]
+    public void A_journal_of_an_earlier_version_is_read()
+    {
+        using (var journal = Journal.Open(JournalPath, static _ => { }, NullLogger.Instance))
+        {
+            journal.Append("""{"group":{"id":"group","generation":3,"protocolType":"consumer","members":[]}}"""u8);
+            journal.Append("""{"committing":"group","offsets":[{"topic":"topic","partition":1,"offset":5,"leaderEpoch":0}]}"""u8);
+        }
+
+        using var store = Open();
+        store.Find("group").ShouldNotBeNull().EmptySinceMs.ShouldBe(0);
+        store.OffsetsOf("group").ShouldBe([new CommittedOffset("topic", 1, 5, 0, null, CommittedAtMs: 0, ExpiresAtMs: null)]);
+    }
+
+    [Fact]
+    public void A_rewritten_journal_keeps_every_one_of_many_offsets_with_their_times()
+    {
+        var offsets = Enumerable.Range(0, 2500)
+            .Select(static i => new CommittedOffset("topic", i, i, 0, new string('m', 2000), CommittedAtMs: 7, ExpiresAtMs: 9)).ToList();
+        using (var store = Open())
+        {
+            store.Commit("group", offsets);
+            store.Commit("group", [offsets[0]]);   // past the size from which the journal is rewritten
+        }
+
+        using var recovered = Open();
+        recovered.OffsetsOf("group").ShouldBe(offsets, ignoreOrder: true);
     }
 
     private GroupStore Open() => new(JournalPath, NullLogger.Instance);

@@ -19,12 +19,13 @@ internal sealed class TestApis : IDisposable
     private readonly GroupStore _store;
     private readonly GroupCoordinator _groups;
 
-    public TestApis()
+    /// <param name="storage">How journals and logs are written; the machine's disk if null.</param>
+    public TestApis(StorageSettings? storage = null)
     {
         var options = new LocalKafkaOptions { DataDirectory = _directory, MaxPartitionsPerTopic = 4 };
-        _topics = new TopicStore(_directory, TimeProvider.System, NullLogger.Instance);
+        _topics = new TopicStore(_directory, TimeProvider.System, NullLogger.Instance, storage);
         _topics.Create(Topic, 2, []);
-        _store = new GroupStore(Path.Combine(_directory, "groups.journal"), NullLogger.Instance);
+        _store = new GroupStore(Path.Combine(_directory, "groups.journal"), NullLogger.Instance, storage);
         _groups = new GroupCoordinator(_store, options, TimeProvider.System, NullLogger.Instance);
         Table = BrokerApis.Build(_topics, _groups, options, _metrics);
     }
