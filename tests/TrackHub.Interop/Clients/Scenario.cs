@@ -12,8 +12,10 @@ internal sealed record Scenario(string Name, Missing Needs, Func<ScenarioRun, Ta
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("creates, grows and deletes a topic", Missing.Admin, AdminScenarios.CreatesGrowsAndDeletesATopicAsync),
+        new("reads and alters a topic's settings", Missing.Admin, AdminScenarios.AltersATopicsSettingsAsync),
         .. Codecs.Select(static codec => new Scenario(
             $"writes and reads {(codec == "none" ? "uncompressed" : codec)}", Missing.Nothing, run => WritingScenarios.WritesAndReadsAsync(run, codec))),
+        new("deletes records", Missing.RecordDeletion, AdminScenarios.DeletesRecordsAsync),
         new("writes idempotently", Missing.Idempotence, WritingScenarios.WritesIdempotentlyAsync),
         new("seeks by time", Missing.Nothing, WritingScenarios.SeeksByTimeAsync),
         new("shares a group, commits, takes over, resumes", Missing.Nothing, GroupScenarios.SharesAGroupAsync),

@@ -99,7 +99,10 @@ async function start() {
       await admin.deleteGroups([group]);
     },
 
-    truncate: ({ topic, partition, before }) => admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(before) }] }),
+    truncate: async ({ topic, partition, before }) => {
+      await admin.fetchTopicOffsets(topic);   // makes it look for the topic's leaders, which it otherwise does too late
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(before) }] });
+    },
 
     produce: async ({ topic, codec, idempotent, records }) => {
       const producer = kafka.producer({ idempotent, allowAutoTopicCreation: false });
