@@ -106,15 +106,15 @@ internal sealed partial class CompactionSweep : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(41, LogLevel.Information,
+        [LoggerMessage(16, LogLevel.Information,
             "Topic {Topic}, partition {Partition}: compacted up to offset {To} in {Passes} passes; {Before} bytes became {After}")]
         public static partial void Compacted(ILogger logger, string topic, int partition, long to, int passes, long before, long after);
 
-        [LoggerMessage(42, LogLevel.Warning,
+        [LoggerMessage(17, LogLevel.Warning,
             "Topic {Topic}, partition {Partition}: {Batches} batches could not be looked into; they and all tombstones behind them stay")]
         public static partial void OpaqueLeft(ILogger logger, string topic, int partition, int batches);
 
-        [LoggerMessage(43, LogLevel.Error, "Topic {Topic}, partition {Partition}: compaction failed; it is tried again")]
+        [LoggerMessage(18, LogLevel.Error, "Topic {Topic}, partition {Partition}: compaction failed; it is tried again")]
         public static partial void Failed(ILogger logger, string topic, int partition, Exception fault);
     }
 }
