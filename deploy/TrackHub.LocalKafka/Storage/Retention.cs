@@ -11,7 +11,8 @@ internal static class Retention
         var expired = 0;
         foreach (var segment in segments)
         {
-            if (segment.Length == 0 || !IsPast(segment, size, oldest, config.RetentionBytes))
+            var isUnwritten = segment.Length == 0 && segment == segments[^1];   // compaction leaves others empty
+            if (isUnwritten || !IsPast(segment, size, oldest, config.RetentionBytes))
                 break;
             size -= segment.Length;
             expired++;
@@ -21,5 +22,5 @@ internal static class Retention
     }
 
     private static bool IsPast(Segment segment, long logBytes, long oldestMs, long retentionBytes) =>
-        segment.MaxTimestamp < oldestMs || (retentionBytes >= 0 && logBytes - segment.Length >= retentionBytes);
+        segment.AgedFromMs < oldestMs || (retentionBytes >= 0 && logBytes - segment.Length >= retentionBytes);
 }

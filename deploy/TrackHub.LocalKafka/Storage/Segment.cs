@@ -60,6 +60,12 @@ internal sealed class Segment : IDisposable
     /// <summary>Largest timestamp in Unix milliseconds, -1 when empty.</summary>
     public long MaxTimestamp => Volatile.Read(ref _maxTimestamp);
 
+    /// <summary>
+    /// What retention.ms counts from, in Unix milliseconds: the largest timestamp or, where no record has one, when the file was last
+    /// written, as Kafka does.
+    /// </summary>
+    public long AgedFromMs => MaxTimestamp >= 0 ? MaxTimestamp : new DateTimeOffset(System.IO.File.GetLastWriteTimeUtc(_file)).ToUnixTimeMilliseconds();
+
     /// <summary>Bytes in the file, whole batches or not.</summary>
     public long FileLength => RandomAccess.GetLength(_file);
 

@@ -169,6 +169,25 @@ public sealed class LogCleanerTests
     }
 
     [Fact]
+    public async Task A_segment_that_lost_all_its_records_does_not_keep_retention_from_those_behind_it()
+    {
+        using var log = new CompactedLog(("cleanup.policy", "compact,delete"), ("retention.ms", "60000"), ("segment.bytes", "1024"));
+        log.Append(("a", "1"));
+        log.Roll();
+        log.Append(("a", "2"), ("filler", new string('f', 1000)));
+        log.Roll();
+        log.Append(("end", "1"));
+        await log.CompactAsync();
+        log.Log.Segments[0].Length.ShouldBe(0);
+        File.SetLastWriteTimeUtc(log.Log.Segments[0].Path, log.Clock.GetUtcNow().UtcDateTime);
+        log.Clock.Advance(TimeSpan.FromMilliseconds(60_001));
+
+        log.Log.ApplyRetention().ShouldBe(3);
+
+        log.Log.StartOffset.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Small_segments_are_put_together()
     {
         using var log = new CompactedLog(("segment.bytes", "2000"));
