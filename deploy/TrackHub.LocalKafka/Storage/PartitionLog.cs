@@ -232,8 +232,16 @@ internal sealed class PartitionLog : IDisposable
 
     /// <summary>Creates an empty segment that is to replace others, see <see cref="ReplaceSegments"/>. Append to it, in order of offset.</summary>
     /// <param name="baseOffset">That of the first segment to be replaced.</param>
-    /// <exception cref="IOException">The disk refused.</exception>
-    public Segment CreateReplacement(long baseOffset) => Segment.CreateReplacement(_directory, baseOffset, _settings.Disk, _report);
+    /// <exception cref="IOException">The disk refused, or the log has ended: its folder may be on its way out.</exception>
+    public Segment CreateReplacement(long baseOffset)
+    {
+        lock (_maintaining)
+        {
+            return _closed
+                ? throw new IOException($"The log in {_directory} has ended.")
+                : Segment.CreateReplacement(_directory, baseOffset, _settings.Disk, _report);
+        }
+    }
 
     /// <summary>
     /// Puts one segment in the place of several at once, on disk and for readers; after a crash it is there or they are.

@@ -22,7 +22,8 @@ internal static class Compacting
 /// <summary>A log of a compacted topic in a folder of its own, under a clock that tests move.</summary>
 internal sealed class CompactedLog : IDisposable
 {
-    private readonly StorageSettings _settings = new() { Disk = new UnforcedDisk() };
+    private readonly MortalDisk _disk = new();
+    private readonly StorageSettings _settings;
     private readonly TopicConfig _config;
 
     public CompactedLog(params (string Name, string Value)[] settings)
@@ -31,6 +32,7 @@ internal sealed class CompactedLog : IDisposable
             .Append(("cleanup.policy", "compact"))
             .DistinctBy(static setting => setting.Item1)
             .ToDictionary(static setting => setting.Item1, static setting => setting.Item2));
+        _settings = new StorageSettings { Disk = _disk };
         Log = Open();
     }
 
@@ -63,6 +65,18 @@ internal sealed class CompactedLog : IDisposable
         Log = Open();
     }
 
+    /// <summary>The disk takes so many more calls.</summary>
+    public void FailAfter(int calls) => _disk.Left = calls;
+
+    /// <summary>Opens the files as a new process finds them after kill -9, the disk whole again.</summary>
+    public void RestartAfterKill()
+    {
+        _disk.Left = 0;
+        Log.Abandon();
+        _disk.Left = int.MaxValue;
+        Log = Open();
+    }
+
     public void Dispose()
     {
         Log.Dispose();
@@ -72,17 +86,40 @@ internal sealed class CompactedLog : IDisposable
 
     private PartitionLog Open() => new(Directory, () => _config, Clock, NullLogger.Instance, _settings);
 
-    /// <summary>Properties replace thousands of segments, and no test here cuts the power.</summary>
-    private sealed class UnforcedDisk : Disk
+    /// <summary>
+    /// Refuses everything from some write on. It forces nothing to the disk: properties replace thousands of segments, and no test here cuts
+    /// the power.
+    /// </summary>
+    private sealed class MortalDisk : Disk
     {
-        public override void Flush(SafeFileHandle file)
+        public int Left { get; set; } = int.MaxValue;
+
+        public override SafeFileHandle Open(string path)
         {
-            // In the page cache is enough.
+            Live();
+            return base.Open(path);
         }
 
-        public override void FlushDirectory(string path)
+        public override void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long position)
         {
-            // As above.
+            Live();
+            base.Write(file, bytes, position);
+        }
+
+        public override void SetLength(SafeFileHandle file, long length)
+        {
+            Live();
+            base.SetLength(file, length);
+        }
+
+        public override void Flush(SafeFileHandle file) => Live();
+
+        public override void FlushDirectory(string path) => Live();
+
+        private void Live()
+        {
+            if (Left-- <= 0)
+                throw new IOException("The disk is gone.");
         }
     }
 }

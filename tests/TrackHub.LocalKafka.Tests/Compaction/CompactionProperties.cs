@@ -34,8 +34,7 @@ public sealed class CompactionProperties
 
             var kept = log.Log.ReadRecords();
             // Of closed segments exactly the last record of each key, of the written one all.
-            kept.ShouldBe(appended.Where(record => record.Offset >= closed
-                || !appended.Any(later => later.Record.Key == record.Record.Key && later.Offset > record.Offset && later.Offset < closed)));
+            kept.ShouldBe(Expected(appended, closed));
             LastValues(kept).ShouldBe(LastValues(appended));
             log.Log.EndOffset.ShouldBe(appended.Count);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
@@ -72,6 +71,34 @@ public sealed class CompactionProperties
         kept.ShouldAllBe(static record => record.Record.Value != null);
         LastValues(kept).ShouldBe(LastValues(appended).Where(static pair => pair.Value is not null));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+
+    [Fact]
+    public void A_compaction_that_ends_with_its_process_at_any_write_loses_nothing_and_the_next_does_the_rest() =>
+        Prop.ForAll(Logs, Gen.Choose(1, 60).ToArbitrary(), async (steps, writes) =>
+        {
+            using var log = new CompactedLog(("segment.bytes", "1024"));
+            var (appended, closed) = Append(log, steps);
+            log.FailAfter(writes);
+            try
+            {
+                await log.CompactAsync(maxKeys: 3);
+            }
+            catch (IOException)
+            {
+                // The disk is gone, as it is for a process that was killed.
+            }
+
+            log.RestartAfterKill();
+            LastValues(log.Log.ReadRecords()).ShouldBe(LastValues(appended));
+            log.Log.EndOffset.ShouldBe(appended.Count);
+
+            await log.CompactAsync();
+            log.Log.ReadRecords().ShouldBe(Expected(appended, closed));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
+    private static IEnumerable<(long Offset, TestRecord Record)> Expected(List<(long Offset, TestRecord Record)> appended, long closed) =>
+        appended.Where(record => record.Offset >= closed
+            || !appended.Any(later => later.Record.Key == record.Record.Key && later.Offset > record.Offset && later.Offset < closed));
 
     /// <summary>What was appended, and the first offset of the written segment.</summary>
     private static (List<(long Offset, TestRecord Record)> Appended, long Closed) Append(CompactedLog log, Step[] steps)
