@@ -54,8 +54,7 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
     /// <param name="loggers">Where the broker logs to.</param>
     /// <param name="clock">Time of appends, sessions and retention; the system's if null.</param>
     /// <exception cref="OptionsValidationException">Options are wrong; names all faults.</exception>
-    /// <exception cref="IOException">Another broker uses the folder, the log is damaged beyond repair, or the registry's port is taken.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The Kafka port is taken.</exception>
+    /// <exception cref="IOException">Another broker uses the folder, the log is damaged beyond repair, or a port is taken.</exception>
     public static async Task<LocalKafkaHost> StartAsync(
         LocalKafkaOptions options, ILoggerFactory loggers, TimeProvider? clock = null, CancellationToken stoppingToken = default)
     {

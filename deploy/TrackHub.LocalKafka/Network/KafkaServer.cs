@@ -25,7 +25,7 @@ internal sealed partial class KafkaServer : IAsyncDisposable
     private bool _isFull;
 
     /// <summary>Takes the address; clients are served after <see cref="Start"/>.</summary>
-    /// <exception cref="SocketException">The port is taken.</exception>
+    /// <exception cref="IOException">The port is taken, or the address is none of this machine.</exception>
     public KafkaServer(IPAddress address, int port, BrokerMetrics metrics, TimeProvider clock, ILogger logger)
     {
         _metrics = metrics;
@@ -36,10 +36,10 @@ internal sealed partial class KafkaServer : IAsyncDisposable
         {
             _listener.Bind(new IPEndPoint(address, port));
         }
-        catch
+        catch (SocketException fault)
         {
             _listener.Dispose();
-            throw;
+            throw new IOException($"{new IPEndPoint(address, port)} cannot be listened on: {fault.Message}. Choose another address or port by section LocalKafka.", fault);
         }
     }
 

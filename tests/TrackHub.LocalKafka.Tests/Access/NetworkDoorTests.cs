@@ -152,6 +152,26 @@ public sealed class NetworkDoorTests(NetworkBrokers brokers) : IClassFixture<Net
         (await closing).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Strangers_beyond_the_limit_are_closed_and_those_before_it_served()
+    {
+        await using var broker = await NetworkBroker.StartAsync(tls: false);
+        using var first = await RawClient.ConnectAsync(PortOf(broker));
+        (await HandshakeAsync(first, "PLAIN")).ShouldBe(ErrorCode.None);
+        var idle = new List<TcpClient>();
+        for (var i = 0; i < 520; i++)
+        {
+            idle.Add(new TcpClient());
+            await idle[^1].ConnectAsync("127.0.0.1", PortOf(broker));
+        }
+
+        await Eventually.TrueAsync(
+            () => idle.Count(static client => client.Client.Poll(0, SelectMode.SelectRead)) == 21, () => $"{idle.Count(static client => client.Client.Poll(0, SelectMode.SelectRead))} closed");
+
+        (await AuthenticateAsync(first, Encoding.UTF8.GetBytes($"\0{NetworkBroker.User}\0{broker.Password}"))).Error.ShouldBe(ErrorCode.None);
+        idle.ForEach(static client => client.Dispose());
+    }
+
     private static int PortOf(NetworkBroker broker) => int.Parse(broker.BootstrapServers.Split(':')[1]);
 
     private static async Task<IEnumerable<string>> ToldAsync(RawClient client)

@@ -36,6 +36,19 @@ public sealed class LocalKafkaHostTests
     }
 
     [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var broker = await TestBroker.RunAsync();
+        using var folder = await TestBroker.RunAsync();
+        await folder.DisposeAsync();
+        var options = new LocalKafkaOptions { DataDirectory = folder.DataDirectory, Port = broker.Port, RegistryPort = 0 };
+
+        (await Should.ThrowAsync<IOException>(() => LocalKafkaHost.StartAsync(options, NullLoggerFactory.Instance))).Message.ShouldContain($"127.0.0.1:{broker.Port}");
+
+        await broker.DisposeAsync();
+    }
+
+    [Fact]
     public async Task It_stops_in_under_two_seconds_with_clients_waiting()
     {
         using var broker = await TestBroker.RunAsync();
@@ -59,13 +72,16 @@ public sealed class LocalKafkaHostTests
         using var host = builder.Build();
         var service = host.Services.GetRequiredService<LocalKafkaService>();
 
+        service.Parts["kafka"].ShouldBe("recovering the log");
         await host.StartAsync();
+        service.Parts.ShouldBe([new("kafka", null), new("schema_registry", null), new("disk", null)], ignoreOrder: true);
         var metadata = RawClient.Frame(new MetadataRequest(), version: 0);
         using (var client = await RawClient.ConnectAsync(service.Broker!.Port))
             (await client.SendAsync(metadata)).ShouldNotBeNull();
         await host.StopAsync();
 
         service.Broker.ShouldBeNull();
+        service.Parts["kafka"].ShouldBe("stopping");
         Directory.Delete(directory, recursive: true);
     }
 }
