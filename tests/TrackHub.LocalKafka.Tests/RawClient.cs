@@ -8,6 +8,8 @@ namespace TrackHub.LocalKafka.Tests;
 /// <summary>Sends requests byte by byte, for what no well-behaved client would send.</summary>
 internal sealed class RawClient : IDisposable
 {
+    private const int CorrelationId = 7;
+
     private readonly TcpClient _client = new();
 
     public static async Task<RawClient> ConnectAsync(int port)
@@ -21,7 +23,7 @@ internal sealed class RawClient : IDisposable
     public static byte[] Frame<TResponse>(IWireRequest<TResponse> request, short version)
         where TResponse : IWireMessage, new()
     {
-        var header = new RequestHeader { Key = (short)request.Range.Key, Version = version, CorrelationId = 7, ClientId = "raw" };
+        var header = new RequestHeader { Key = (short)request.Range.Key, Version = version, CorrelationId = CorrelationId, ClientId = "raw" };
         return Frame(request.Range, header, request);
     }
 
@@ -42,6 +44,17 @@ internal sealed class RawClient : IDisposable
     public async Task<TResponse> AskAsync<TResponse>(IWireRequest<TResponse> request, short version)
         where TResponse : IWireMessage, new() =>
         Read((await SendAsync(Frame(request, version))).ShouldNotBeNull(), request, version);
+
+    /// <summary>A response without its length, behind its correlation id, which is that of <see cref="Frame{TResponse}"/>.</summary>
+    public static WireReader Open(byte[] response)
+    {
+        var reader = new WireReader();
+        reader.Reset(response);
+        var correlationId = 0;
+        reader.Int32(ref correlationId);
+        correlationId.ShouldBe(CorrelationId);
+        return reader;
+    }
 
     /// <summary>Reads the whole response to <paramref name="request"/> behind its correlation id.</summary>
     public static TResponse Read<TResponse>(WireReader reader, IWireRequest<TResponse> request, short version)
@@ -68,12 +81,7 @@ internal sealed class RawClient : IDisposable
             await stream.ReadExactlyAsync(length, deadline.Token);
             var response = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
             await stream.ReadExactlyAsync(response, deadline.Token);
-            var reader = new WireReader();
-            reader.Reset(response);
-            var correlationId = 0;
-            reader.Int32(ref correlationId);
-            correlationId.ShouldBe(7);
-            return reader;
+            return Open(response);
         }
         catch (IOException)
         {

@@ -59,7 +59,4 @@ internal sealed record BrokerIdentity(string ClusterId, string Host, int Port)
 
     /// <summary>Leadership never moves.</summary>
     public const int LeaderEpoch = 0;
-
-    /// <summary>"Authorized operations" that were not computed.</summary>
-    public const int OperationsUnknown = int.MinValue;
 }

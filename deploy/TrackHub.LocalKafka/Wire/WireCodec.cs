@@ -18,6 +18,8 @@ internal abstract class WireCodec(bool fills)
     /// <summary>Elements an array is given room for on the word of its length alone; it grows as they arrive.</summary>
     private const int TrustedCount = 1024;
 
+    private delegate void Carrier<T>(WireCodec wire, ref T value);
+
     /// <summary>Version of the API whose message is carried.</summary>
     public short Version { get; set; }
 
@@ -122,24 +124,9 @@ internal abstract class WireCodec(bool fills)
     /// <summary>An array of 32-bit integers that is never null.</summary>
     public void Int32Array(ref List<int> values, short from = 0, short to = Always)
     {
-        if (!Has(from, to))
-            return;
-
         List<int>? items = values;
-        var count = Count(ref items, mayBeNull: false);
-        if (!fills)
-        {
-            foreach (ref var item in CollectionsMarshal.AsSpan(items))
-                Carry(ref item);
-            return;
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            var item = 0;
-            Carry(ref item);
-            values.Add(item);
-        }
+        if (Has(from, to))
+            Elements(ref items, mayBeNull: false, static () => 0, static (WireCodec wire, ref int item) => wire.Carry(ref item));
     }
 
     /// <summary>An array of strings that is never null, nor are they.</summary>
@@ -204,44 +191,31 @@ internal abstract class WireCodec(bool fills)
 
     private bool Has(short from, short to) => Version >= from && Version <= to;
 
-    private void Strings(ref List<string>? values, bool mayBeNull)
-    {
-        var count = Count(ref values, mayBeNull);
-        if (!fills)
-        {
-            foreach (ref var item in CollectionsMarshal.AsSpan(values))
-                String(ref item);
-            return;
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            var item = "";
-            String(ref item);
-            values!.Add(item);
-        }
-    }
+    private void Strings(ref List<string>? values, bool mayBeNull) =>
+        Elements(ref values, mayBeNull, static () => "", static (WireCodec wire, ref string item) => wire.String(ref item));
 
     private void Messages<T>(ref List<T>? values, bool mayBeNull)
-        where T : IWireMessage, new()
+        where T : IWireMessage, new() =>
+        Elements(ref values, mayBeNull, static () => new T(), static (WireCodec wire, ref T item) =>
+        {
+            item.Fields(wire);
+            wire.Tags();
+        });
+
+    private void Elements<T>(ref List<T>? values, bool mayBeNull, Func<T> blank, Carrier<T> carry)
     {
         var count = Count(ref values, mayBeNull);
         if (!fills)
         {
             foreach (ref var item in CollectionsMarshal.AsSpan(values))
-            {
-                item.Fields(this);
-                Tags();
-            }
-
+                carry(this, ref item);
             return;
         }
 
         for (var i = 0; i < count; i++)
         {
-            var item = new T();
-            item.Fields(this);
-            Tags();
+            var item = blank();
+            carry(this, ref item);
             values!.Add(item);
         }
     }

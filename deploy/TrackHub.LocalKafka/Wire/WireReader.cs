@@ -72,7 +72,7 @@ internal sealed class WireReader() : WireCodec(fills: true)
             Malformed("a required string is null");
         if (length < 0)
             value = null;
-        else if (Take(length) is var bytes && (value is null || !Ascii.Equals(bytes, value)))   // equal in a header that is reused for a client's requests
+        else if (Take(length) is var bytes && (value is null || !Ascii.Equals(bytes, value)))   // a reused header's client id is equal
             value = Text(bytes);
     }
 

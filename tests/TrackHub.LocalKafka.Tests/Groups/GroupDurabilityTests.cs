@@ -52,9 +52,7 @@ public sealed class GroupDurabilityTests : IDisposable
 
     private async Task<ErrorCode> CommitAsync()
     {
-        var (reader, correlationId) = (new WireReader(), 0);
-        reader.Reset(await _apis.AnswerAsync(RawClient.Frame(Request(), version: 8)[sizeof(int)..]));
-        reader.Int32(ref correlationId);
-        return RawClient.Read(reader, Request(), version: 8).Topics.Single().Partitions.Single().Error;
+        var answer = await _apis.AnswerAsync(RawClient.Frame(Request(), version: 8)[sizeof(int)..]);
+        return RawClient.Read(RawClient.Open(answer!), Request(), version: 8).Topics.Single().Partitions.Single().Error;
     }
 }

@@ -78,12 +78,7 @@ public sealed class LargeAnswerTests(TestBroker broker) : IClassFixture<TestBrok
 
     private static List<List<string>> Values(byte[] answer, short version)
     {
-        var reader = new WireReader();
-        reader.Reset(answer);
-        var correlationId = 0;
-        reader.Int32(ref correlationId);
-        correlationId.ShouldBe(7);
-        var topic = RawClient.Read(reader, new FetchRequest(), version).Topics.ShouldHaveSingleItem();
+        var topic = RawClient.Read(RawClient.Open(answer), new FetchRequest(), version).Topics.ShouldHaveSingleItem();
         topic.Partitions.ShouldAllBe(static partition => partition.Error == ErrorCode.None && partition.HighWatermark == Batches);
         return topic.Partitions.ConvertAll(static partition => Records(partition.Records!.Value.ToArray()));
     }
