@@ -39,6 +39,9 @@ internal sealed class ConfigChanges(TopicStore topics)
 {
     private readonly Lock _changing = new();
 
+    /// <inheritdoc cref="TopicCatalog.DurableAsync"/>
+    public ValueTask<bool> DurableAsync() => topics.Catalog.DurableAsync();
+
     /// <summary>Changes one resource.</summary>
     /// <param name="isWhole">The changes are all settings there are to be: what they do not name goes back to its default.</param>
     /// <param name="validateOnly">Says what would become of it and leaves it as it is.</param>

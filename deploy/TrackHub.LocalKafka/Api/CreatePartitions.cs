@@ -10,11 +10,11 @@ namespace TrackHub.LocalKafka.Api;
 internal sealed class CreatePartitions(TopicStore topics, LocalKafkaOptions options)
     : KafkaApi<CreatePartitionsRequest, CreatePartitionsResponse>
 {
-    protected override ValueTask<CreatePartitionsResponse> AnswerAsync(
+    protected override async ValueTask<CreatePartitionsResponse> AnswerAsync(
         CreatePartitionsRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
         var asks = asked.Topics.CountBy(static topic => topic.Name).ToDictionary();
-        return ValueTask.FromResult(new CreatePartitionsResponse
+        var response = new CreatePartitionsResponse
         {
             Topics = asked.Topics.ConvertAll(topic =>
             {
@@ -23,7 +23,14 @@ internal sealed class CreatePartitions(TopicStore topics, LocalKafkaOptions opti
                     : Create(topic, asked.ValidateOnly);
                 return new CreatePartitionsResponse.Topic { Name = topic.Name, Error = error, Message = message };
             }),
-        });
+        };
+        if (!await topics.Catalog.DurableAsync())
+        {
+            foreach (var topic in response.Topics)
+                topic.Error = topic.Error == ErrorCode.None ? ErrorCode.KafkaStorageError : topic.Error;
+        }
+
+        return response;
     }
 
     private (ErrorCode Error, string? Message) Create(CreatePartitionsRequest.Topic asked, bool validateOnly)

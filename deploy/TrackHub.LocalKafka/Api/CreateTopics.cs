@@ -12,16 +12,19 @@ internal sealed class CreateTopics(TopicStore topics, LocalKafkaOptions options)
     private const sbyte SourceTopic = 1;
     private const sbyte SourceDefault = 5;
 
-    protected override ValueTask<CreateTopicsResponse> AnswerAsync(
+    protected override async ValueTask<CreateTopicsResponse> AnswerAsync(
         CreateTopicsRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
         var asks = asked.Topics.CountBy(static topic => topic.Name).ToDictionary();
-        return ValueTask.FromResult(new CreateTopicsResponse
+        var response = new CreateTopicsResponse
         {
             Topics = asked.Topics.ConvertAll(topic => asks[topic.Name] > 1
                 ? Refuse(topic.Name, ErrorCode.InvalidRequest, "The topic is named twice in one request.")
                 : CreateOrTell(topic, asked.ValidateOnly)),
-        });
+        };
+        return await topics.Catalog.DurableAsync()
+            ? response
+            : new CreateTopicsResponse { Topics = asked.Topics.ConvertAll(static topic => Refuse(topic.Name)) };
     }
 
     private CreateTopicsResponse.Topic CreateOrTell(CreateTopicsRequest.Topic ask, bool validateOnly)
@@ -32,7 +35,7 @@ internal sealed class CreateTopics(TopicStore topics, LocalKafkaOptions options)
         }
         catch (IOException)
         {
-            return Refuse(ask.Name, ErrorCode.KafkaStorageError, "The disk refused the write.");
+            return Refuse(ask.Name);
         }
     }
 
@@ -72,6 +75,8 @@ internal sealed class CreateTopics(TopicStore topics, LocalKafkaOptions options)
     private static bool AreAssignable(List<CreateTopicsRequest.ReplicaAssignment> assignments) =>
         assignments.Select(static assignment => assignment.Index).Order().SequenceEqual(Enumerable.Range(0, assignments.Count))
         && assignments.TrueForAll(static assignment => assignment.Nodes is [BrokerIdentity.NodeId]);
+
+    private static CreateTopicsResponse.Topic Refuse(string name) => Refuse(name, ErrorCode.KafkaStorageError, "The disk refused the write.");
 
     private static CreateTopicsResponse.Topic Refuse(string name, ErrorCode error, string message) =>
         new() { Name = name, Error = error, Message = message };

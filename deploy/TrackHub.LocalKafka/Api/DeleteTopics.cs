@@ -9,15 +9,20 @@ namespace TrackHub.LocalKafka.Api;
 /// <remarks>From version 6 on also by id.</remarks>
 internal sealed class DeleteTopics(TopicStore topics, GroupStore groups) : KafkaApi<DeleteTopicsRequest, DeleteTopicsResponse>
 {
-    protected override ValueTask<DeleteTopicsResponse> AnswerAsync(
-        DeleteTopicsRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
-        ValueTask.FromResult(new DeleteTopicsResponse
+    protected override async ValueTask<DeleteTopicsResponse> AnswerAsync(
+        DeleteTopicsRequest asked, KafkaRequest request, CancellationToken stoppingToken)
+    {
+        var deleted = asked.TopicNames.Select(name => DeleteOrTell(name, Guid.Empty))
+            .Concat(asked.Topics.Select(topic => DeleteOrTell(topic.Name, topic.TopicId)))
+            .ToList();
+        if (!await topics.Catalog.DurableAsync() || !await groups.DurableAsync())
         {
-            Topics = [
-                .. asked.TopicNames.Select(name => DeleteOrTell(name, Guid.Empty)),
-                .. asked.Topics.Select(topic => DeleteOrTell(topic.Name, topic.TopicId)),
-            ],
-        });
+            foreach (var topic in deleted)
+                topic.Error = topic.Error == ErrorCode.None ? ErrorCode.KafkaStorageError : topic.Error;
+        }
+
+        return new DeleteTopicsResponse { Topics = deleted };
+    }
 
     private DeleteTopicsResponse.Topic DeleteOrTell(string? name, Guid id)
     {

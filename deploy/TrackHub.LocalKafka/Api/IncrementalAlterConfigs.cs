@@ -6,11 +6,11 @@ namespace TrackHub.LocalKafka.Api;
 /// <summary>IncrementalAlterConfigs, key 44: changes single settings of topics and leaves the others (KIP-339).</summary>
 internal sealed class IncrementalAlterConfigs(ConfigChanges configs) : KafkaApi<IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse>
 {
-    protected override ValueTask<IncrementalAlterConfigsResponse> AnswerAsync(
+    protected override async ValueTask<IncrementalAlterConfigsResponse> AnswerAsync(
         IncrementalAlterConfigsRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
         var repeated = ConfigChanges.Repeated(asked.Resources.Select(static resource => (resource.Type, resource.Name)));
-        return ValueTask.FromResult(new IncrementalAlterConfigsResponse
+        var response = new IncrementalAlterConfigsResponse
         {
             Resources = asked.Resources.ConvertAll(resource =>
             {
@@ -25,7 +25,14 @@ internal sealed class IncrementalAlterConfigs(ConfigChanges configs) : KafkaApi<
                     Name = resource.Name,
                 };
             }),
-        });
+        };
+        if (!await configs.DurableAsync())
+        {
+            foreach (var resource in response.Resources)
+                resource.Error = resource.Error == ErrorCode.None ? ErrorCode.KafkaStorageError : resource.Error;
+        }
+
+        return response;
     }
 
     private static List<ConfigChange> ChangesOf(IncrementalAlterConfigsRequest.Resource asked) =>

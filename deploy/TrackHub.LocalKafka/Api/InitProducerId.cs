@@ -8,11 +8,19 @@ namespace TrackHub.LocalKafka.Api;
 /// <remarks>Left out: transactions; a transactional id is refused as by <see cref="FindCoordinator"/>, which clients ask first.</remarks>
 internal sealed class InitProducerId(TopicCatalog catalog) : KafkaApi<InitProducerIdRequest, InitProducerIdResponse>
 {
-    protected override ValueTask<InitProducerIdResponse> AnswerAsync(
-        InitProducerIdRequest asked, KafkaRequest request, CancellationToken stoppingToken) =>
-        ValueTask.FromResult(asked.TransactionalId is null
-            ? Fresh()
-            : new InitProducerIdResponse { Error = ErrorCode.TransactionalIdAuthorizationFailed, ProducerEpoch = -1 });
+    protected override async ValueTask<InitProducerIdResponse> AnswerAsync(
+        InitProducerIdRequest asked, KafkaRequest request, CancellationToken stoppingToken)
+    {
+        if (asked.TransactionalId is not null)
+            return new InitProducerIdResponse { Error = ErrorCode.TransactionalIdAuthorizationFailed, ProducerEpoch = -1 };
+
+        var fresh = Fresh();
+        return await catalog.DurableAsync() ? fresh : Refused;
+    }
+
+    /// <summary>The disk refused to reserve ids: as Kafka where it has none to give out, which clients ask again after.</summary>
+    private static InitProducerIdResponse Refused =>
+        new() { Error = ErrorCode.CoordinatorLoadInProgress, ProducerId = -1, ProducerEpoch = -1 };
 
     private InitProducerIdResponse Fresh()
     {
@@ -22,8 +30,7 @@ internal sealed class InitProducerId(TopicCatalog catalog) : KafkaApi<InitProduc
         }
         catch (IOException)
         {
-            // The disk refused to reserve ids: as Kafka where it has none to give out, which clients ask again after.
-            return new InitProducerIdResponse { Error = ErrorCode.CoordinatorLoadInProgress, ProducerId = -1, ProducerEpoch = -1 };
+            return Refused;
         }
     }
 }

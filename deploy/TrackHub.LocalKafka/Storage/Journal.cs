@@ -28,6 +28,7 @@ internal sealed partial class Journal : IDisposable
     private long _length;
     private long _rewriteAt = long.MaxValue;
     private bool _tailIsDirty;
+    private bool _isRefused;
 
     private long _written;   // entries, of which the first so many are on the disk:
     private long _flushed;
@@ -89,6 +90,13 @@ internal sealed partial class Journal : IDisposable
             _tailIsDirty = false;
             _length += HeadBytes + payload.Length;
             Volatile.Write(ref _written, _written + 1);
+            _isRefused = false;
+        }
+        catch (IOException fault) when (!_isRefused)
+        {
+            _isRefused = true;   // told once, until an entry is taken
+            Log.AppendRefused(_logger, fault, _path);
+            throw;
         }
         finally
         {
@@ -220,6 +228,9 @@ internal sealed partial class Journal : IDisposable
     {
         [LoggerMessage(4, LogLevel.Warning, "Journal {Path}: cut a torn tail of {Bytes} bytes at position {Position}")]
         public static partial void TailCut(ILogger logger, string path, long position, long bytes);
+
+        [LoggerMessage(15, LogLevel.Error, "Journal {Path}: the disk refuses entries; what they would store is refused until it takes them")]
+        public static partial void AppendRefused(ILogger logger, Exception fault, string path);
 
         [LoggerMessage(10, LogLevel.Critical, "Journal {Path}: fsync failed; changes are refused until the broker is restarted")]
         public static partial void FlushFailed(ILogger logger, Exception fault, string path);

@@ -70,7 +70,15 @@ internal sealed partial class TopicStore : IDisposable
 
             var record = new TopicRecord(name, Guid.NewGuid(), partitions, config);
             Catalog.Put(record);
-            return _topics[name] = Open(record, []);
+            try
+            {
+                return _topics[name] = Open(record, []);
+            }
+            catch (IOException)
+            {
+                Catalog.Delete(record);
+                throw;
+            }
         }
     }
 

@@ -52,6 +52,20 @@ internal sealed class TestApis : IDisposable
         }
     }
 
+    /// <summary>Asks in the newest version.</summary>
+    public async Task<TResponse> AskAsync<TResponse>(IWireRequest<TResponse> asked)
+        where TResponse : IWireMessage, new()
+    {
+        using var response = new WireWriter();
+        var request = new KafkaRequest("peer", new BrokerIdentity("cluster", "127.0.0.1", 1));
+        request.Reader.Reset(RawClient.Frame(asked, asked.Range.Max).AsMemory(4));
+        await Table.AnswerAsync(request, response, CancellationToken.None);
+        var reader = new WireReader();
+        reader.Reset(response.Written.ToArray());
+        reader.Int32();   // correlation id
+        return RawClient.Read(reader, asked, asked.Range.Max);
+    }
+
     public void Dispose()
     {
         _groups.Dispose();
