@@ -7,6 +7,8 @@ namespace TrackHub.LocalKafka.Storage;
 /// <param name="count">Takes topic, partition and bytes, for a metric; null counts nowhere.</param>
 internal sealed partial class DamageReport(string directory, Action<string, string, long>? count, ILogger logger)
 {
+    private bool _isRefused;
+
     /// <summary>A torn tail was cut; nobody had an answer to what it was part of.</summary>
     public void TailCut(string path, long position, long bytes) => Log.TailCut(logger, path, position, bytes);
 
@@ -26,6 +28,22 @@ internal sealed partial class DamageReport(string directory, Action<string, stri
 
     /// <summary>A file beside the segments is missing or damaged, so the segments are read instead.</summary>
     public void Rebuilding(string path) => Log.Rebuilding(logger, path);
+
+    /// <summary>The disk refuses appends; told once, until it takes one again.</summary>
+    public void AppendRefused(Exception fault)
+    {
+        if (!_isRefused)
+            Log.AppendRefused(logger, fault, directory);
+        _isRefused = true;
+    }
+
+    /// <summary>The disk took an append; told if it refused the one before.</summary>
+    public void AppendTaken()
+    {
+        if (_isRefused)
+            Log.AppendTaken(logger, directory);
+        _isRefused = false;
+    }
 
     /// <summary>A flush failed, so nothing more is taken.</summary>
     public void FlushFailed(Exception fault) => Log.FlushFailed(logger, fault, directory);
@@ -49,6 +67,12 @@ internal sealed partial class DamageReport(string directory, Action<string, stri
 
         [LoggerMessage(8, LogLevel.Warning, "{Path} is missing or damaged and is rebuilt from the log")]
         public static partial void Rebuilding(ILogger logger, string path);
+
+        [LoggerMessage(13, LogLevel.Error, "Partition {Directory}: the disk refuses appends; they are answered KAFKA_STORAGE_ERROR until it takes them")]
+        public static partial void AppendRefused(ILogger logger, Exception fault, string directory);
+
+        [LoggerMessage(14, LogLevel.Information, "Partition {Directory}: the disk takes appends again")]
+        public static partial void AppendTaken(ILogger logger, string directory);
 
         [LoggerMessage(9, LogLevel.Critical, "Partition {Directory}: fsync failed; writes are refused until the broker is restarted")]
         public static partial void FlushFailed(ILogger logger, Exception fault, string directory);

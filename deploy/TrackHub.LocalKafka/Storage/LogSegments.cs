@@ -2,8 +2,9 @@ namespace TrackHub.LocalKafka.Storage;
 
 /// <summary>The segments of one partition in offset order. There is always a last one, which is written.</summary>
 /// <remarks>Changed under the partition's append lock; reads take none.</remarks>
-internal sealed class LogSegments(string directory, Disk disk, DamageReport report, Segment[] segments) : IDisposable
+internal sealed class LogSegments(string directory, Disk disk, DamageReport report, Segment[] segments, long openedMs) : IDisposable
 {
+    private long _rolledMs = openedMs;
     private Segment[] _segments = segments;   // replaced whole, never changed
 
     /// <summary>As they are now, oldest first.</summary>
@@ -59,9 +60,23 @@ internal sealed class LogSegments(string directory, Disk disk, DamageReport repo
         return count == all.Length - 1 && endOffset <= offset && all[count].Length > 0 ? all.Length : count;
     }
 
+    /// <summary>Whether a batch is to start a new segment, by segment.bytes or segment.ms.</summary>
+    public bool IsDueToRoll(in BatchHeader header, TopicConfig config, long nowMs)
+    {
+        var last = Last;
+        if (last.Length == 0)
+            return false;
+
+        // As Kafka: by the records' own time, or by the clock where they have none.
+        var age = last.FirstTimestamp is >= 0 and var first ? header.MaxTimestamp - first : nowMs - _rolledMs;
+        return last.Length + header.SizeInBytes > config.SegmentBytes
+            || age > config.RollMs
+            || header.LastOffset - last.BaseOffset > int.MaxValue;
+    }
+
     /// <summary>Closes the last segment and starts the next one at <paramref name="endOffset"/>.</summary>
     /// <exception cref="IOException">The disk refused; the last segment goes on.</exception>
-    public void Roll(long endOffset, ProducerStates producers)
+    public void Roll(long endOffset, ProducerStates producers, long nowMs)
     {
         var last = Last;
         last.Seal();
@@ -70,6 +85,7 @@ internal sealed class LogSegments(string directory, Disk disk, DamageReport repo
         last.Release();
         Volatile.Write(ref _segments, [.. _segments, next]);
         ProducerSnapshot.DeleteOthers(directory, endOffset);
+        _rolledMs = nowMs;
     }
 
     /// <summary>Takes the oldest segments out of the log; their files are still there.</summary>

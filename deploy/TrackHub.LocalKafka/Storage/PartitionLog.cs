@@ -24,7 +24,6 @@ internal sealed class PartitionLog : IDisposable
     private readonly ProducerStates _producers;
     private readonly LogFlush _flush;
     private long _endOffset;
-    private long _rolledMs;
     private bool _closed;
 
     // Both sides.
@@ -45,10 +44,9 @@ internal sealed class PartitionLog : IDisposable
         _flush = new LogFlush(directory, settings, clock, _report, _waiters.Signal);
         SegmentFiles.CreateDirectory(directory, settings);
 
-        _rolledMs = NowMs;
         var recovery = new PartitionRecovery(directory, settings, _report, _producers);
         recovery.Run();
-        _segments = new LogSegments(directory, settings.Disk, _report, recovery.Segments);
+        _segments = new LogSegments(directory, settings.Disk, _report, recovery.Segments, NowMs);
         (_endOffset, _startOffset) = (recovery.EndOffset, recovery.StartOffset);
         _flush.Start(_endOffset);
         _flush.NoteNames();
@@ -100,15 +98,17 @@ internal sealed class PartitionLog : IDisposable
             var header = sent with { BaseOffset = _endOffset, MaxTimestamp = appendTime ?? sent.MaxTimestamp };
             try
             {
-                if (IsDueToRoll(header, config, now))
+                if (_segments.IsDueToRoll(header, config, now))
                     Roll(now);
                 _segments.Last.Append(batch, header);
             }
-            catch (IOException)
+            catch (IOException fault)
             {
+                _report.AppendRefused(fault);
                 return AppendResult.Refused(ErrorCode.KafkaStorageError);
             }
 
+            _report.AppendTaken();
             _producers.Note(header);
             _endOffset = header.LastOffset + 1;
             result = new AppendResult(ErrorCode.None, header.BaseOffset, appendTime ?? -1);
@@ -280,24 +280,10 @@ internal sealed class PartitionLog : IDisposable
     /// <summary>Ends the log without that, as the end of the process does: for a topic that is deleted.</summary>
     public void Abandon() => Close(isClean: false);
 
-    private bool IsDueToRoll(in BatchHeader header, TopicConfig config, long nowMs)
-    {
-        var last = _segments.Last;
-        if (last.Length == 0)
-            return false;
-
-        // As Kafka: by the records' own time, or by the clock where they have none.
-        var age = last.FirstTimestamp is >= 0 and var first ? header.MaxTimestamp - first : nowMs - _rolledMs;
-        return last.Length + header.SizeInBytes > config.SegmentBytes
-            || age > config.RollMs
-            || header.LastOffset - last.BaseOffset > int.MaxValue;
-    }
-
     private void Roll(long nowMs)
     {
-        _segments.Roll(_endOffset, _producers);
+        _segments.Roll(_endOffset, _producers, nowMs);
         _flush.NoteNames();
-        _rolledMs = nowMs;
     }
 
     /// <summary>Under the lock of maintenance, so that what was counted is still there.</summary>

@@ -94,7 +94,7 @@ internal sealed class PartitionRecovery(string directory, StorageSettings settin
         }
 
         EndOffset = last.NextOffset;
-        if (settings.IsForced)
+        if (settings.IsForced && last.Length > 0)
             last.Flush();   // what is read from now on was perhaps never on the disk
     }
 
