@@ -68,11 +68,14 @@ internal sealed class LogSegments(string directory, Disk disk, DamageReport repo
             return false;
 
         // As Kafka: by the records' own time, or by the clock where they have none.
-        var age = last.FirstTimestamp is >= 0 and var first ? header.MaxTimestamp - first : nowMs - _rolledMs;
+        var age = last.FirstTimestamp is >= 0 and var first ? header.MaxTimestamp - first : AgeMs(nowMs);
         return last.Length + header.SizeInBytes > config.SegmentBytes
             || age > config.RollMs
             || header.LastOffset - last.BaseOffset > int.MaxValue;
     }
+
+    /// <summary>Milliseconds since the last segment was started, or the log opened.</summary>
+    public long AgeMs(long nowMs) => nowMs - _rolledMs;
 
     /// <summary>Closes the last segment and starts the next one at <paramref name="endOffset"/>.</summary>
     /// <exception cref="IOException">The disk refused; the last segment goes on.</exception>

@@ -168,7 +168,7 @@ internal sealed class PartitionLog : IDisposable
             return 0;
 
         lock (_maintaining)
-            return DeleteOldest(Retention.CountExpired(_segments.All, config, nowMs ?? NowMs));
+            return DeleteOldest(() => Retention.CountExpired(_segments.All, config, nowMs ?? NowMs));
     }
 
     /// <summary>Makes <paramref name="offset"/> the log's first: what lies before it is not read any more, whole segments of it are deleted.</summary>
@@ -188,7 +188,7 @@ internal sealed class PartitionLog : IDisposable
             {
                 LogStart.Write(_settings.Disk, _directory, offset, _settings.IsForced);
                 Volatile.Write(ref _startOffset, offset);
-                DeleteOldest(_segments.CountBefore(offset, _endOffset));
+                DeleteOldest(() => _segments.CountBefore(offset, _endOffset));
                 return ErrorCode.None;
             }
             catch (IOException)
@@ -207,7 +207,7 @@ internal sealed class PartitionLog : IDisposable
     {
         lock (_appending)
         {
-            if (!_closed && _segments.Last.Length > 0 && NowMs - _rolledMs > _config().RollMs)
+            if (!_closed && _segments.Last.Length > 0 && _segments.AgeMs(NowMs) > _config().RollMs)
                 Roll(NowMs);
         }
     }
@@ -286,16 +286,14 @@ internal sealed class PartitionLog : IDisposable
         _flush.NoteNames();
     }
 
-    /// <summary>Under the lock of maintenance, so that what was counted is still there.</summary>
-    private int DeleteOldest(int count)
+    /// <summary>Under the lock of maintenance; counted under that of appends, so that nothing is written meanwhile to what is deleted.</summary>
+    private int DeleteOldest(Func<int> countOldest)
     {
-        if (count == 0)
-            return 0;
-
         Segment[] deleted;
         lock (_appending)
         {
-            if (_closed)
+            var count = _closed ? 0 : countOldest();
+            if (count == 0)
                 return 0;
 
             // The written segment is closed first, so that there is always one, and it carries the end offset in its name.
@@ -306,7 +304,7 @@ internal sealed class PartitionLog : IDisposable
 
         foreach (var segment in deleted)
             segment.Delete();
-        return count;
+        return deleted.Length;
     }
 
     private void Close(bool isClean)

@@ -58,6 +58,29 @@ public sealed class LogStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_appended_while_the_log_is_emptied_to_its_end_stays()
+    {
+        using var log = Open();
+        using var stopping = new CancellationTokenSource();
+        var appending = Task.Run(() =>
+        {
+            while (!stopping.IsCancellationRequested)
+                log.Append(TestBatch.Encode("value")).Error.ShouldBe(ErrorCode.None);
+        });
+
+        for (var i = 0; i < 300; i++)
+        {
+            var end = log.EndOffset;
+            log.DeleteTo(end).ShouldBe(ErrorCode.None);
+            log.StartOffset.ShouldBe(end);
+        }
+
+        await stopping.CancelAsync();
+        await appending;
+        log.ReadAll(log.StartOffset).Count.ShouldBe((int)(log.EndOffset - log.StartOffset));
+    }
+
+    [Fact]
     public void Records_lost_in_front_of_a_stored_start_do_not_give_their_offsets_again()
     {
         var log = Filled(20);
