@@ -62,7 +62,8 @@ internal sealed class TestApis : IDisposable
         await Table.AnswerAsync(request, response, CancellationToken.None);
         var reader = new WireReader();
         reader.Reset(response.Written.ToArray());
-        reader.Int32();   // correlation id
+        var correlationId = 0;
+        reader.Int32(ref correlationId);
         return RawClient.Read(reader, asked, asked.Range.Max);
     }
 
