@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.Cli.Supervising;
+using TrackHub.Ingest.Quarantining;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Tenants;
 
@@ -21,6 +22,7 @@ internal static class PlatformServices
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.AddTenantAdmin();
         builder.AddBookAudit();
+        builder.AddQuarantineRelease();
         return builder.Build();
     }
 

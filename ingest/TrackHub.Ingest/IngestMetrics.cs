@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TrackHub.Ingest.Quarantining;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Identity;
 
@@ -17,6 +18,7 @@ internal sealed class IngestMetrics
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _zones;
     private readonly Counter<long> _proofs;
+    private readonly Counter<long> _quarantined;
     private readonly Histogram<double> _acks;
 
     /// <summary>Creates the instruments.</summary>
@@ -30,6 +32,7 @@ internal sealed class IngestMetrics
         _dropped = meter.CreateCounter<long>("trackhub.ingest.dropped_fields", "{field}", "Fields of accepted events that were not usable, by field.");
         _zones = meter.CreateCounter<long>("trackhub.ingest.gateway_zone", "{event}", "How the time zone of a sale's time was found, by gateway.");
         _proofs = meter.CreateCounter<long>("trackhub.ingest.gateway_proof", "{request}", "Which step of a gateway's verification matched.");
+        _quarantined = meter.CreateCounter<long>("trackhub.ingest.quarantined", "{request}", "Unproven webhooks of known connections, by gateway and what became of them.");
         _acks = meter.CreateHistogram<double>(
             "trackhub.ingest.ack.duration", "s", "Time from produce to the broker's acknowledgement.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15] });
@@ -74,6 +77,18 @@ internal sealed class IngestMetrics
 
     /// <summary>Which step of the verification matched.</summary>
     public void Proved(string gateway, string step) => _proofs.Add(1, new("gateway", gateway), new KeyValuePair<string, object?>("step", step));
+
+    /// <summary>An unproven delivery of a known connection was kept, or why not.</summary>
+    public void Quarantined(string gateway, Kept kept) => _quarantined.Add(
+        1,
+        new("gateway", gateway),
+        new KeyValuePair<string, object?>("kept", kept switch
+        {
+            Kept.Yes => "yes",
+            Kept.QuotaUsedUp => "quota_used_up",
+            Kept.LogAway => "log_away",
+            _ => "no",
+        }));
 
     /// <summary>Time the broker took.</summary>
     public void Acknowledged(TimeSpan elapsed) => _acks.Record(elapsed.TotalSeconds);

@@ -7,6 +7,7 @@ using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Limiting;
 using TrackHub.Ingest.Listening;
+using TrackHub.Ingest.Quarantining;
 using TrackHub.Ingest.Tracking;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Hosting;
@@ -61,6 +62,9 @@ public static class IngestRole
         services.AddSingleton<TrackRecords>();
         services.AddSingleton<TrackIntake>();
         services.AddSingleton<SaleRecords>();
+        services.AddSingleton<WebhookStore>();
+        services.AddSingleton<QuarantineQuota>();
+        services.AddSingleton<QuarantineKeeper>();
         services.AddSingleton<WebhookIntake>();
     }
 }

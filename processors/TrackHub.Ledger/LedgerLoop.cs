@@ -25,7 +25,7 @@ internal sealed partial class LedgerLoop(
 {
     // Delay topics are read as plain ones: the books want to know at once where an event went.
     private static readonly IReadOnlyList<TopicDefinition> Read =
-        [.. Journey.Kept.Append(Topics.Conversions).Append(Topics.DeadLetters).Select(static topic => topic with { Delay = null })];
+        [.. Journey.Kept.Append(Topics.Conversions).Append(Topics.DeadLetters).Append(Topics.Quarantine).Select(static topic => topic with { Delay = null })];
 
     private readonly LedgerOptions _options = options.Value;
 

@@ -84,6 +84,7 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
         ConversionRows.Matches.AddTo(rows, records.Conversions);
         OutcomeRows.Writer.AddTo(rows, [.. records.Outcomes, .. browser.Where(static e => BookFact.IsSelfEnded(e.Value.Kind)).Select(OutcomeRows.Recorded)]);
         DeadLetterRows.Writer.AddTo(rows, records.DeadLetters);
+        QuarantineRows.Writer.AddTo(rows, QuarantineRows.Last(records.Quarantined));
         AlertRows.Writer.AddTo(rows, AlertRows.Newest(records.Alerts.Select(static alert => alert.Value)));
     }
 }
@@ -112,6 +113,9 @@ internal sealed class DecodedRecords
     /// <summary>From dead-letters.</summary>
     public List<(DeadLetter Value, RecordCoordinates Coordinates)> DeadLetters { get; } = [];
 
+    /// <summary>From quarantine.</summary>
+    public List<(QuarantinedWebhook Value, RecordCoordinates Coordinates)> Quarantined { get; } = [];
+
     /// <summary>What of it was decoded from these records.</summary>
     public DecodedRecords Of(IEnumerable<StreamRecord> sources)
     {
@@ -124,6 +128,7 @@ internal sealed class DecodedRecords
         part.Dispatches.AddRange(Dispatches.Where(d => wanted.Contains(d.Coordinates)));
         part.Alerts.AddRange(Alerts.Where(a => wanted.Contains(a.Coordinates)));
         part.DeadLetters.AddRange(DeadLetters.Where(d => wanted.Contains(d.Coordinates)));
+        part.Quarantined.AddRange(Quarantined.Where(q => wanted.Contains(q.Coordinates)));
         return part;
     }
 }

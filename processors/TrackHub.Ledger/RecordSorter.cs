@@ -32,6 +32,8 @@ internal sealed class RecordSorter(BatchDecoder decoder, DeadLetters deadLetters
                 await AddAsync<EventOutcome>(sorted.Outcomes, records, static o => (o.IngestId, o.BrandId), cancellationToken);
             else if (topic.Key == Topics.Alerts.Name)
                 await AddAlertsAsync(sorted.Alerts, records, cancellationToken);
+            else if (topic.Key == Topics.Quarantine.Name)
+                await AddQuarantinedAsync(sorted.Quarantined, records, cancellationToken);
             else if (topic.Key == Topics.DeadLetters.Name)
                 sorted.DeadLetters.AddRange((await decoder.DecodeAsync<DeadLetter>(records, Stage, cancellationToken)).Select(static d => (d.Value, d.Record.Coordinates)));
             else if (Topics.Find(topic.Key)?.ValueType == typeof(DispatchReady))
@@ -76,6 +78,18 @@ internal sealed class RecordSorter(BatchDecoder decoder, DeadLetters deadLetters
                 await RefuseAsync(record, BrandClaim.Mismatch, mismatch, cancellationToken);
             else
                 into.Add((alert, record.Coordinates));
+        }
+    }
+
+    private async Task AddQuarantinedAsync(
+        List<(QuarantinedWebhook Value, RecordCoordinates Coordinates)> into, List<StreamRecord> records, CancellationToken cancellationToken)
+    {
+        foreach (var (record, webhook) in await decoder.DecodeAsync<QuarantinedWebhook>(records, Stage, cancellationToken))
+        {
+            if (FaultOf(record, webhook.QuarantineId, webhook.BrandId, out _) is { } fault)
+                await RefuseAsync(record, fault.Reason, fault.Detail, cancellationToken);
+            else
+                into.Add((webhook, record.Coordinates));
         }
     }
 

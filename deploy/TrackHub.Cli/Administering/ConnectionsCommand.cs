@@ -18,7 +18,7 @@ internal static class ConnectionsCommand
         [
             new("id", static row => row.Id), new("brand", static row => row.BrandId), new("gateway", static row => row.Gateway),
             new("secret", static row => row.HasSecret), new("overlap_ends", static row => row.OverlapEnds),
-            new("active", static row => row.Active), new("created_at", static row => row.CreatedAt),
+            new("active", static row => row.Active), new("created_at", static row => row.CreatedAt), new("quarantine", QuarantineCall.Text),
         ],
         Keys = BrandSettingKeys.Connection,
         SetAsync = static (admin, id, key, value, cancellationToken) => admin.SetConnectionAsync(id, key, value, cancellationToken),
@@ -26,7 +26,7 @@ internal static class ConnectionsCommand
     };
 
     /// <summary>Makes the command.</summary>
-    public static Command Create() => Entity.Create("Gateway accounts of a brand and their webhook addresses.", Add(), Rotate());
+    public static Command Create() => Entity.Create("Gateway accounts of a brand and their webhook addresses.", Add(), Rotate(), Reverify());
 
     private static Command Add()
     {
@@ -56,14 +56,23 @@ internal static class ConnectionsCommand
             DefaultValueFactory = static _ => 24,
             HelpName = "HOURS",
         };
-        return new Command("rotate", "Puts a new secret in force; the former one stays valid for the overlap.") { wanted, secret, overlap }
+        return new Command("rotate", "Puts a new secret in force; the former one stays valid for the overlap. Lets in what waits in quarantine for it.") { wanted, secret, overlap }
             .Runs(async (call, admin, printer, cancellationToken) =>
             {
                 var row = await Entity.FindAsync(admin, call.GetRequiredValue(wanted), cancellationToken);
                 var clear = await AdminCall.SecretAsync(call.GetRequiredValue(secret), "--secret", cancellationToken);
                 await admin.RotateConnectionAsync(row.Id, clear, TimeSpan.FromHours(call.GetValue(overlap)), cancellationToken);
+                await QuarantineCall.ReverifyAsync(call, row, printer, cancellationToken);
                 Entity.Print(printer, await Entity.FindAsync(admin, row.Id, cancellationToken));
             });
+    }
+
+    private static Command Reverify()
+    {
+        var wanted = new Argument<string>("connection") { Description = "By id, or by gateway where there is one of it." };
+        return new Command("reverify", "Checks what waits in quarantine against the secrets in force, and lets in what proves itself.") { wanted }
+            .Runs(async (call, admin, printer, cancellationToken) => await QuarantineCall.ReverifyAsync(
+                call, await Entity.FindAsync(admin, call.GetRequiredValue(wanted), cancellationToken), printer, cancellationToken));
     }
 
     private static Option<string> SecretOption() => new("--secret")

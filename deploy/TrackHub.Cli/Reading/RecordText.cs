@@ -29,6 +29,8 @@ internal sealed class RecordText(RecordCodec codec)
         [typeof(DispatchAttempt)] = Decode<DispatchAttempt>,
         [typeof(EventOutcome)] = Decode<EventOutcome>,
         [typeof(DeadLetter)] = Decode<DeadLetter>,
+        [typeof(QuarantinedWebhook)] = Decode<QuarantinedWebhook>,
+        [typeof(Alert)] = Decode<Alert>,
     };
 
     /// <summary>The value as JSON; what cannot be decoded as <c>{"undecodable": reason}</c>.</summary>

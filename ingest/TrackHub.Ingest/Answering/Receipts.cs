@@ -33,6 +33,10 @@ internal static class Receipts
             writer.WriteEndArray();
         });
 
+    /// <summary>Answers what did not prove itself, to gateways that give up an address which refuses: 202 and no receipt, nothing is counted yet.</summary>
+    public static Task WriteUnprovenAsync(HttpContext context) =>
+        WriteAsync(context, StatusCodes.Status202Accepted, 0, static (writer, _) => writer.WriteBoolean("unproven"u8, true));
+
     /// <summary>Answers a batch: <c>{results: [{status, …receipt} | {status, code, detail}]}</c> in the order of its events.</summary>
     public static Task WriteAsync(HttpContext context, int status, IReadOnlyList<(Receipt? Receipt, Problem? Problem)> results) =>
         WriteAsync(context, status, results, static (writer, all) =>

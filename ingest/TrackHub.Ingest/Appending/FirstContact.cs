@@ -15,7 +15,7 @@ internal sealed partial class FirstContact(RecordProducer producer, SchemaIds id
 {
     private const string Dependency = "first_contact";
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TopicDefinition[] Written = [Topics.TrackEvents, Topics.IngestEvents, Topics.DeadLetters, Topics.EventOutcomes];
+    private static readonly TopicDefinition[] Written = [Topics.TrackEvents, Topics.IngestEvents, Topics.DeadLetters, Topics.EventOutcomes, Topics.Quarantine];
 
     /// <summary>Reports before the host goes on to open the port: what nobody has reported counts as ready.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)

@@ -13,4 +13,8 @@ internal interface IEventLog
     /// <summary>Keeps an authentic webhook that could not be mapped, with the outcome that ends it; waits a bounded time until both are durable.</summary>
     /// <returns>Coordinates of the dead letter; null as above.</returns>
     ValueTask<RecordCoordinates?> AppendDeadAsync(DeadWebhook webhook, EventOutcome outcome);
+
+    /// <summary>Keeps a delivery that did not prove itself, or notes that one was let in; waits a bounded time until that is durable.</summary>
+    /// <returns>Its coordinates; null as above.</returns>
+    ValueTask<RecordCoordinates?> AppendQuarantinedAsync(QuarantinedWebhook webhook);
 }

@@ -21,6 +21,10 @@ internal sealed class KafkaEventLog(
     /// <inheritdoc/>
     public ValueTask<RecordCoordinates?> AppendDeadAsync(DeadWebhook webhook, EventOutcome outcome) => WaitAsync(AppendBothAsync(webhook, outcome));
 
+    /// <inheritdoc/>
+    public ValueTask<RecordCoordinates?> AppendQuarantinedAsync(QuarantinedWebhook webhook) => WaitAsync(producer.ProduceAsync(
+        Topics.Quarantine, $"{webhook.BrandId}/{webhook.Gateway}", webhook, RecordHeaders.ForBrand(webhook.BrandId), CancellationToken.None));
+
     private async Task<RecordCoordinates> AppendBothAsync(DeadWebhook webhook, EventOutcome outcome)
     {
         var letter = deadLetters.WriteWebhookAsync(webhook, CancellationToken.None);

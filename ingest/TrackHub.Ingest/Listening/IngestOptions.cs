@@ -42,6 +42,10 @@ internal sealed class IngestOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
     public TimeSpan AckTimeout { get; set; } = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>Most deliveries of one connection that are kept a day although they do not prove themselves; 0 keeps none. Default 1,000.</summary>
+    [Range(0, 100_000)]
+    public int QuarantinePerDay { get; set; } = 1_000;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

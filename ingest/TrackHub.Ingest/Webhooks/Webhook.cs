@@ -17,6 +17,12 @@ internal sealed class Webhook(ReadOnlyMemory<byte> body, IHeaderDictionary heade
     /// <summary>The raw bytes.</summary>
     public ReadOnlyMemory<byte> Body { get; } = body;
 
+    /// <summary>Request headers.</summary>
+    public IHeaderDictionary Headers { get; } = headers;
+
+    /// <summary>Query parameters.</summary>
+    public IQueryCollection Query { get; } = query;
+
     /// <summary>When it came.</summary>
     public DateTimeOffset ReceivedAt { get; } = receivedAt;
 
@@ -30,7 +36,7 @@ internal sealed class Webhook(ReadOnlyMemory<byte> body, IHeaderDictionary heade
         {
             if (!_read)
             {
-                (_document, Fault) = FormBody.IsForm(headers.ContentType) ? FormBody.Parse(Body.Span) : StrictJson.Parse(Body);
+                (_document, Fault) = FormBody.IsForm(Headers.ContentType) ? FormBody.Parse(Body.Span) : StrictJson.Parse(Body);
                 _read = true;
             }
 
@@ -39,13 +45,13 @@ internal sealed class Webhook(ReadOnlyMemory<byte> body, IHeaderDictionary heade
     }
 
     /// <summary>A header that stands there once; null if it is absent or repeated.</summary>
-    public string? SingleHeader(string name) => headers[name] is { Count: 1 } values ? values[0] : null;
+    public string? SingleHeader(string name) => Headers[name] is { Count: 1 } values ? values[0] : null;
 
     /// <summary>Whether a header stands there at all.</summary>
-    public bool HasHeader(string name) => headers.ContainsKey(name);
+    public bool HasHeader(string name) => Headers.ContainsKey(name);
 
     /// <summary>A query parameter that stands there once; null if it is absent or repeated.</summary>
-    public string? SingleQuery(string name) => query[name] is { Count: 1 } values ? values[0] : null;
+    public string? SingleQuery(string name) => Query[name] is { Count: 1 } values ? values[0] : null;
 
     /// <inheritdoc/>
     public void Dispose() => _document?.Dispose();

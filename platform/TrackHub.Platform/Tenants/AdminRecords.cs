@@ -60,7 +60,14 @@ public sealed record ConnectionRow(
     bool HasSecret,
     DateTimeOffset? OverlapEnds,
     bool Active,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>Deliveries in quarantine that a right secret would still let in.</summary>
+    public long Waiting { get; init; }
+
+    /// <summary>Why most of them wait: signature_invalid, secret_unusable or timestamp_out_of_window; null if none does.</summary>
+    public string? WaitingReason { get; init; }
+}
 
 /// <inheritdoc cref="TenantRow"/>
 /// <param name="Id">Key id.</param>

@@ -38,8 +38,12 @@ internal sealed class ConnectionAdmin(Func<CancellationToken, Task<AdminChange>>
         return await change.QueryAsync(
             """
             select c.id, brand_id, gateway, path_sealed, secret_sealed is not null,
-                   case when previous_expires_at > now() then previous_expires_at end, active, c.created_at, tenant_id
-            from gateway_connections c join brands b on b.id = brand_id where $1::text is null or brand_id = $1 order by c.created_at, c.id
+                   case when previous_expires_at > now() then previous_expires_at end, active, c.created_at, tenant_id, w.waiting, w.reason
+            from gateway_connections c join brands b on b.id = brand_id
+            left join lateral (
+                select count(*) as waiting, mode() within group (order by reason) as reason from quarantine q
+                where q.connection_id = c.id and admitted_at is null and received_at > now() - interval '8 days') w on true
+            where $1::text is null or brand_id = $1 order by c.created_at, c.id
             """,
             row => Read(row, change.Keys), cancelled, brandId);
     }
@@ -95,7 +99,11 @@ internal sealed class ConnectionAdmin(Func<CancellationToken, Task<AdminChange>>
         var path = keys.OpenText(row.GetString(8), ColumnPurpose.ConnectionPath, id, row.GetString(3));
         return new(
             id, row.GetString(1), gateway, $"/api/v1/webhooks/{gateway}/{path}", row.GetBoolean(4),
-            row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetFieldValue<DateTimeOffset>(7));
+            row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5), row.GetBoolean(6), row.GetFieldValue<DateTimeOffset>(7))
+        {
+            Waiting = row.GetInt64(9),
+            WaitingReason = row.IsDBNull(10) ? null : row.GetString(10),
+        };
     }
 
     private static string Secret(string secret)

@@ -74,6 +74,9 @@ public sealed class DirectorySnapshot
     /// <summary>The brand's active pixels in a steady order; empty for none.</summary>
     public IReadOnlyList<Pixel> ActivePixels(string brandId) => _activePixels.GetValueOrDefault(brandId) ?? [];
 
+    /// <summary>The connection of that id, or null. Looks at each: for operators' commands.</summary>
+    public GatewayConnection? ConnectionById(string id) => _connections.Values.FirstOrDefault(connection => connection.Id == id);
+
     /// <summary>The key that was presented, found by its SHA-256, or null. Revoked keys are not found.</summary>
     public WriteKey? FindWriteKey(string? presented) =>
         string.IsNullOrEmpty(presented) ? null : _keys.GetValueOrDefault(PresentedHash.Of(presented));

@@ -18,6 +18,7 @@ internal sealed class OldRows(NpgsqlDataSource database)
         ("orders", "updated_at < $3"),
         ("consents", "at < $3 and (ads or subject_kind = 'session')"),
         ("dead_letters", "at < $3"),
+        ("quarantine", "received_at < $3"),
         ("book_minutes", "minute < $3"),
         ("alerts", "at < $3 and state = 'resolved'"),
     ];

@@ -57,6 +57,9 @@ public static class Topics
     /// <summary>What could not go on, sealed, with its source coordinates; key: as the source.</summary>
     public static readonly TopicDefinition DeadLetters = Of<DeadLetter>("dead-letters", Medium, NineDays);
 
+    /// <summary>Deliveries that did not prove themselves, sealed, and notes of those let in since; key: brand and gateway.</summary>
+    public static readonly TopicDefinition Quarantine = Of<QuarantinedWebhook>("quarantine", Narrow, NineDays);
+
     /// <summary>What operators should look at; key: brand and rule. Quality, conservation, lanes, lag.</summary>
     public static readonly TopicDefinition Alerts = Of<Alert>("alerts", Narrow, ThirteenMonths);
 
@@ -64,7 +67,7 @@ public static class Topics
     public static readonly IReadOnlyList<TopicDefinition> All =
     [
         TrackEvents, IngestEvents, PendingMatch5S, PendingMatch60S, Conversions, CapiDispatch, CapiDispatchBulk,
-        .. CapiRetries, CapiHold15S, CapiHold5M, Parked, DispatchAttempts, EventOutcomes, DeadLetters, Alerts,
+        .. CapiRetries, CapiHold15S, CapiHold5M, Parked, DispatchAttempts, EventOutcomes, DeadLetters, Quarantine, Alerts,
     ];
 
     /// <summary>The topic of that name, or null.</summary>

@@ -102,8 +102,18 @@ public sealed class PoisonTests(StorageLab lab)
             Value = 0,
             Threshold = 0,
         };
+        var quarantined = new QuarantinedWebhook
+        {
+            QuarantineId = EventIds.NewIngestId(TimeProvider.System),
+            BrandId = brand,
+            Gateway = "kiwify",
+            ConnectionId = "con_lab",
+            ReceivedAt = DateTimeOffset.UnixEpoch,
+            At = DateTimeOffset.UnixEpoch,
+        };
         var found = new Dictionary<string, SoundRecord>
         {
+            [Topics.Quarantine.Name] = new($"{brand}/kiwify", await host.Codec.EncodeAsync(Topics.Quarantine, quarantined, default)),
             [Topics.DeadLetters.Name] = new("none", await host.Codec.EncodeAsync(Topics.DeadLetters, letter, default)),
             [Topics.Alerts.Name] = new($"{brand}/lab", await host.Codec.EncodeAsync(Topics.Alerts, alert, default)),
         };

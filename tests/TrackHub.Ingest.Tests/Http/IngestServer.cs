@@ -48,7 +48,7 @@ internal sealed class IngestServer : IAsyncDisposable
         builder.AddSection<IngestOptions>(IngestOptions.Section);
         builder.Services.AddSingleton<TimeProvider>(new FixedClock(World.Now));
         builder.Services.AddSingleton<Readiness>().AddSingleton<RoleHealth>();
-        builder.Services.AddSingleton(world.Directory).AddSingleton(world.People).AddSingleton<IEventLog>(log);
+        builder.Services.AddSingleton(world.Directory).AddSingleton(world.People).AddSingleton(world.Sealer).AddSingleton<IEventLog>(log);
         builder.Services.AddIntake();
         var app = builder.Build();
         app.MapIngest();

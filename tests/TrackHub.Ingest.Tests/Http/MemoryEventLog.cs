@@ -24,6 +24,16 @@ internal sealed class MemoryEventLog : IEventLog
         return new(new RecordCoordinates(topic.Name, 3, Interlocked.Increment(ref _offset)));
     }
 
+    public ConcurrentQueue<QuarantinedWebhook> Quarantined { get; } = new();
+
+    public ValueTask<RecordCoordinates?> AppendQuarantinedAsync(QuarantinedWebhook webhook)
+    {
+        if (IsAway)
+            return new((RecordCoordinates?)null);
+        Quarantined.Enqueue(webhook);
+        return new(new RecordCoordinates(Topics.Quarantine.Name, 1, Interlocked.Increment(ref _offset)));
+    }
+
     public ValueTask<RecordCoordinates?> AppendDeadAsync(DeadWebhook webhook, EventOutcome outcome)
     {
         if (IsAway)

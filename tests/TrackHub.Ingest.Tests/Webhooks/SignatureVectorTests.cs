@@ -1,6 +1,3 @@
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 using TrackHub.Ingest.Webhooks;
 
 namespace TrackHub.Ingest.Tests.Webhooks;
@@ -20,19 +17,10 @@ public sealed class SignatureVectorTests
     {
         var vector = Samples.Vectors[index];
         GatewayTable.TryFind(vector.GetProperty("gateway").GetString(), out var gateway).ShouldBeTrue();
-        var headers = new HeaderDictionary();
-        if (vector.TryGetProperty("headers", out var given))
-        {
-            foreach (var header in given.EnumerateObject())
-                headers[header.Name] = header.Value.GetString();
-        }
+        var (webhook, secrets) = SignatureVectors.Read(vector);
+        using var delivery = webhook;
 
-        var query = new QueryCollection(QueryHelpers.ParseQuery(vector.TryGetProperty("query", out var text) ? text.GetString() : ""));
-        var now = vector.TryGetProperty("now", out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds.GetInt64()) : World.Now;
-        using var webhook = new Webhook(Encoding.UTF8.GetBytes(vector.GetProperty("body").GetString()!), headers, query, now);
-        var secrets = Secrets.Of(World.Connection("path", gateway!.Name, isActive: true, vector.GetProperty("key").GetString()!).Value, now, out _);
-
-        var proof = gateway.Verify(webhook, secrets);
+        var proof = gateway!.Verify(delivery, secrets);
 
         proof.Holds.ShouldBe(vector.GetProperty("expect").GetString() == "valid", vector.GetProperty("name").GetString());
     }

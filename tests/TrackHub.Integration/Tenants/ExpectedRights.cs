@@ -45,6 +45,7 @@ internal static class ExpectedRights
         new("matches", RowsOf.Brand, "insert select"),
         new("event_outcomes", RowsOf.Brand, "insert select"),
         new("dead_letters", RowsOf.Brand, "delete insert select"),
+        new("quarantine", RowsOf.Brand, "delete insert select update"),
         new("book_entries", RowsOf.Brand, "delete insert select update"),
         new("book_minutes", RowsOf.Brand, "delete insert select update"),
         new("alerts", RowsOf.Brand, "delete insert select update"),
