@@ -27,7 +27,7 @@ public sealed class SecretTests(FaultLab lab)
         {
             var body = Encoding.UTF8.GetBytes($$$"""
                 {"id":"evt-{{{run}}}-{{{number}}}","event":"myeduzz.invoice_paid","sentDate":"{{{TimeProvider.System.GetUtcNow():O}}}",
-                 "data":{"id":"{{{run}}}-{{{number}}}","price":{"currency":"BRL","value":97},"buyer":{"email":"{{{run}}}{{{number}}}@example.com"}}}
+                 "data":{"id":"{{{run}}}-{{{number}}}","price":{"currency":"BRL","value":97},"buyer":{"email":"{{{run}}}{{{number}}}@example.com"} } }
                 """);
             using var request = new HttpRequestMessage(HttpMethod.Post, added.Address) { Content = new ByteArrayContent(body) };
             request.Headers.Add("x-signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(right), body)));
@@ -43,7 +43,7 @@ public sealed class SecretTests(FaultLab lab)
         for (var number = 0; number < Sales; number++)
         {
             var sale = $"{run}-{number}";
-            await Eventually.Holds(async () => (await RunAsync("explain", sale)).Output.ShouldContain("delivered"), Patience);
+            await Eventually.Holds(async () => (await RunAsync("explain", sale)).Output.ShouldContain("of eduzz, brand " + brand.Name), Patience);
         }
 
         await Eventually.Holds(

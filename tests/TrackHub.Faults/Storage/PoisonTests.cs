@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
 using TrackHub.Faults.Lab;
+using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 using TrackHub.Testing;
