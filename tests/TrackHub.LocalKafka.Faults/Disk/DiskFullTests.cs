@@ -25,8 +25,10 @@ public sealed class DiskFullTests(ITestOutputHelper output)
 
         await disk.FillAsync();
         await RefusesWritesAsync(lab);
+        await ComeAndGoAsync(lab);
         await ServesReadsAsync(lab);
 
+        lab.AddMember();
         await disk.FreeAsync();
         await lab.AllFlowAsync();
         await lab.ReadAsync("after the first time");
@@ -56,6 +58,15 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         (await FirstErrorAsync(_ => client.CreateTopicAsync($"raw-{Guid.NewGuid():N}"))).ShouldBe(ErrorCode.KafkaStorageError);
         (await client.ProduceAsync("raw", "once more")).ShouldBe(ErrorCode.KafkaStorageError);
     }
+
+    /// <summary>A group whose changes find no room, and nobody to be told so.</summary>
+    private static Task ComeAndGoAsync(BrokerLab lab) => Task.Run(() =>
+    {
+        using var member = lab.Clients.Consumer("come-and-go");
+        member.Subscribe("raw");
+        member.Consume(TimeSpan.FromSeconds(1));
+        member.Close();
+    });
 
     private static async Task ServesReadsAsync(BrokerLab lab)
     {

@@ -118,6 +118,9 @@ internal sealed class BrokerLab : IAsyncDisposable
             Patience);
     }
 
+    /// <summary>Has a further member join the consuming group.</summary>
+    public void AddMember() => _members.Add(new Member(Clients, _group));
+
     /// <summary>What was sent and acknowledged until now.</summary>
     public IReadOnlyList<SentLog> SentLogs() => _senders.ConvertAll(static sender => sender.Log());
 
