@@ -58,15 +58,15 @@ internal sealed partial class Group
     /// </summary>
     /// <param name="retention">Kafka's offsets.retention.minutes.</param>
     /// <param name="unknownSinceMs">What to count from where a journal of an earlier version names no time; Unix milliseconds.</param>
+    /// <param name="now">What ages count to; Unix milliseconds.</param>
     /// <returns>Whether nothing is left of the group, so that it is deleted.</returns>
-    public bool ForgetExpired(TimeSpan retention, long unknownSinceMs)
+    public bool ForgetExpired(TimeSpan retention, long unknownSinceMs, long now)
     {
         lock (_lock)
         {
             if (_state == GroupState.Dead)
                 return true;
 
-            var now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
             var offsets = _store.OffsetsOf(_id);
             var expired = offsets
                 .Where(offset => !IsInUse(offset) && now >= (offset.ExpiresAtMs ?? (SinceMs(offset) + (long)retention.TotalMilliseconds)))

@@ -72,11 +72,11 @@ internal sealed class GroupCoordinator : IDisposable
     }
 
     /// <summary>Forgets offsets past their retention, and groups of which nothing is left; see <see cref="Group.ForgetExpired"/>.</summary>
-    public void ForgetExpired(TimeSpan retention, long unknownSinceMs)
+    public void ForgetExpired(TimeSpan retention, long unknownSinceMs, long nowMs)
     {
         foreach (var (id, group) in _groups)
         {
-            if (group.ForgetExpired(retention, unknownSinceMs))
+            if (group.ForgetExpired(retention, unknownSinceMs, nowMs))
                 Drop(id, group);
         }
     }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using TrackHub.LocalKafka.Hosting;
+using TrackHub.LocalKafka.Storage;
 
 namespace TrackHub.LocalKafka.Groups;
 
@@ -7,13 +9,15 @@ internal sealed class OffsetRetention : IDisposable
 {
     private readonly GroupCoordinator _groups;
     private readonly TimeSpan _retention;
+    private readonly CautiousClock _believed;
     private readonly long _startedMs;
     private readonly ITimer _timer;
 
-    public OffsetRetention(GroupCoordinator groups, LocalKafkaOptions options, TimeProvider clock)
+    public OffsetRetention(GroupCoordinator groups, LocalKafkaOptions options, TimeProvider clock, ILogger logger)
     {
         _groups = groups;
         _retention = options.OffsetsRetention;
+        _believed = new CautiousClock(clock, logger);
         _startedMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
         // The first look comes an interval after the start: a broker that was off for long gives members time to come back.
         var interval = options.OffsetsRetentionCheckInterval;
@@ -22,5 +26,5 @@ internal sealed class OffsetRetention : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private void Run() => _groups.ForgetExpired(_retention, _startedMs);
+    private void Run() => _groups.ForgetExpired(_retention, _startedMs, _believed.GetUtcNow().ToUnixTimeMilliseconds());
 }

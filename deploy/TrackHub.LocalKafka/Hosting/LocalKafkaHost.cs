@@ -105,7 +105,7 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         var topics = Own(new TopicStore(directory, clock, loggers.CreateLogger<TopicStore>(), storage));
         var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>(), storage));
         var groups = Own(new GroupCoordinator(groupStore, options, clock, loggers.CreateLogger<GroupCoordinator>()));
-        Own(new OffsetRetention(groups, options, clock));
+        Own(new OffsetRetention(groups, options, clock, loggers.CreateLogger<OffsetRetention>()));
         Own(new Scrub(topics, clock, loggers.CreateLogger<Scrub>()));
         Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
         Own(new CompactionSweep(topics, options, metrics, clock, loggers.CreateLogger<CompactionSweep>()));

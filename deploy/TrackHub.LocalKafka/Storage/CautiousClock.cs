@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TrackHub.LocalKafka.Storage;
 
-/// <summary>The wall clock as far as it may be believed by what deletes records by their age.</summary>
+/// <summary>The wall clock as far as it may be believed by what deletes records and committed offsets by their age.</summary>
 /// <remarks>
 /// A clock that jumps forward, by a wrong time server or by hand, makes every record old at once; Kafka deletes them then. Here a jump is
 /// believed when it has held for an hour, so there is time to set it right; until then time goes on from where it was. A machine that slept
@@ -55,7 +55,7 @@ internal sealed partial class CautiousClock
     private static partial class Log
     {
         [LoggerMessage(15, LogLevel.Warning,
-            "The wall clock jumped forward by {Jump}; for {Probation} records are not deleted by it. Set it right if it is wrong")]
+            "The wall clock jumped forward by {Jump}; for {Probation} nothing is deleted by it. Set it right if it is wrong")]
         public static partial void Jumped(ILogger logger, TimeSpan jump, TimeSpan probation);
     }
 }

@@ -7,7 +7,5 @@ internal sealed class JumpingClock : TimeProvider
 
     public void Jump(TimeSpan by) => Interlocked.Add(ref _ahead, by.Ticks);
 
-    public void JumpTo(DateTimeOffset time) => Jump(time - GetUtcNow());
-
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
 }

@@ -117,11 +117,11 @@ public sealed class GroupOffsetTests : IDisposable
         var started = _lab.Clock.NowMs;
 
         _lab.Clock.Advance(Retention - GroupLab.Moment);
-        _lab.Group.ForgetExpired(Retention, started).ShouldBeFalse();
+        _lab.Group.ForgetExpired(Retention, started, _lab.Clock.NowMs).ShouldBeFalse();
         _lab.Committed().ShouldBe(5);
         _lab.Clock.Advance(GroupLab.Moment);
 
-        _lab.Group.ForgetExpired(Retention, started).ShouldBeTrue();
+        _lab.Group.ForgetExpired(Retention, started, _lab.Clock.NowMs).ShouldBeTrue();
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class GroupOffsetTests : IDisposable
         _lab.Committed().ShouldBe(5);
     }
 
-    private bool Expire() => _lab.Group.ForgetExpired(Retention, _lab.Clock.NowMs);
+    private bool Expire() => _lab.Group.ForgetExpired(Retention, _lab.Clock.NowMs, _lab.Clock.NowMs);
 
     private static byte[] SubscriptionTo(string topic)
     {
