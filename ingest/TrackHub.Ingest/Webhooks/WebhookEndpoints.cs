@@ -17,8 +17,9 @@ internal static class WebhookEndpoints
         Task FromPath(HttpContext context) =>
             intake.AcceptAsync(context, Segment(context, "gateway"), Segment(context, "connection"));
 
+        // A gateway that adds its own query with ? to whatever was registered makes both parameters one.
         Task FromQuery(HttpContext context) =>
-            intake.AcceptAsync(context, Segment(context, "gateway"), context.Request.Query["c"] is { Count: 1 } values ? values[0] : null);
+            intake.AcceptAsync(context, Segment(context, "gateway"), context.Request.Query["c"] is { Count: 1 } values ? values[0]?.Split('?')[0] : null);
     }
 
     private static string? Segment(HttpContext context, string name) => context.Request.RouteValues[name] as string;

@@ -19,6 +19,7 @@ public sealed class WebhookHttpTests : IAsyncLifetime
     [InlineData("/api/v1/webhooks/kiwify/kiwify-path?")]
     [InlineData("/webhooks/kiwify/kiwify-path?")]
     [InlineData("/webhooks/kiwify?c=kiwify-path&")]
+    [InlineData("/webhooks/kiwify?c=kiwify-path?")]
     [InlineData("/webhooks/KIWIFY/kiwify-path?")]
     public async Task A_signed_sale_is_acknowledged_with_its_receipt(string address)
     {

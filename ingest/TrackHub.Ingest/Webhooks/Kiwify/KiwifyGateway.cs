@@ -20,7 +20,7 @@ internal sealed class KiwifyGateway : IGateway
 
     /// <inheritdoc/>
     public Proof Verify(Webhook webhook, IReadOnlyList<byte[]> secrets) =>
-        new(KiwifySignature.Verify(webhook.Body.Span, webhook.SingleQuery("signature"), secrets));
+        new(KiwifySignature.Verify(webhook.Body.Span, webhook.SingleQuery("signature") ?? Joined(webhook), secrets));
 
     /// <inheritdoc/>
     public Mapping Map(JsonElement root, MappingContext context)
@@ -32,6 +32,10 @@ internal sealed class KiwifyGateway : IGateway
             ? Mapping.Join(root.EnumerateArray().Select(element => MapElement(element, context)))
             : Mapping.Failed("unmapped", $"An array of {root.GetArrayLength()} elements; 1 to {MaxElements} are read.");
     }
+
+    // The registered address may end in a query already (…?c=connection), and the signature be added to it with another question mark.
+    private static string? Joined(Webhook webhook) =>
+        webhook.SingleQuery("c")?.Split("?signature=") is [_, var signature] ? signature : null;
 
     private static Mapping MapElement(JsonElement element, MappingContext context)
     {
