@@ -11,7 +11,7 @@ public sealed partial class DocumentedCommandsTests
     private const string Tour = "README.md";
 
     // In this order: the guides go on where the tour ended.
-    private static readonly string[] Pages = [Tour, "docs/analysts.md", "docs/operators.md", "deploy/TrackHub.MetaSim/README.md", "benchmarks/README.md"];
+    private static readonly string[] Pages = [Tour, "docs/analysts.md", "docs/operators.md", "docs/own-integrations.md", "deploy/TrackHub.MetaSim/README.md", "benchmarks/README.md"];
 
     // Lines that are not for the script, and the test that runs them.
     private static readonly Dictionary<string, string> RunElsewhere = new(StringComparer.Ordinal)
@@ -63,6 +63,7 @@ public sealed partial class DocumentedCommandsTests
         ],
         "docs/analysts.md" => ["/perfectpay/PPCPMTB00000001 revision record", "\"sale_id\":\"PPCPMTB00000001\"", "\"sale_id\": \"PPCPMTB00000001\"", "meta", "197"],
         "docs/operators.md" => [" 0 fault(s)", "balanced", "\"ready\":true", "# TYPE ", "The database is up to date."],
+        "docs/own-integrations.md" => ["\"topic\":\"ingest-events\""],
         "benchmarks/README.md" => ["Encode(TrackedEvent).Avro", "p99.9"],
         _ => [],
     };
