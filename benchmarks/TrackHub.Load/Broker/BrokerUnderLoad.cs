@@ -46,6 +46,8 @@ internal sealed class BrokerUnderLoad : IAsyncDisposable
             UseShellExecute = false,
         };
         start.Environment[InputWatch.Variable] = "1";
+        foreach (var (name, value) in BrokerRuntime.Variables)
+            start.Environment[name] = value;
         var began = clock.GetTimestamp();
         var broker = new BrokerUnderLoad(Process.Start(start)!, ports);
         broker._process.BeginOutputReadLine();   // read, or a full pipe would stop it

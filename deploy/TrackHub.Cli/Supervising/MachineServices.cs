@@ -74,7 +74,10 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
         [
             .. Ourselves.Arguments, "run", role, "--data", data.Root, "--port-base", $"{ports.Base}", .. configured.Select(static pair => "--" + pair),
         ];
-        var environment = new Dictionary<string, string> { [InputWatch.Variable] = "1" };
+        var environment = new Dictionary<string, string>(role is RoleNames.Broker ? BrokerRuntime.Variables : new Dictionary<string, string>())
+        {
+            [InputWatch.Variable] = "1",
+        };
         return new Service(
             role, addresses, [.. furtherPorts, adminPort], stage, new ProcessPlan(Ourselves.Program, arguments, environment, data.LogFile(role)),
             token => ProbeReadyAsync(adminPort, token));
