@@ -229,7 +229,7 @@ internal sealed partial class Journal : IDisposable
         [LoggerMessage(4, LogLevel.Warning, "Journal {Path}: cut a torn tail of {Bytes} bytes at position {Position}")]
         public static partial void TailCut(ILogger logger, string path, long position, long bytes);
 
-        [LoggerMessage(16, LogLevel.Error, "Journal {Path}: the disk refuses entries; what they would store is refused until it takes them")]
+        [LoggerMessage(19, LogLevel.Error, "Journal {Path}: the disk refuses entries; what they would store is refused until it takes them")]
         public static partial void AppendRefused(ILogger logger, Exception fault, string path);
 
         [LoggerMessage(10, LogLevel.Critical, "Journal {Path}: fsync failed; changes are refused until the broker is restarted")]
