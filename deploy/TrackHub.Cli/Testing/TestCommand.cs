@@ -6,7 +6,10 @@ using TrackHub.Cli.Output;
 namespace TrackHub.Cli.Testing;
 
 /// <summary><c>test</c>: every test project of the repository, and what became of them in one line.</summary>
-/// <remarks>The quick ones two at once, most of their time is waiting; then those that start servers and whole systems, each alone on the machine.</remarks>
+/// <remarks>
+/// The quick ones two at once, most of their time is waiting, then those that start servers, in the same way; at last those that start whole systems,
+/// each alone on the machine.
+/// </remarks>
 internal static class TestCommand
 {
     /// <summary>Variable that asks fault tests for their full rounds and durations.</summary>
@@ -34,14 +37,12 @@ internal static class TestCommand
         try
         {
             var runs = new ConcurrentQueue<TestRun>();
-            var projects = Projects(Clone.Root()).ToLookup(static project => Slow(project.Name) > 0);
-            await Parallel.ForEachAsync(
-                projects[false], new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (project, _) => runs.Enqueue(await RunAsync(project)));
-            foreach (var project in projects[true])
+            foreach (var stage in Projects(Clone.Root()).GroupBy(static project => Stage(project.Name)))
             {
-                printer.Say($"running {project.Name}");
-                runs.Enqueue(await RunAsync(project));
+                if (stage.Key > 0) printer.Say($"running {string.Join(" and ", stage.Select(static project => project.Name))}");
+                await Parallel.ForEachAsync(
+                    stage, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+                    async (project, _) => runs.Enqueue(await RunAsync(project)));
             }
 
             printer.Line(Summary(runs));
@@ -72,10 +73,10 @@ internal static class TestCommand
             .Select(path => new TestProject(
                 Path.GetFileNameWithoutExtension(path),
                 Clone.Assembly(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path))))
-            .Where(static project => project.Name.EndsWith(".Tests", StringComparison.Ordinal) || project.Name.EndsWith(".Faults", StringComparison.Ordinal) || Slow(project.Name) > 0)
-            .OrderBy(static project => Slow(project.Name)).ThenBy(static project => project.Name, StringComparer.Ordinal);
+            .Where(static project => project.Name.EndsWith(".Tests", StringComparison.Ordinal) || project.Name.EndsWith(".Faults", StringComparison.Ordinal) || Stage(project.Name) > 0)
+            .OrderBy(static project => Stage(project.Name)).ThenBy(static project => project.Name, StringComparer.Ordinal);
 
-    private static int Slow(string project) => project switch { "TrackHub.Integration" => 1, "TrackHub.Interop" => 2, "TrackHub.EndToEnd" => 3, "TrackHub.Faults" => 4, _ => 0 };
+    private static int Stage(string project) => project switch { "TrackHub.Integration" or "TrackHub.Interop" => 1, "TrackHub.EndToEnd" => 2, "TrackHub.Faults" => 3, _ => 0 };
 
     private static async Task<TestRun> RunAsync(TestProject project, string results, bool full, CancellationToken cancellationToken)
     {
