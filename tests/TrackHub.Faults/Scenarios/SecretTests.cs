@@ -3,13 +3,15 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TrackHub.Faults.Lab;
+using TrackHub.Faults.Storage;
 using TrackHub.Testing;
 
 namespace TrackHub.Faults.Scenarios;
 
 /// <summary>A secret pasted wrongly: nothing is counted that does not prove itself, and no sale is lost by it either.</summary>
-[Collection(nameof(FaultLab))]
-public sealed class SecretTests(FaultLab lab)
+/// <remarks>In the lab with the shorter scenarios.</remarks>
+[Collection(nameof(StorageLab))]
+public sealed class SecretTests(StorageLab lab)
 {
     private const int Sales = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
