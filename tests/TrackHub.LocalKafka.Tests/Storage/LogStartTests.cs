@@ -6,8 +6,11 @@ namespace TrackHub.LocalKafka.Tests.Storage;
 
 public sealed class LogStartTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("start-").FullName;
     private readonly ManualClock _clock = new();
+    private readonly TestDisk _disk = new();
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
@@ -60,24 +63,29 @@ public sealed class LogStartTests : IDisposable
     [Fact]
     public async Task A_record_appended_while_the_log_is_emptied_to_its_end_stays()
     {
-        using var log = Open();
-        using var stopping = new CancellationTokenSource();
-        var appending = Task.Run(() =>
+        using var log = Filled(50);
+        using var isWriting = new ManualResetEventSlim();
+        using var mayWrite = new ManualResetEventSlim();
+        _disk.BeforeNextWrite(() =>
         {
-            while (!stopping.IsCancellationRequested)
-                log.Append(TestBatch.Encode("value")).Error.ShouldBe(ErrorCode.None);
+            isWriting.Set();
+            mayWrite.Wait(Patience).ShouldBeTrue();
         });
+        var appending = Task.Run(() => log.Append(TestBatch.Encode("late")));
+        isWriting.Wait(Patience).ShouldBeTrue();
 
-        for (var i = 0; i < 300; i++)
-        {
-            var end = log.EndOffset;
-            log.DeleteTo(end).ShouldBe(ErrorCode.None);
-            log.StartOffset.ShouldBe(end);
-        }
+        // The append is inside its lock and the record not there yet; the deletion gets as far as that lock.
+        ErrorCode? error = null;
+        var deleting = new Thread(() => error = log.DeleteTo(50)) { IsBackground = true };
+        deleting.Start();
+        SpinWait.SpinUntil(() => log.StartOffset == 50 && deleting.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience).ShouldBeTrue();
+        mayWrite.Set();
 
-        await stopping.CancelAsync();
-        await appending;
-        log.ReadAll(log.StartOffset).Count.ShouldBe((int)(log.EndOffset - log.StartOffset));
+        (await appending).BaseOffset.ShouldBe(50);
+        deleting.Join(Patience).ShouldBeTrue();
+        error.ShouldBe(ErrorCode.None);
+        (log.StartOffset, log.EndOffset).ShouldBe((50, 51));
+        log.ReadAll(50).ShouldBe([(50, "late")]);
     }
 
     [Fact]
@@ -141,6 +149,6 @@ public sealed class LogStartTests : IDisposable
     private PartitionLog Open(params (string Name, string Value)[] settings)
     {
         var config = new TopicConfig(settings.Append(("segment.bytes", "1024")).ToDictionary(static setting => setting.Item1, static setting => setting.Item2));
-        return new PartitionLog(_directory, () => config, _clock, NullLogger.Instance);
+        return new PartitionLog(_directory, () => config, _clock, NullLogger.Instance, new StorageSettings { Disk = _disk });
     }
 }

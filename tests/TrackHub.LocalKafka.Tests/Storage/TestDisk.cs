@@ -7,6 +7,7 @@ namespace TrackHub.LocalKafka.Tests.Storage;
 internal sealed class TestDisk : Disk
 {
     private int _flushes;
+    private Action? _beforeNextWrite;
 
     /// <summary>Bytes that writes still take; the one that passes it writes a part and fails.</summary>
     public long Room { get; set; } = long.MaxValue;
@@ -23,8 +24,12 @@ internal sealed class TestDisk : Disk
     /// <summary>Calls of fsync(2) for files.</summary>
     public int Flushes => Volatile.Read(ref _flushes);
 
+    /// <summary>Has the next write, and no other, run <paramref name="action"/> first.</summary>
+    public void BeforeNextWrite(Action action) => Volatile.Write(ref _beforeNextWrite, action);
+
     public override void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long position)
     {
+        Interlocked.Exchange(ref _beforeNextWrite, null)?.Invoke();
         var taken = (int)Math.Min(Room, bytes.Length);
         base.Write(file, bytes[..taken], position);
         Room -= taken;
