@@ -21,11 +21,12 @@ internal sealed partial class CompactionSweep : IAsyncDisposable
 
     private sealed record Candidate(Topic Topic, int Partition, PartitionLog Log, DirtyRange Range);
 
-    public CompactionSweep(TopicStore topics, LocalKafkaOptions options, BrokerMetrics metrics, TimeProvider clock, ILogger logger)
+    public CompactionSweep(
+        TopicStore topics, LocalKafkaOptions options, BrokerMetrics metrics, CautiousClock believed, TimeProvider clock, ILogger logger)
     {
         _topics = topics;
         _metrics = metrics;
-        (_clock, _believed) = (clock, new CautiousClock(clock, logger));
+        (_clock, _believed) = (clock, believed);
         _logger = logger;
         _cleaner = new LogCleaner(
             topics.Codecs, options.CompactionBufferBytes / KeyOffsets.BytesPerKey, options.CompactionBytesPerSecond, clock);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using TrackHub.LocalKafka.Hosting;
 using TrackHub.LocalKafka.Storage;
 
@@ -13,11 +12,11 @@ internal sealed class OffsetRetention : IDisposable
     private readonly long _startedMs;
     private readonly ITimer _timer;
 
-    public OffsetRetention(GroupCoordinator groups, LocalKafkaOptions options, TimeProvider clock, ILogger logger)
+    public OffsetRetention(GroupCoordinator groups, LocalKafkaOptions options, CautiousClock believed, TimeProvider clock)
     {
         _groups = groups;
         _retention = options.OffsetsRetention;
-        _believed = new CautiousClock(clock, logger);
+        _believed = believed;
         _startedMs = clock.GetUtcNow().ToUnixTimeMilliseconds();
         // The first look comes an interval after the start: a broker that was off for long gives members time to come back.
         var interval = options.OffsetsRetentionCheckInterval;

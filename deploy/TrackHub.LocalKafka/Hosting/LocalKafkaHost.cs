@@ -105,10 +105,11 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         var topics = Own(new TopicStore(directory, clock, loggers.CreateLogger<TopicStore>(), storage));
         var groupStore = Own(new GroupStore(Path.Combine(directory, "groups.journal"), loggers.CreateLogger<GroupStore>(), storage));
         var groups = Own(new GroupCoordinator(groupStore, options, clock, loggers.CreateLogger<GroupCoordinator>()));
-        Own(new OffsetRetention(groups, options, clock, loggers.CreateLogger<OffsetRetention>()));
+        var believed = new CautiousClock(clock, loggers.CreateLogger<CautiousClock>());
+        Own(new OffsetRetention(groups, options, believed, clock));
         Own(new Scrub(topics, clock, loggers.CreateLogger<Scrub>()));
-        Own(new RetentionSweep(topics, options.RetentionCheckInterval, clock, loggers.CreateLogger<RetentionSweep>()));
-        Own(new CompactionSweep(topics, options, metrics, clock, loggers.CreateLogger<CompactionSweep>()));
+        Own(new RetentionSweep(topics, options.RetentionCheckInterval, believed, clock, loggers.CreateLogger<RetentionSweep>()));
+        Own(new CompactionSweep(topics, options, metrics, believed, clock, loggers.CreateLogger<CompactionSweep>()));
         var network = options.Network is { } open ? new NetworkAccess(open, metrics, clock, loggers) : null;
         metrics.Observe(topics, groups, network?.Certificate, clock);
         var registry = Own(await RegistryServer.StartAsync(topics, address, options.RegistryPort, network, clock, loggers, stoppingToken));

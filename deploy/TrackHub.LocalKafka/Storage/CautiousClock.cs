@@ -6,7 +6,8 @@ namespace TrackHub.LocalKafka.Storage;
 /// <remarks>
 /// A clock that jumps forward, by a wrong time server or by hand, makes every record old at once; Kafka deletes them then. Here a jump is
 /// believed when it has held for an hour, so there is time to set it right; until then time goes on from where it was. A machine that slept
-/// is believed as late. Going back deletes nothing and is believed at once. Not thread-safe.
+/// is believed as late. Going back deletes nothing and is believed at once. One for all, so that a jump is told once; safe to
+/// call from any thread.
 /// </remarks>
 internal sealed partial class CautiousClock
 {
@@ -18,6 +19,7 @@ internal sealed partial class CautiousClock
 
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly Lock _looking = new();
     private readonly long _origin;
     private DateTimeOffset _believedOrigin;   // wall time at _origin
     private long? _jumped;   // when the jump on probation was noticed
@@ -31,25 +33,28 @@ internal sealed partial class CautiousClock
     /// <summary>Now, in believed wall time.</summary>
     public DateTimeOffset GetUtcNow()
     {
-        var now = _clock.GetTimestamp();
-        var passed = _clock.GetElapsedTime(_origin, now);
-        var claimedOrigin = _clock.GetUtcNow() - passed;
-        var jump = claimedOrigin - _believedOrigin;
-        if (jump <= Tolerance)
+        lock (_looking)
         {
-            (_believedOrigin, _jumped) = (claimedOrigin, null);
-        }
-        else if (_jumped is not { } noticed)
-        {
-            _jumped = now;
-            Log.Jumped(_logger, jump, Probation);
-        }
-        else if (_clock.GetElapsedTime(noticed, now) >= Probation)
-        {
-            (_believedOrigin, _jumped) = (claimedOrigin, null);
-        }
+            var now = _clock.GetTimestamp();
+            var passed = _clock.GetElapsedTime(_origin, now);
+            var claimedOrigin = _clock.GetUtcNow() - passed;
+            var jump = claimedOrigin - _believedOrigin;
+            if (jump <= Tolerance)
+            {
+                (_believedOrigin, _jumped) = (claimedOrigin, null);
+            }
+            else if (_jumped is not { } noticed)
+            {
+                _jumped = now;
+                Log.Jumped(_logger, jump, Probation);
+            }
+            else if (_clock.GetElapsedTime(noticed, now) >= Probation)
+            {
+                (_believedOrigin, _jumped) = (claimedOrigin, null);
+            }
 
-        return _believedOrigin + passed;
+            return _believedOrigin + passed;
+        }
     }
 
     private static partial class Log

@@ -7,15 +7,15 @@ internal sealed partial class RetentionSweep : IDisposable
 {
     private readonly TopicStore _topics;
     private readonly ILogger _logger;
-    private readonly CautiousClock _clock;
+    private readonly CautiousClock _believed;
     private readonly ITimer _timer;
     private int _running;
 
-    public RetentionSweep(TopicStore topics, TimeSpan interval, TimeProvider clock, ILogger logger)
+    public RetentionSweep(TopicStore topics, TimeSpan interval, CautiousClock believed, TimeProvider clock, ILogger logger)
     {
         _topics = topics;
         _logger = logger;
-        _clock = new CautiousClock(clock, logger);
+        _believed = believed;
         _timer = clock.CreateTimer(static sweep => ((RetentionSweep)sweep!).Run(), this, interval, interval);
     }
 
@@ -29,7 +29,7 @@ internal sealed partial class RetentionSweep : IDisposable
 
         try
         {
-            _topics.ApplyRetention(_clock.GetUtcNow());
+            _topics.ApplyRetention(_believed.GetUtcNow());
         }
         catch (IOException fault)
         {

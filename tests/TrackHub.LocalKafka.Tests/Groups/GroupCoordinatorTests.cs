@@ -50,7 +50,7 @@ public sealed class GroupCoordinatorTests : IDisposable
         _options.OffsetsRetention = TimeSpan.FromMinutes(5);
         Commit("old", new CommittedOffset("topic", 0, 1, -1, null));
         _clock.Advance(TimeSpan.FromDays(1));
-        using var retention = new OffsetRetention(_groups, _options, _clock, NullLogger.Instance);
+        using var retention = new OffsetRetention(_groups, _options, new CautiousClock(_clock, NullLogger.Instance), _clock);
 
         _clock.Advance(_options.OffsetsRetentionCheckInterval - GroupLab.Moment);
         _groups.Find("old").ShouldNotBeNull();
