@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using TrackHub.Ingest.Quarantining;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Identity;
 
@@ -20,6 +21,13 @@ internal sealed class IngestMetrics
     private readonly Counter<long> _proofs;
     private readonly Counter<long> _quarantined;
     private readonly Histogram<double> _acks;
+    private readonly Counter<long> _spooled;
+    private readonly Counter<long> _drained;
+    private readonly Counter<long> _spoolRefused;
+    private readonly Counter<long> _spoolLost;
+    private readonly Histogram<double> _commits;
+    private Func<SpoolState> _spool = static () => default;
+    private TimeProvider _clock = TimeProvider.System;
 
     /// <summary>Creates the instruments.</summary>
     public IngestMetrics(IMeterFactory meters)
@@ -36,6 +44,17 @@ internal sealed class IngestMetrics
         _acks = meter.CreateHistogram<double>(
             "trackhub.ingest.ack.duration", "s", "Time from produce to the broker's acknowledgement.", tags: null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15] });
+        _spooled = meter.CreateCounter<long>("trackhub.ingest.spool.appended", "{record}", "Records of webhooks made durable in the spool because the log did not answer.");
+        _drained = meter.CreateCounter<long>("trackhub.ingest.spool.drained", "{record}", "Records that reached the log from the spool.");
+        _spoolRefused = meter.CreateCounter<long>("trackhub.ingest.spool.refused", "{request}", "Webhooks that neither log nor spool took, by reason.");
+        _spoolLost = meter.CreateCounter<long>("trackhub.ingest.spool.lost", "{record}", "Records in the spool that can no longer be opened, by reason.");
+        meter.CreateObservableGauge("trackhub.ingest.spool.records", () => _spool().Records, "{record}", "Records in the spool that are not in the log yet.");
+        meter.CreateObservableGauge("trackhub.ingest.spool.size", () => _spool().Bytes, "By", "Bytes of the records in the spool.");
+        meter.CreateObservableGauge(
+            "trackhub.ingest.spool.age", () => _spool().Oldest is { } oldest ? (_clock.GetUtcNow() - oldest).TotalSeconds : 0, "s", "Age of the oldest record in the spool.");
+        _commits = meter.CreateHistogram<double>(
+            "trackhub.ingest.spool.commit.duration", "s", "Time of one write and fsync of the spool.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1] });
     }
 
     /// <summary>An event is durable.</summary>
@@ -92,4 +111,25 @@ internal sealed class IngestMetrics
 
     /// <summary>Time the broker took.</summary>
     public void Acknowledged(TimeSpan elapsed) => _acks.Record(elapsed.TotalSeconds);
+
+    /// <summary>Shows what waits in the spool from now on.</summary>
+    /// <param name="state">What waits.</param>
+    /// <param name="clock">Tells its age.</param>
+    public void WatchSpool(Func<SpoolState> state, TimeProvider clock) => (_spool, _clock) = (state, clock);
+
+    /// <summary>Records are durable in the spool, with one fsync.</summary>
+    public void Spooled(int records, TimeSpan elapsed)
+    {
+        _spooled.Add(records);
+        _commits.Record(elapsed.TotalSeconds);
+    }
+
+    /// <summary>Records went from the spool to the log.</summary>
+    public void Drained(int records) => _drained.Add(records);
+
+    /// <summary>The spool did not take a webhook's records.</summary>
+    public void SpoolRefused(string reason) => _spoolRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>A record in the spool cannot be opened.</summary>
+    public void SpoolLost(string reason) => _spoolLost.Add(1, new KeyValuePair<string, object?>("reason", reason));
 }

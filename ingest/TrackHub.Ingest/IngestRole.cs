@@ -8,6 +8,7 @@ using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Limiting;
 using TrackHub.Ingest.Listening;
 using TrackHub.Ingest.Quarantining;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Ingest.Tracking;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Hosting;
@@ -16,13 +17,13 @@ using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Ingest;
 
-/// <summary>The ingress: browsers' events and gateways' webhooks over HTTP, acknowledged once they are in the log.</summary>
+/// <summary>The ingress: browsers' events and gateways' webhooks over HTTP, acknowledged once they are in the log, webhooks also once they are in its spool.</summary>
 public static class IngestRole
 {
     /// <summary>Role name on the command line.</summary>
     public const string Name = "ingest";
 
-    // By then the sender has long been told 503 and tries again.
+    // By then the event lies in the spool, or its sender has long been told 503 and tries again.
     private static readonly TimeSpan MessageTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Adds what the role consists of.</summary>
@@ -62,6 +63,9 @@ public static class IngestRole
         services.AddSingleton<TrackRecords>();
         services.AddSingleton<TrackIntake>();
         services.AddSingleton<SaleRecords>();
+        services.AddSingleton<Spool>();
+        services.AddSingleton<SaleLog>();
+        services.AddHostedService<SpoolDrain>();
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<QuarantineQuota>();
         services.AddSingleton<QuarantineKeeper>();

@@ -49,6 +49,7 @@ internal sealed class SystemConfiguration
             ["Redis:Endpoint"] = $"127.0.0.1:{ports.Redis}",
             ["Meta:BaseUrl"] = $"http://127.0.0.1:{ports.Simulator}",
             ["Ingest:Port"] = $"{ports.Ingress}",
+            ["Ingest:SpoolDirectory"] = Path.Combine(data.Root, "spool"),
         };
         var system = new SystemConfiguration(given.Build(), machine, ports);
         machine["Kafka:BootstrapServers"] = system.Broker.BootstrapServers;

@@ -6,13 +6,13 @@ namespace TrackHub.Ingest.Answering;
 
 /// <summary>What an accepted event is told: its id and where its record lies.</summary>
 /// <param name="EventId">Deduplication id; the ingest id of a webhook that could not be mapped.</param>
-/// <param name="Coordinates">Where the record was persisted.</param>
-internal readonly record struct Receipt(string EventId, RecordCoordinates Coordinates);
+/// <param name="Coordinates">Where the record was persisted; null for the local spool, from which it reaches the log later.</param>
+internal readonly record struct Receipt(string EventId, RecordCoordinates? Coordinates);
 
 /// <summary>Writes receipts.</summary>
 internal static class Receipts
 {
-    /// <summary>Answers with one receipt: <c>{event_id, topic, partition, offset}</c>.</summary>
+    /// <summary>Answers with one receipt: <c>{event_id, topic, partition, offset}</c>, or <c>{event_id, spooled: true}</c>.</summary>
     public static Task WriteAsync(HttpContext context, int status, Receipt receipt) =>
         WriteAsync(context, status, receipt, static (writer, one) => WriteFields(writer, one));
 
@@ -80,8 +80,14 @@ internal static class Receipts
     private static void WriteFields(Utf8JsonWriter writer, Receipt receipt)
     {
         writer.WriteString("event_id"u8, receipt.EventId);
-        writer.WriteString("topic"u8, receipt.Coordinates.Topic);
-        writer.WriteNumber("partition"u8, receipt.Coordinates.Partition);
-        writer.WriteNumber("offset"u8, receipt.Coordinates.Offset);
+        if (receipt.Coordinates is not { } stored)
+        {
+            writer.WriteBoolean("spooled"u8, true);
+            return;
+        }
+
+        writer.WriteString("topic"u8, stored.Topic);
+        writer.WriteNumber("partition"u8, stored.Partition);
+        writer.WriteNumber("offset"u8, stored.Offset);
     }
 }

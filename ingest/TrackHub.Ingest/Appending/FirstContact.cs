@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
@@ -10,7 +11,8 @@ namespace TrackHub.Ingest.Appending;
 /// Connects to the log and learns the ids of the schemas the ingress writes before traffic comes: a request has no time for either. Once the
 /// ids are known the registry may go away.
 /// </summary>
-internal sealed partial class FirstContact(RecordProducer producer, SchemaIds ids, Readiness readiness, TimeProvider clock, ILogger<FirstContact> logger)
+internal sealed partial class FirstContact(
+    RecordProducer producer, SchemaIds ids, Spool spool, Readiness readiness, TimeProvider clock, ILogger<FirstContact> logger)
     : BackgroundService
 {
     private const string Dependency = "first_contact";
@@ -27,8 +29,22 @@ internal sealed partial class FirstContact(RecordProducer producer, SchemaIds id
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!await TryAsync(stoppingToken))
+        {
+            StandIn();
             await Task.Delay(Pause, clock, stoppingToken);
+        }
+
+        StandIn();
         readiness.Report(Dependency, ready: true);
+    }
+
+    // Not before the log had its chance: who starts beside it is not to be called ready on the spool alone.
+    private void StandIn()
+    {
+        if (!spool.IsOn)
+            return;
+        readiness.StandIn(Dependency, SpoolDrain.Dependency);
+        readiness.StandIn("kafka", SpoolDrain.Dependency);
     }
 
     private async Task<bool> TryAsync(CancellationToken stoppingToken)
@@ -47,6 +63,6 @@ internal sealed partial class FirstContact(RecordProducer producer, SchemaIds id
         }
     }
 
-    [LoggerMessage(2103, LogLevel.Warning, "Log or schema registry does not answer ({Fault}): webhooks and clicks are refused with 503 until both have once")]
+    [LoggerMessage(2103, LogLevel.Warning, "Log or schema registry does not answer ({Fault}): until both have once, clicks are refused with 503, and webhooks too where there is no spool")]
     private static partial void NoAnswer(ILogger logger, string fault);
 }

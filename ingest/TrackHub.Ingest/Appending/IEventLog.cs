@@ -1,9 +1,10 @@
+using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 
 namespace TrackHub.Ingest.Appending;
 
-/// <summary>Where accepted events go. The boundary that tests without a broker cut, and where the local spool takes its place.</summary>
+/// <summary>Where accepted events go. The boundary that tests without a broker cut.</summary>
 internal interface IEventLog
 {
     /// <summary>Appends one event and waits a bounded time until it is durable.</summary>
@@ -17,4 +18,11 @@ internal interface IEventLog
     /// <summary>Keeps a delivery that did not prove itself, or notes that one was let in; waits a bounded time until that is durable.</summary>
     /// <returns>Its coordinates; null as above.</returns>
     ValueTask<RecordCoordinates?> AppendQuarantinedAsync(QuarantinedWebhook webhook);
+
+    /// <summary>Appends records that waited in the spool, in their order; waits as long as the client library tries.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="schemas">Schema of each topic's records: that of the version that spooled them.</param>
+    /// <param name="stoppingToken">Gives up.</param>
+    /// <returns>True when all are durable; false if not: any of them may be in the log all the same.</returns>
+    Task<bool> AppendSpooledAsync(IReadOnlyList<SpooledRecord> records, IReadOnlyDictionary<string, string> schemas, CancellationToken stoppingToken);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using TrackHub.Ingest.Listening;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
@@ -8,7 +9,13 @@ namespace TrackHub.Ingest.Appending;
 
 /// <summary>The log over Kafka: a record counts when the broker says it is persisted, and it has <see cref="IngestOptions.AckTimeout"/> for that.</summary>
 internal sealed class KafkaEventLog(
-    RecordProducer producer, DeadLetters deadLetters, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider clock)
+    RecordProducer producer,
+    DeadLetters deadLetters,
+    SchemaIds ids,
+    SchemaRegistryClient registry,
+    IngestMetrics metrics,
+    IOptions<IngestOptions> options,
+    TimeProvider clock)
     : IEventLog
 {
     private readonly TimeSpan _ackTimeout = options.Value.AckTimeout;
@@ -24,6 +31,37 @@ internal sealed class KafkaEventLog(
     /// <inheritdoc/>
     public ValueTask<RecordCoordinates?> AppendQuarantinedAsync(QuarantinedWebhook webhook) => WaitAsync(producer.ProduceAsync(
         Topics.Quarantine, $"{webhook.BrandId}/{webhook.Gateway}", webhook, RecordHeaders.ForBrand(webhook.BrandId), CancellationToken.None));
+
+    /// <inheritdoc/>
+    public async Task<bool> AppendSpooledAsync(
+        IReadOnlyList<SpooledRecord> records, IReadOnlyDictionary<string, string> schemas, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var outgoing = new List<OutgoingRecord>(records.Count);
+            foreach (var record in records)
+            {
+                var topic = SpoolSegment.Spooled[record.Topic];
+                var headers = new RecordHeaders().Brand(record.BrandId);
+                if (record.TraceParent is { } trace)
+                    headers.Set(RecordHeaders.TraceParentName, trace);
+                outgoing.Add(OutgoingRecord.Encoded(topic, record.Key, await IdOfAsync(topic, schemas[record.Topic], stoppingToken), record.Avro, headers));
+            }
+
+            await producer.ProduceAllAsync(outgoing, stoppingToken);
+            return true;
+        }
+        catch (Exception fault) when (fault is LogUnavailableException or SchemaRegistryException
+            || Dependencies.IsAway(fault) || (fault is OperationCanceledException && !stoppingToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    // A spool that a former version filled is in that version's schema, which the registry knows by an id of its own.
+    private async ValueTask<int> IdOfAsync(TopicDefinition topic, string schema, CancellationToken stoppingToken) => schema == topic.ValueSchemaJson
+        ? await ids.IdOfAsync(topic, stoppingToken)
+        : await registry.RegisterAsync(topic.Subject, schema, stoppingToken);
 
     private async Task<RecordCoordinates> AppendBothAsync(DeadWebhook webhook, EventOutcome outcome)
     {

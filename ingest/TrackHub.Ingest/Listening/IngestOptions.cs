@@ -38,13 +38,26 @@ internal sealed class IngestOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01.100", "00:01:00")]
     public TimeSpan BodyRateGrace { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the log may take to acknowledge before the answer is 503. Default 150 ms: a gateway's ack must leave within 200.</summary>
+    /// <summary>
+    /// How long the log may take to acknowledge before a webhook goes to the spool, and a browser event's answer is 503. Default 150 ms: a gateway's ack
+    /// must leave within 200.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
     public TimeSpan AckTimeout { get; set; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Most deliveries of one connection that are kept a day although they do not prove themselves; 0 keeps none. Default 1,000.</summary>
     [Range(0, 100_000)]
     public int QuarantinePerDay { get; set; } = 1_000;
+
+    /// <summary>
+    /// Folder of the spool, which keeps webhooks while the log does not answer; of this ingress alone, on a disk that outlives it. Default empty: no spool, a
+    /// webhook is then 503 like a browser event. The command line's roles have <c>spool</c> below <c>--data</c>.
+    /// </summary>
+    public string SpoolDirectory { get; set; } = "";
+
+    /// <summary>Most bytes of waiting records; beyond them webhooks are refused. Default 1 GiB, some 400,000 sales.</summary>
+    [Range(1L << 16, 1L << 40)]
+    public long SpoolMaxBytes { get; set; } = 1L << 30;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Listening;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
@@ -20,12 +21,15 @@ public static class QuarantineReleaseRegistration
     public static void AddQuarantineRelease(this IHostApplicationBuilder builder)
     {
         builder.AddSection<IngestOptions>(IngestOptions.Section);
-        builder.Services.PostConfigure<IngestOptions>(static options => options.AckTimeout = Patience);
+        // The spool is the ingress's; what is not released now waits in the quarantine as before.
+        builder.Services.PostConfigure<IngestOptions>(static options => (options.AckTimeout, options.SpoolDirectory) = (Patience, ""));
         builder.AddStreams(Patience);
         builder.AddTenantDirectory();
         builder.Services.TryAddSingleton<IEventLog, KafkaEventLog>();
         builder.Services.TryAddSingleton<IngestMetrics>();
         builder.Services.TryAddSingleton<SaleRecords>();
+        builder.Services.TryAddSingleton<Spool>();
+        builder.Services.TryAddSingleton<SaleLog>();
         builder.Services.TryAddSingleton<WebhookStore>();
         builder.Services.TryAddSingleton(static services => new QuarantineRelease(
             services.GetRequiredService<TenantDirectory>(),

@@ -12,7 +12,7 @@ internal sealed partial class WebhookIntake(
     TenantDirectory directory, WebhookStore store, QuarantineKeeper quarantine, IngestMetrics metrics, TimeProvider clock, ILogger<WebhookIntake> logger)
 {
     /// <summary>
-    /// Answers 200 with the receipt once everything the body says is durable; 401, 404, 413, 415 or 503 otherwise. What does not prove itself is 401
+    /// Answers 200 with the receipt once everything the body says is durable, in the log or in the spool; 401, 404, 413, 415 or 503 otherwise. What does not prove itself is 401
     /// or 202, as its gateway needs it, and kept where its connection is known.
     /// </summary>
     public async Task AcceptAsync(HttpContext context, string? gatewayName, string? connectionPath)
@@ -27,7 +27,8 @@ internal sealed partial class WebhookIntake(
         if (!directory.IsLoaded)
         {
             // Nobody can be told from anybody yet; a 401 now would look final.
-            await RefuseAsync(context, gateway.Name, "directory_away", Problems.Overloaded);
+            metrics.Refused(gateway.Name, "directory_away");
+            await ComeBackAsync(context, gateway, Problems.Overloaded);
             return;
         }
 
@@ -48,7 +49,17 @@ internal sealed partial class WebhookIntake(
 
         metrics.Proved(gateway.Name, proof.Step!);
         var receipts = await store.StoreAsync(gateway, webhook, sender, context.Request.ContentType);
-        await (receipts is null ? Problems.WriteAsync(context, Problems.LogUnavailable) : Receipts.WriteAsync(context, StatusCodes.Status200OK, receipts));
+        await (receipts is null ? ComeBackAsync(context, gateway, Problems.LogUnavailable) : Receipts.WriteAsync(context, StatusCodes.Status200OK, receipts));
+    }
+
+    // What could not be kept must come again: a gateway that takes any answer for success gets none.
+    private static Task ComeBackAsync(HttpContext context, IGateway gateway, Problem problem)
+    {
+        if (!gateway.TakesAnyAnswerAsFinal)
+            return Problems.WriteAsync(context, problem);
+
+        context.Abort();
+        return Task.CompletedTask;
     }
 
     // Every path does the same work: look-up, two secrets, one answer, so that an unknown address cannot be told from a wrong proof.

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TrackHub.Ingest.Answering;
-using TrackHub.Ingest.Appending;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Telemetry;
@@ -9,8 +9,8 @@ using TrackHub.Schemas;
 
 namespace TrackHub.Ingest.Webhooks;
 
-/// <summary>Takes an authentic delivery to the log: mapping, sealing, append. Singleton.</summary>
-internal sealed partial class WebhookStore(SaleRecords records, IEventLog log, IngestMetrics metrics, TimeProvider clock, ILogger<WebhookStore> logger)
+/// <summary>Takes an authentic delivery to the log or its spool: mapping, sealing, append. Singleton.</summary>
+internal sealed partial class WebhookStore(SaleRecords records, SaleLog log, IngestMetrics metrics, TimeProvider clock, ILogger<WebhookStore> logger)
 {
     private const int MaxContentType = 128;
 
@@ -50,11 +50,11 @@ internal sealed partial class WebhookStore(SaleRecords records, IEventLog log, I
         metrics.Zone(origin.Gateway, sale.Time.Zone);
         if (sale.Money.Unreadable)
             metrics.Dropped("amount");
-        if (await log.AppendAsync(Topics.IngestEvents, key, record) is not { } coordinates)
+        if (await log.AppendAsync(origin.Brand.TenantId, key, record) is not { } receipt)
             return null;
 
         metrics.Accepted(origin.Gateway, sale.Kind.ToSymbol());
-        return new(record.EventId, coordinates);
+        return receipt;
     }
 
     private (string Key, TrackedEvent Record)? Build(SaleEvent sale, SaleOrigin origin, string deliveryId)
@@ -94,13 +94,13 @@ internal sealed partial class WebhookStore(SaleRecords records, IEventLog log, I
             At = clock.GetUtcNow(),
             Gateway = gateway.Name,
         };
-        if (await log.AppendDeadAsync(letter, outcome) is not { } coordinates)
+        if (await log.AppendDeadAsync(sender.Brand.TenantId, letter, outcome) is not { } receipt)
             return null;
 
         metrics.Unmapped(gateway.Name, fault.Reason);
         using var scope = logger.BeginBrand(sender.Brand.Id);
         WebhookUnmapped(logger, gateway.Name, sender.Connection.Id, fault.Reason);
-        return new(ingestId, coordinates);
+        return receipt;
     }
 
     [LoggerMessage(2102, LogLevel.Warning, "A {Gateway} delivery to connection {Connection} could not be mapped ({Reason}) and is kept in dead-letters")]

@@ -6,7 +6,7 @@ namespace TrackHub.Platform.Hosting;
 /// <param name="Since">Since when.</param>
 public sealed record DependencyState(bool Ready, string? Reason, DateTimeOffset Since);
 
-/// <summary>What this process's dependencies say. Singleton, thread-safe. A process is ready when every dependency it reported is and no work waits.</summary>
+/// <summary>What this process's dependencies say. Singleton, thread-safe. A process is ready when every dependency it reported is, or has a stand-in that is, and no work waits.</summary>
 /// <remarks>
 /// Two sources: whoever watches a dependency reports it; whoever has work that it refuses waits for it. They are kept apart, for a server that
 /// answers may still refuse the work (its disk is full), and one loop's success does not end another's wait.
@@ -16,17 +16,18 @@ public sealed class Readiness(TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DependencyState> _reports = new(StringComparer.Ordinal);
     private readonly List<Waiting> _waiting = [];
+    private readonly Dictionary<string, string> _standIns = new(StringComparer.Ordinal);
 
     /// <summary>The clock its times are of.</summary>
     internal TimeProvider Clock { get; } = clock;
 
-    /// <summary>True when every reported dependency is ready and no work waits for one.</summary>
+    /// <summary>True when every reported dependency is ready, or its stand-in, and no work waits for one.</summary>
     public bool IsReady
     {
         get
         {
             lock (_gate)
-                return _waiting.Count == 0 && _reports.Values.All(static state => state.Ready);
+                return _waiting.Count == 0 && _reports.All(report => report.Value.Ready || HasStandIn(report.Key));
         }
     }
 
@@ -58,6 +59,15 @@ public sealed class Readiness(TimeProvider clock)
         }
     }
 
+    /// <summary>From now on the process is ready without one dependency while another is: it stands in. Both are shown as they are.</summary>
+    /// <param name="dependency">Which may be away.</param>
+    /// <param name="standIn">Which serves in its place, and reports.</param>
+    public void StandIn(string dependency, string standIn)
+    {
+        lock (_gate)
+            _standIns[dependency] = standIn;
+    }
+
     /// <summary>A piece of work that may come to wait for dependencies; it waits for none yet.</summary>
     public Waiting Wait() => new(this);
 
@@ -79,6 +89,9 @@ public sealed class Readiness(TimeProvider clock)
         lock (_gate)
             _waiting.Remove(waiting);
     }
+
+    private bool HasStandIn(string dependency) =>
+        _standIns.TryGetValue(dependency, out var standIn) && _reports.TryGetValue(standIn, out var state) && state.Ready;
 }
 
 /// <summary>One piece of work in <see cref="Readiness"/>. Dispose it when the work is done or given up.</summary>

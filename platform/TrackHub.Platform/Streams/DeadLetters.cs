@@ -91,25 +91,32 @@ public sealed class DeadLetters(
     public async Task<RecordCoordinates> WriteWebhookAsync(DeadWebhook webhook, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var letter = new DeadLetter
+        var (key, letter) = LetterOf(webhook, Seal(webhook.BrandId, webhook.Body, now), now);
+        var coordinates = await producer.ProduceAsync(Topics.DeadLetters, key, letter, Headers(letter).TraceParent(), cancellationToken);
+        metrics.DeadLettered(letter.Stage, letter.Reason);
+        return coordinates;
+    }
+
+    /// <summary>The letter of a webhook, for those who bring it to the log themselves.</summary>
+    /// <param name="webhook">The webhook.</param>
+    /// <param name="original">Its body, sealed as a dead letter's.</param>
+    /// <param name="at">When it is given up.</param>
+    public static (string Key, DeadLetter Letter) LetterOf(DeadWebhook webhook, SealedBox original, DateTimeOffset at) => (
+        $"{webhook.BrandId}/{webhook.Gateway}",
+        new()
         {
             DeadLetterId = "ingress/" + webhook.IngestId,
             Stage = "ingress",
             Reason = webhook.Reason,
             Detail = webhook.Detail,
-            At = now,
+            At = at,
             IngestId = webhook.IngestId,
             BrandId = webhook.BrandId,
             Gateway = webhook.Gateway,
             ConnectionId = webhook.ConnectionId,
             ContentType = webhook.ContentType,
-            Original = Seal(webhook.BrandId, webhook.Body, now),
-        };
-        var coordinates = await producer.ProduceAsync(
-            Topics.DeadLetters, $"{webhook.BrandId}/{webhook.Gateway}", letter, Headers(letter).TraceParent(), cancellationToken);
-        metrics.DeadLettered(letter.Stage, letter.Reason);
-        return coordinates;
-    }
+            Original = original,
+        });
 
     private static RecordHeaders Headers(DeadLetter letter) => letter.BrandId is { } brand ? new RecordHeaders().Brand(brand) : new();
 

@@ -25,6 +25,20 @@ public abstract class OutgoingRecord
     public static OutgoingRecord Copy(TopicDefinition topic, StreamRecord record, RecordHeaders headers) =>
         new Raw(topic, record.Key, record.Value, headers);
 
+    /// <summary>A record whose value is in Avro binary already.</summary>
+    /// <param name="topic">Topic it goes to.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="schemaId">Id of the schema the value was written in.</param>
+    /// <param name="avro">The value, without the wire format's prefix.</param>
+    /// <param name="headers">Its headers.</param>
+    public static OutgoingRecord Encoded(TopicDefinition topic, string key, int schemaId, ReadOnlySpan<byte> avro, RecordHeaders headers)
+    {
+        var value = new byte[WireFormat.HeaderBytes + avro.Length];
+        WireFormat.WriteHeader(value, schemaId);
+        avro.CopyTo(value.AsSpan(WireFormat.HeaderBytes));
+        return new Raw(topic, Encoding.UTF8.GetBytes(key), value, headers);
+    }
+
     internal abstract ValueTask<byte[]?> EncodeAsync(RecordCodec codec, CancellationToken cancellationToken);
 
     private sealed class Typed<T>(TopicDefinition topic, byte[] key, T value, RecordHeaders headers) : OutgoingRecord(topic, key, headers)

@@ -25,9 +25,9 @@ public static class Checkers
         foreach (var sent in seen.Sent)
         {
             var copies = stored[sent.EventId].ToList();
-            if (sent.Receipt is { } receipt && copies.TrueForAll(copy => copy.Receipt != receipt))
+            if ((sent.Receipt is { } receipt && copies.TrueForAll(copy => copy.Receipt != receipt)) || (sent.Spooled && copies.Count == 0))
                 yield return new("C1", sent.Explain, $"acked {sent.Kind} {sent.EventId} is not in the ledger");
-            if (copies.Count > sent.Unsure + (sent.Receipt is null ? 0 : 1))
+            if (!sent.Spooled && copies.Count > sent.Unsure + (sent.Acked ? 1 : 0))   // what a crash interrupts is drained again
                 yield return new("C1", sent.Explain, $"{copies.Count} records of {sent.EventId}, more than were sent");
             var open = copies.FindAll(copy => !seen.Ends[copy.IngestId].Any());
             foreach (var copy in open.Where(copy => !seen.InFlight.Contains(copy.IngestId)))
@@ -44,7 +44,7 @@ public static class Checkers
     public static IEnumerable<Finding> ArrivedOnce(Evidence seen)
     {
         var arrived = seen.Arrivals.Select(static arrival => arrival.Key).ToHashSet();
-        foreach (var missing in seen.Sent.Where(e => e.Receipt is not null && KeyOf(e) is { } key && !arrived.Contains(key)))
+        foreach (var missing in seen.Sent.Where(e => e.Acked && KeyOf(e) is { } key && !arrived.Contains(key)))
             yield return new("C2", missing.Explain, $"{missing.MetaName} {missing.EventId} did not arrive");
 
         var wanted = seen.Sent.Select(KeyOf).OfType<MetaKey>().ToHashSet();
@@ -99,7 +99,7 @@ public static class Checkers
     /// <summary>Each sale found its own click, by its click id, in whole windows.</summary>
     public static IEnumerable<Finding> Matched(Evidence seen)
     {
-        foreach (var sent in seen.Sent.Where(static e => e is { Click: not null, Receipt: not null }))
+        foreach (var sent in seen.Sent.Where(static e => e is { Click: not null, Acked: true }))
         {
             var match = seen.Matches.GetValueOrDefault(sent.EventId);
             if (match is null)

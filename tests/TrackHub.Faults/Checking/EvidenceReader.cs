@@ -21,10 +21,13 @@ internal sealed class EvidenceReader(NpgsqlDataSource postgres, HttpClient simul
         await using var command = Command("""
             select (select count(*) from unnest($3::text[], $4::int[], $5::bigint[]) as r (topic, partition, pos)
                     where not exists (select 1 from events e where e.topic = r.topic and e.partition = r.partition and e."offset" = r.pos))
+                + (select count(*) from unnest($6::text[]) as s (event_id) where not exists (select 1 from events e where e.event_id = s.event_id and e.brand_id = any($1)))
                 + (select count(*) from events e where e.brand_id = any($1) and e.received_at >= $2
                     and not exists (select 1 from event_outcomes o where o.ingest_id = e.ingest_id))
                 + (select count(*) from dedupe_registry where brand_id = any($1) and state in ('claimed', 'retry', 'held', 'parked'))
-            """, load, receipts.ConvertAll(static r => r.Topic).ToArray(), receipts.ConvertAll(static r => r.Partition).ToArray(), receipts.ConvertAll(static r => r.Offset).ToArray());
+            """, load,
+            receipts.ConvertAll(static r => r.Topic).ToArray(), receipts.ConvertAll(static r => r.Partition).ToArray(), receipts.ConvertAll(static r => r.Offset).ToArray(),
+            load.Events.Where(static e => e.Spooled).Select(static e => e.EventId).ToArray());
         return (long)(await command.ExecuteScalarAsync())!;
     }
 

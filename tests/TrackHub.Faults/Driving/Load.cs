@@ -77,7 +77,7 @@ public sealed class Load : IAsyncDisposable
         await _starting;
         _abandoned.CancelAfter(AckLimit);
         await Task.WhenAll(_visits).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var open = Events.Where(static e => e.Receipt is null).ToList();
+        var open = Events.Where(static e => !e.Acked).ToList();
         if (open.Count > 0)
             throw new TimeoutException($"{open.Count} event(s) were not acked within {AckLimit.TotalSeconds:0} s: {string.Join(", ", open.Take(5).Select(static e => e.EventId))}");
         await Task.WhenAll(_visits);
@@ -124,9 +124,9 @@ public sealed class Load : IAsyncDisposable
             // Told before it is sent: whatever shows up anywhere is known.
             _events[sent.EventId] = sent;
             var receipt = await AttemptAsync(step.Request, sent.EventId);
-            if (receipt is not null)
+            if (receipt is var (place, spooled))
             {
-                _events[sent.EventId] = sent with { Receipt = receipt, Latency = Stopwatch.GetElapsedTime(started) };
+                _events[sent.EventId] = sent with { Receipt = place, Spooled = spooled, Latency = Stopwatch.GetElapsedTime(started) };
                 Interlocked.Increment(ref _firstAcks);
                 return;
             }
@@ -137,8 +137,8 @@ public sealed class Load : IAsyncDisposable
     }
 
     /// <summary>One attempt.</summary>
-    /// <returns>The receipt; null where it must be sent again.</returns>
-    private async Task<Receipt?> AttemptAsync(Func<HttpRequestMessage> make, string eventId)
+    /// <returns>The receipt, or that it is in the spool; null where it must be sent again.</returns>
+    private async Task<(Receipt? Receipt, bool Spooled)?> AttemptAsync(Func<HttpRequestMessage> make, string eventId)
     {
         try
         {
@@ -154,7 +154,9 @@ public sealed class Load : IAsyncDisposable
             await using var body = await answer.Content.ReadAsStreamAsync(_abandoned.Token);
             using var receipt = await JsonDocument.ParseAsync(body, cancellationToken: _abandoned.Token);
             var root = receipt.RootElement;
-            return new(root.GetProperty("topic").GetString()!, root.GetProperty("partition").GetInt32(), root.GetProperty("offset").GetInt64());
+            return root.TryGetProperty("spooled", out _)
+                ? (null, true)
+                : (new(root.GetProperty("topic").GetString()!, root.GetProperty("partition").GetInt32(), root.GetProperty("offset").GetInt64()), false);
         }
         catch (Exception fault) when (
             fault is HttpRequestException or IOException || (fault is OperationCanceledException && !_abandoned.IsCancellationRequested))

@@ -14,8 +14,14 @@ public sealed record SentEvent(LabBrand Brand, string Kind, string EventId, Visi
     /// <summary>What to give to <c>explain</c>.</summary>
     public string Explain => Receipt?.ToString() ?? EventId;
 
-    /// <summary>Where its record lies, as the ingress told; null until it is acked.</summary>
+    /// <summary>Where its record lies, as the ingress told; null until it is acked, and if it was acked from the spool.</summary>
     public Receipt? Receipt { get; init; }
+
+    /// <summary>Whether the ingress took it into its spool.</summary>
+    public bool Spooled { get; init; }
+
+    /// <summary>Whether it was acked.</summary>
+    public bool Acked => Spooled || Receipt is not null;
 
     /// <summary>Attempts of which nobody knows whether they were stored: no answer, or 5xx after the log was asked.</summary>
     public int Unsure { get; init; }

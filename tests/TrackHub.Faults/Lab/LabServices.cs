@@ -109,6 +109,16 @@ public sealed class LabServices(Machine machine, NpgsqlDataSource postgres) : ID
         },
         Patience);
 
+    /// <summary>Waits until a role says that a dependency is away and that it is ready all the same.</summary>
+    public Task StandsInAsync(string role, string dependency) => Eventually.Holds(
+        async () =>
+        {
+            var state = await ReadyAsync(role);
+            state.IsReady.ShouldBeTrue($"{role}: {state.Text}");
+            state.Away.ShouldContain(dependency, $"{role}: {state.Text}");
+        },
+        Patience);
+
     /// <summary>Waits until a further instance of all consumers reads in each of their groups.</summary>
     /// <param name="adminPort">Its admin port.</param>
     public Task OwnsPartitionsAsync(int adminPort) => Eventually.Holds(

@@ -19,8 +19,9 @@ public sealed class BrokerTests(FaultLab lab)
 
         lab.Services.Pause(LabServices.Broker);
         await Task.Delay(Hang);   // the fault itself
-        foreach (var role in LabServices.Roles)
+        foreach (var role in LabServices.Roles.Where(static role => role is not LabServices.Ingest))
             await lab.Services.SaysAwayAsync(role, "kafka");
+        await lab.Services.StandsInAsync(LabServices.Ingest, "kafka");
         var killed = lab.Services.Kill(LabServices.Broker);
         await lab.Services.AreReplacedAsync(killed);
         await lab.Services.AreReadyAsync([LabServices.Broker]);

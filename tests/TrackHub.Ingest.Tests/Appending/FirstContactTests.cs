@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TrackHub.Ingest.Appending;
+using TrackHub.Ingest.Listening;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
 
@@ -19,6 +21,8 @@ public sealed class FirstContactTests
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection([new("Kafka:BootstrapServers", "127.0.0.1:1"), new("SchemaRegistry:Url", "http://127.0.0.1:1")]);
         builder.AddStreams();
+        builder.AddSection<IngestOptions>(IngestOptions.Section);
+        builder.Services.AddSingleton<IngestMetrics>().AddSingleton<Spool>();
         builder.Services.AddHostedService<FirstContact>();
         await using var app = builder.Build();
         var loops = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();

@@ -36,9 +36,11 @@ internal sealed class IngestServer : IAsyncDisposable
 
     public static Task<IngestServer> StartAsync(params (string Key, string Value)[] settings) => StartAsync(directoryIsLoaded: true, settings);
 
-    public static async Task<IngestServer> StartAsync(bool directoryIsLoaded, params (string Key, string Value)[] settings)
+    public static Task<IngestServer> StartAsync(bool directoryIsLoaded, params (string Key, string Value)[] settings) =>
+        StartAsync(new World(directoryIsLoaded), settings);
+
+    public static async Task<IngestServer> StartAsync(World world, params (string Key, string Value)[] settings)
     {
-        var world = new World(directoryIsLoaded);
         var log = new MemoryEventLog();
         var logs = new LogLines();
         var builder = WebApplication.CreateSlimBuilder();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TrackHub.Ingest.Appending;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 
@@ -9,8 +10,15 @@ namespace TrackHub.Ingest.Tests.Http;
 internal sealed class MemoryEventLog : IEventLog
 {
     private long _offset;
+    private int _asked;
 
     public bool IsAway { get; set; }
+
+    /// <summary>Appends that were tried.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
+    /// <summary>What came out of the spool, in its order.</summary>
+    public ConcurrentQueue<SpooledRecord> FromSpool { get; } = new();
 
     public ConcurrentQueue<(string Topic, string Key, TrackedEvent Record)> Events { get; } = new();
 
@@ -18,6 +26,7 @@ internal sealed class MemoryEventLog : IEventLog
 
     public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked)
     {
+        Interlocked.Increment(ref _asked);
         if (IsAway)
             return new((RecordCoordinates?)null);
         Events.Enqueue((topic.Name, key, tracked));
@@ -40,5 +49,15 @@ internal sealed class MemoryEventLog : IEventLog
             return new((RecordCoordinates?)null);
         Dead.Enqueue((webhook, outcome));
         return new(new RecordCoordinates(Topics.DeadLetters.Name, 1, Interlocked.Increment(ref _offset)));
+    }
+
+    public Task<bool> AppendSpooledAsync(
+        IReadOnlyList<SpooledRecord> records, IReadOnlyDictionary<string, string> schemas, CancellationToken stoppingToken)
+    {
+        if (IsAway)
+            return Task.FromResult(false);
+        foreach (var record in records)
+            FromSpool.Enqueue(record);
+        return Task.FromResult(true);
     }
 }

@@ -3,7 +3,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using TrackHub.Ingest.Listening;
 using TrackHub.Ingest.Quarantining;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Ingest.Tests.Webhooks;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Identity;
@@ -127,7 +130,10 @@ public sealed class QuarantineHttpTests : IAsyncLifetime
     private QuarantineRelease Release()
     {
         var clock = new FixedClock(World.Now.AddDays(1));
-        var store = new WebhookStore(new(_server.World.People, _server.World.Metrics), _server.Log, _server.World.Metrics, clock, NullLogger<WebhookStore>.Instance);
+        var world = _server.World;
+        var spool = new Spool(Options.Create(new IngestOptions()), world.Metrics, clock, NullLogger<Spool>.Instance);
+        var log = new SaleLog(_server.Log, spool, world.Sealer, world.Metrics, clock);
+        var store = new WebhookStore(new(world.People, world.Metrics), log, world.Metrics, clock, NullLogger<WebhookStore>.Instance);
         return new(_server.World.Directory, _server.World.Sealer, store, _server.Log, clock);
     }
 

@@ -23,7 +23,9 @@ internal sealed class Attribution
     {
         var attribution = new Attribution();
         var left = logged.ToDictionary(static e => e.Coordinates);
-        foreach (var item in sent)
+
+        // What came by way of the spool is known by its id alone: those whose place is known come first.
+        foreach (var item in sent.OrderBy(static item => item.Receipts.Any(static receipt => receipt.Coordinates is null)))
         {
             if (attribution.AnswerFits(item))
                 attribution.Take(item, left);
@@ -54,13 +56,13 @@ internal sealed class Attribution
         {
             var group = GroupOf(expected.Group ?? $"request {sent.Item.Number}");
             group.Planned.Add((sent, expected));
-            var explain = receipt.Coordinates.ToString();
+            var explain = receipt.Explain;
             if (expected.EventId is null)
             {
                 // Never became an event: the receipt leads to the dead letter, and its id is the ingest id.
                 group.Found.Add(new(receipt.EventId, explain));
             }
-            else if (!left.Remove(receipt.Coordinates, out var logged))
+            else if (PlaceOf(receipt, expected, left.Values) is not { } place || !left.Remove(place, out var logged))
             {
                 Faults.Add(new("no_record", sent.Item.Number, sent.Item.Label, explain, "a record behind the receipt", "none read"));
             }
@@ -75,6 +77,9 @@ internal sealed class Attribution
             }
         }
     }
+
+    private static Platform.Streams.RecordCoordinates? PlaceOf(SentReceipt receipt, ExpectedEvent expected, IEnumerable<LoggedEvent> left) =>
+        receipt.Coordinates ?? left.FirstOrDefault(e => (e.EventId, e.Kind) == (expected.EventId, expected.Kind))?.Coordinates;
 
     private void TakeCopy(LoggedEvent copy)
     {

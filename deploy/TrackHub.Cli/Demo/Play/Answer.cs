@@ -43,5 +43,7 @@ internal sealed record Answer(int Status, string? Code, IReadOnlyList<SentReceip
 
     private static SentReceipt ReceiptOf(JsonElement element) => new(
         element.GetProperty("event_id").GetString()!,
-        new(element.GetProperty("topic").GetString()!, element.GetProperty("partition").GetInt32(), element.GetProperty("offset").GetInt64()));
+        element.TryGetProperty("spooled", out _)
+            ? null
+            : new(element.GetProperty("topic").GetString()!, element.GetProperty("partition").GetInt32(), element.GetProperty("offset").GetInt64()));
 }

@@ -61,7 +61,7 @@ internal sealed class Player(HttpClient http, TimeProvider clock)
                 var answer = Answer.Read((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
                 var latency = clock.GetElapsedTime(started);
                 if (answer.Status is not (503 or 429) || attempt == MaxAttempts)
-                    return new(item, answer.Status, answer.Code, answer.Receipts, attempt, unsure, latency);
+                    return new(item, answer.Status, answer.Code, answer.Receipts, attempt, unsure + answer.Receipts.Count(static receipt => receipt.Coordinates is null), latency);
 
                 wait = response.Headers.RetryAfter?.Delta ?? NoAnswerWait;
                 unsure += answer.Status is 503 ? 1 : 0;
