@@ -93,6 +93,7 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
         if (State is { Records: > 0 } state)
         {
             Recovered(logger, state.Records, state.Bytes);
+            _logIsAway = true;   // as it was when they came; the drain is about to ask
             _arrived.Writer.TryWrite(true);
         }
 

@@ -32,7 +32,13 @@ internal sealed class IngestProcess : IAsyncDisposable
     /// <summary>A brand per gateway.</summary>
     public IReadOnlyDictionary<string, TestBrand> Brands { get; }
 
-    public static async Task<IngestProcess> StartAsync(TestKafka? kafka = null, params string[] gateways)
+    public static Task<IngestProcess> StartAsync(TestKafka? kafka = null, params string[] gateways) => StartAsync(kafka, settings: [], gateways);
+
+    /// <summary>As above, with a spool.</summary>
+    public static Task<IngestProcess> StartSpoolingAsync(TestKafka kafka, string folder, params string[] gateways) =>
+        StartAsync(kafka, [$"--Ingest:SpoolDirectory={folder}"], gateways);
+
+    private static async Task<IngestProcess> StartAsync(TestKafka? kafka, string[] settings, string[] gateways)
     {
         kafka ??= await TestMachine.KafkaAsync();
         var postgres = await TestBrands.CreateDatabaseAsync();
@@ -52,6 +58,7 @@ internal sealed class IngestProcess : IAsyncDisposable
                 $"--Postgres:ConnectionString={PostgresServer.AsWriter(postgres)}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
                 // What is measured here is the contract, not this machine: 150 ms belong to the load test.
                 "--Ingest:AckTimeout=00:00:02",
+                .. settings,
             ],
         });
         builder.AddIngest();
@@ -86,7 +93,26 @@ internal sealed class IngestProcess : IAsyncDisposable
         }).Build();
         consumer.Assign(new TopicPartitionOffset(
             receipt.GetProperty("topic").GetString(), receipt.GetProperty("partition").GetInt32(), receipt.GetProperty("offset").GetInt64()));
-        var read = consumer.Consume(TimeSpan.FromSeconds(20)).ShouldNotBeNull();
+        return await DecodeAsync<T>(consumer.Consume(TimeSpan.FromSeconds(20)).ShouldNotBeNull());
+    }
+
+    /// <summary>Reads the first record of a topic, wherever it lies.</summary>
+    public async Task<(string Key, T Record, IReadOnlyDictionary<string, string> Headers)> ReadFirstAsync<T>(TopicDefinition topic)
+        where T : IAvroRecord<T>
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = _kafka.BootstrapServers,
+            GroupId = $"receipts-{Guid.NewGuid():N}",
+            EnableAutoCommit = false,
+        }).Build();
+        consumer.Assign(Enumerable.Range(0, topic.Partitions).Select(partition => new TopicPartitionOffset(topic.Name, partition, Offset.Beginning)));
+        return await DecodeAsync<T>(consumer.Consume(TimeSpan.FromSeconds(30)).ShouldNotBeNull());
+    }
+
+    private async Task<(string Key, T Record, IReadOnlyDictionary<string, string> Headers)> DecodeAsync<T>(ConsumeResult<byte[], byte[]> read)
+        where T : IAvroRecord<T>
+    {
         WireFormat.TryReadHeader(read.Message.Value, out var schemaId).ShouldBeTrue();
         await Host.Services.GetRequiredService<SchemaIds>().LearnAsync(schemaId, CancellationToken.None);
         return (
