@@ -21,7 +21,7 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
     /// <returns>Its receipt once it is durable; null if neither log nor spool took it.</returns>
     public async Task<Receipt?> AppendAsync(string tenantId, string key, TrackedEvent sale)
     {
-        if (!spool.LogIsAway && await log.AppendAsync(Topics.IngestEvents, key, sale) is { } coordinates)
+        if (await AnsweredAsync(() => log.AppendAsync(Topics.IngestEvents, key, sale)) is { } coordinates)
             return new(sale.EventId, coordinates);
 
         return await SpoolAsync(sale.EventId, () =>
@@ -32,7 +32,7 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
     /// <returns>As above.</returns>
     public async Task<Receipt?> AppendDeadAsync(string tenantId, DeadWebhook webhook, EventOutcome outcome)
     {
-        if (!spool.LogIsAway && await log.AppendDeadAsync(webhook, outcome) is { } coordinates)
+        if (await AnsweredAsync(() => log.AppendDeadAsync(webhook, outcome)) is { } coordinates)
             return new(webhook.IngestId, coordinates);
 
         var now = clock.GetUtcNow();
@@ -45,6 +45,20 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
                 SpoolEntry.Seal(sealer, tenantId, now, SpooledRecord.Of(Topics.EventOutcomes, outcome.IngestId, outcome.BrandId, outcome)),
             ];
         });
+    }
+
+    // One who has waited in vain speaks for all who still wait.
+    private async ValueTask<RecordCoordinates?> AnsweredAsync(Func<ValueTask<RecordCoordinates?>> append)
+    {
+        if (spool.LogIsAway)
+            return null;
+
+        var answer = append();
+        if (answer.IsCompleted || !spool.IsOn)
+            return await answer;
+
+        var answered = answer.AsTask();
+        return await Task.WhenAny(answered, spool.LogAway) == answered ? await answered : null;
     }
 
     private async Task<Receipt?> SpoolAsync(string id, Func<IReadOnlyList<SpoolEntry>> seal)
@@ -64,13 +78,13 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
         }
 
         // Told before the append: the drain, which takes it back, may have the record in the log before this goes on.
-        spool.LogIsAway = true;
+        spool.LogWentAway();
         if (await spool.AppendAsync(entries))
             return new(id, Coordinates: null);
 
         // With nothing in the spool nobody would find the log again.
         if (spool.State.Records is 0)
-            spool.LogIsAway = false;
+            spool.LogAnswers();
         return null;
     }
 }

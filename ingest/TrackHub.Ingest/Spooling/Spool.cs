@@ -48,18 +48,17 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
     private long _bytes;
     private long _records;
     private long _oldestMs;
-    private volatile bool _logIsAway;
+    private TaskCompletionSource _logAway = NewAbsence();
     private long _refusedAt = long.MinValue;
 
     /// <summary>Whether there is a spool at all.</summary>
     public bool IsOn => _directory.Length > 0;
 
-    /// <summary>Whether the log is known not to answer: nobody waits for it until the drain's next record is in.</summary>
-    public bool LogIsAway
-    {
-        get => _logIsAway;
-        set => _logIsAway = value;
-    }
+    /// <summary>Completes when the log is found not to answer; from then on nobody waits for it until the drain's next record is in.</summary>
+    public Task LogAway => Volatile.Read(ref _logAway).Task;
+
+    /// <summary>Whether the log is known not to answer.</summary>
+    public bool LogIsAway => LogAway.IsCompleted;
 
     /// <summary>Whether appends find room: none was refused in the last seconds. Then it is worth another try, for nobody else would find out.</summary>
     public bool HasRoom => Interlocked.Read(ref _refusedAt) is var at && (at is long.MinValue || clock.GetElapsedTime(at) > RefusalCounts);
@@ -68,6 +67,16 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
     public SpoolState State => Interlocked.Read(ref _records) is > 0 and var records
         ? new(records, Interlocked.Read(ref _bytes), DateTimeOffset.FromUnixTimeMilliseconds(Interlocked.Read(ref _oldestMs)))
         : new(0, Interlocked.Read(ref _bytes), null);
+
+    /// <summary>Somebody waited for the log in vain.</summary>
+    public void LogWentAway() => Volatile.Read(ref _logAway).TrySetResult();
+
+    /// <summary>The log answers, or there is nothing in the spool to ask it with.</summary>
+    public void LogAnswers()
+    {
+        if (LogIsAway)
+            Volatile.Write(ref _logAway, NewAbsence());
+    }
 
     /// <summary>Takes possession of the folder and of what a former life left in it.</summary>
     /// <exception cref="IOException">The folder cannot be used, or another process uses it.</exception>
@@ -88,12 +97,13 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
             throw new IOException($"The spool in {_directory} is another process's. Remedy: give each ingress its own Ingest:SpoolDirectory.", fault);
         }
 
+        Try();
         foreach (var path in Directory.EnumerateFiles(_directory, "*.spool").Order(StringComparer.Ordinal))
             Recover(path);
         if (State is { Records: > 0 } state)
         {
             Recovered(logger, state.Records, state.Bytes);
-            _logIsAway = true;   // as it was when they came; the drain is about to ask
+            LogWentAway();   // as it was when they came; the drain is about to ask
             _arrived.Writer.TryWrite(true);
         }
 
@@ -194,6 +204,27 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
 
         if (_lock is not null)
             await _lock.DisposeAsync();
+    }
+
+    private static TaskCompletionSource NewAbsence() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // The disk is tried before it is needed; and the first webhook of an absence, which has waited already, does not find code that has never run.
+    private void Try()
+    {
+        var path = Path.Combine(_directory, "trial");
+        File.Delete(path);
+        try
+        {
+            using var segment = SpoolSegment.Create(path);
+            var frames = new ArrayBufferWriter<byte>();
+            SpoolFrames.Write(frames, new SpoolEntry("", clock.GetUtcNow(), new() { KeyId = "", Box = [0] }).ToBytes());
+            segment.Append(frames.WrittenSpan);
+            segment.ReadOn();
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private void Recover(string path)

@@ -55,7 +55,7 @@ internal sealed partial class SpoolDrain(
                     }
 
                     pause = FirstPause;
-                    spool.LogIsAway = false;
+                    spool.LogAnswers();
                 }
                 else if (spool.TryRetire(segment) && spool.First() is null)
                 {
