@@ -20,7 +20,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     private SmallDisk(Process holder, string directory)
     {
         (_holder, Directory) = (holder, directory);
-        Entry = ["nsenter", "--target", holder.Id.ToString(CultureInfo.InvariantCulture), "--root", .. EntryFlags];
+        Entry = ["nsenter", "--target", holder.Id.ToString(CultureInfo.InvariantCulture), "--root", "--wd", .. EntryFlags];
     }
 
     /// <summary>Where it is mounted, for those inside.</summary>
