@@ -48,7 +48,7 @@ internal static class LoadProgram
 
         var (usualRate, usualConnections, runAsync) = Scenarios[request.Scenario];
         var settings = LoadSettings.Of(request, usualRate);
-        var run = new LoadRun(call, LoadSystem.Of(call), settings, request.Connections ?? usualConnections, TimeProvider.System);
+        var run = new LoadRun(call, LoadSystem.Of(call), settings, request.Connections ?? usualConnections, request.Rate, TimeProvider.System);
         await runAsync(run, cancellationToken);
 
         var report = new LoadReport(request.Scenario, settings, run.Measurements);

@@ -1,4 +1,4 @@
 using TrackHub.Load;
 using TrackHub.Load.Floors;
 
-return args is [FloorProgram.Verb, var floor] ? await FloorProgram.RunAsync(floor) : await LoadProgram.RunAsync(args);
+return args is [FloorProgram.Verb, var floor, .. var arguments] ? await FloorProgram.RunAsync(floor, arguments) : await LoadProgram.RunAsync(args);

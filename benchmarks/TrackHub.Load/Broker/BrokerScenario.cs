@@ -1,4 +1,5 @@
 using TrackHub.Load.Floors;
+using TrackHub.Load.Setup;
 
 namespace TrackHub.Load.Broker;
 

@@ -20,10 +20,11 @@ internal sealed class FloorProcess : IAsyncDisposable
     /// <param name="floor">A name of <see cref="FloorProgram"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="directory">Its working directory; ours if empty.</param>
+    /// <param name="arguments">The floor's own.</param>
     /// <exception cref="InvalidOperationException">It did not say where it listens.</exception>
-    public static async Task<FloorProcess> StartAsync(string floor, CancellationToken cancellationToken, string directory = "")
+    public static async Task<FloorProcess> StartAsync(string floor, CancellationToken cancellationToken, string directory = "", params IEnumerable<string> arguments)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(FloorProcess).Assembly.Location, FloorProgram.Verb, floor])
+        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(FloorProcess).Assembly.Location, FloorProgram.Verb, floor, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

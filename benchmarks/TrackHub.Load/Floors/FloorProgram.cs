@@ -14,6 +14,9 @@ internal static class FloorProgram
     /// <summary>Kestrel with an empty handler: 202 to everything.</summary>
     public const string Http = "http";
 
+    /// <summary>Kestrel with a handler that appends each body to a topic and answers 202 when that is acknowledged. Arguments: bootstrap servers, topic.</summary>
+    public const string Produce = "produce";
+
     /// <summary>librdkafka's mock cluster: a broker in memory that keeps nothing.</summary>
     public const string Kafka = "kafka";
 
@@ -26,11 +29,18 @@ internal static class FloorProgram
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs one.</summary>
-    public static async Task<int> RunAsync(string floor)
+    /// <param name="floor">Which.</param>
+    /// <param name="arguments">Its own.</param>
+    public static async Task<int> RunAsync(string floor, IReadOnlyList<string> arguments)
     {
         await (floor switch
         {
-            Http => RunHttpAsync(),
+            Http => RunHttpAsync(static app => app.Run(static context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status202Accepted;
+                return Task.CompletedTask;
+            })),
+            Produce => RunProduceAsync(arguments[0], arguments[1]),
             Append => RunAppendAsync(),
             _ => RunKafkaAsync(),
         });
@@ -48,17 +58,19 @@ internal static class FloorProgram
         }
     }
 
-    private static async Task RunHttpAsync()
+    private static async Task RunProduceAsync(string bootstrap, string topic)
+    {
+        using var handler = new ProduceHandler(bootstrap, topic);
+        await RunHttpAsync(app => app.Run(handler.AcceptAsync));
+    }
+
+    private static async Task RunHttpAsync(Action<IApplicationBuilder> handle)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         await using var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
-        app.Run(static context =>
-        {
-            context.Response.StatusCode = StatusCodes.Status202Accepted;
-            return Task.CompletedTask;
-        });
+        handle(app);
         await app.StartAsync();
         await ServeAsync(app.Urls.First());
     }

@@ -14,11 +14,17 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
     public long Used => Interlocked.Read(ref _next);
 
     /// <summary>Open loop: item i leaves at i / rate, whatever became of those before it.</summary>
-    public async Task<Measurement> OpenAsync(string name, ILoadTarget target, int connections, CancellationToken cancellationToken)
+    /// <param name="name">Name of the target.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="connections">Its connections.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="rate">Items a second; null for that of the settings.</param>
+    public async Task<Measurement> OpenAsync(string name, ILoadTarget target, int connections, CancellationToken cancellationToken, int? rate = null)
     {
-        await OfferAsync(target, new(name, LoadMode.Open, connections), settings.Count(settings.WarmUp), cancellationToken);
-        var measurement = new Measurement(name, LoadMode.Open, connections) { WantedRate = settings.Rate };
-        await OfferAsync(target, measurement, settings.Count(settings.Duration), cancellationToken);
+        var measurement = new Measurement(name, LoadMode.Open, connections) { WantedRate = rate ?? settings.Rate };
+        var warmUp = new Measurement(name, LoadMode.Open, connections) { WantedRate = measurement.WantedRate };
+        await OfferAsync(target, warmUp, settings.WarmUp, cancellationToken);
+        await OfferAsync(target, measurement, settings.Duration, cancellationToken);
         return measurement;
     }
 
@@ -31,15 +37,17 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
         return measurement;
     }
 
-    private async Task OfferAsync(ILoadTarget target, Measurement into, long count, CancellationToken cancellationToken)
+    private async Task OfferAsync(ILoadTarget target, Measurement into, TimeSpan duration, CancellationToken cancellationToken)
     {
+        var rate = into.WantedRate!.Value;
+        var count = settings.Count(rate, duration);
         using var inFlight = new SemaphoreSlim(MaxInFlight);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var sends = new List<Task>();
         var started = clock.GetTimestamp();
         for (var i = 0L; i < count; i++)
         {
-            var due = TimeSpan.FromSeconds((double)i / settings.Rate);
+            var due = TimeSpan.FromSeconds((double)i / rate);
             while (clock.GetElapsedTime(started) < due)
                 await Task.Delay(Tick, clock, cancellationToken);   // a tick is a millisecond or two: Lateness tells
 

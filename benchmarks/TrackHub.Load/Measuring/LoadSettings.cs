@@ -14,5 +14,8 @@ internal sealed record LoadSettings(int Rate, TimeSpan Duration, TimeSpan WarmUp
         request.Rate ?? usualRate, TimeSpan.FromSeconds(request.DurationSeconds), TimeSpan.FromSeconds(request.WarmUpSeconds), request.MaxCount);
 
     /// <summary>Items of the open loop in that time.</summary>
-    public long Count(TimeSpan duration) => Math.Min(MaxCount, (long)Math.Ceiling(Rate * duration.TotalSeconds));
+    public long Count(TimeSpan duration) => Count(Rate, duration);
+
+    /// <summary>Items of an open loop of another rate in that time.</summary>
+    public long Count(int rate, TimeSpan duration) => Math.Min(MaxCount, (long)Math.Ceiling(rate * duration.TotalSeconds));
 }

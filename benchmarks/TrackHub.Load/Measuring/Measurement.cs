@@ -42,6 +42,18 @@ internal sealed class Measurement(string target, LoadMode mode, int connections)
     /// <summary>Items a second that were answered.</summary>
     public double Rate => Elapsed > TimeSpan.Zero ? Latency.Count / Elapsed.TotalSeconds : 0;
 
+    /// <summary>What was sent, where a run sends several things; else empty.</summary>
+    public string Item { get; set; } = "";
+
+    /// <summary>What it cost the target's process; null where that is not measured.</summary>
+    public ItemCost? Cost { get; set; }
+
     /// <summary>Counts a failure.</summary>
     public void Fail(string kind) => Errors.AddOrUpdate(kind, 1, static (_, count) => count + 1);
 }
+
+/// <summary>What one item cost a process.</summary>
+/// <param name="CpuMicroseconds">CPU time, all threads.</param>
+/// <param name="AllocatedBytes">Bytes allocated on the managed heap; null where it does not tell.</param>
+/// <param name="ResidentMegabytes">Resident memory of the process at the end.</param>
+internal readonly record struct ItemCost(double CpuMicroseconds, double? AllocatedBytes, double ResidentMegabytes);

@@ -8,8 +8,9 @@ namespace TrackHub.Load.Setup;
 /// <param name="system">The system.</param>
 /// <param name="settings">How hard and how long.</param>
 /// <param name="connections">Connection counts.</param>
+/// <param name="givenRate">Rate of the open loop as it was asked for; null if it was not.</param>
 /// <param name="clock">Paces and measures.</param>
-internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings settings, IReadOnlyList<int> connections, TimeProvider clock)
+internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings settings, IReadOnlyList<int> connections, int? givenRate, TimeProvider clock)
 {
     private readonly List<Measurement> _measurements = [];
 
@@ -18,6 +19,12 @@ internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings 
 
     /// <summary>How hard and how long.</summary>
     public LoadSettings Settings => settings;
+
+    /// <summary>Rate of the open loop as it was asked for; null if it was not.</summary>
+    public int? GivenRate => givenRate;
+
+    /// <summary>Told what goes on.</summary>
+    public TextWriter Progress => call.InvocationConfiguration.Error;
 
     /// <summary>Connection counts.</summary>
     public IReadOnlyList<int> Connections => connections;
@@ -35,7 +42,20 @@ internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings 
     public string TopicName { get; } = $"load-{Guid.NewGuid():N}";
 
     /// <summary>A brand of this run.</summary>
-    public Task<LoadBrand> CreateBrandAsync(CancellationToken cancellationToken) => system.CreateBrandAsync(call, clock, cancellationToken);
+    public Task<LoadBrand> CreateBrandAsync(CancellationToken cancellationToken) => CreateBrandAsync(system.Ingress, cancellationToken);
+
+    /// <summary>A brand of this run, known to another ingress than the system's.</summary>
+    public Task<LoadBrand> CreateBrandAsync(Uri ingress, CancellationToken cancellationToken) =>
+        (system with { Ingress = ingress }).CreateBrandAsync(call, clock, cancellationToken);
+
+    /// <summary>An ingress and a broker beside the system.</summary>
+    public Task<IngressUnderLoad> StartIngressAsync(CancellationToken cancellationToken) => IngressUnderLoad.StartAsync(call, clock, cancellationToken);
+
+    /// <summary>Says what is measured next.</summary>
+    public Task SayAsync(string what) => Progress.WriteLineAsync(what);
+
+    /// <summary>Keeps a measurement for the report.</summary>
+    public void Keep(Measurement measurement) => _measurements.Add(measurement);
 
     /// <summary>Latency at the fixed rate, then throughput: targets side by side for each connection count, so that noise meets all alike.</summary>
     /// <param name="targets">Targets by name, the floor first.</param>
@@ -62,8 +82,7 @@ internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings 
     /// <summary>Runs one measurement, says so, and keeps it.</summary>
     public async Task MeasureAsync(string name, LoadMode mode, int count, Func<Task<Measurement>> measureAsync)
     {
-        var (progress, what) = (call.InvocationConfiguration.Error, mode is LoadMode.Open ? $"latency at {settings.Rate}/s" : "throughput");
-        await progress.WriteLineAsync($"{name}: {what}, {count} connection(s)");
-        _measurements.Add(await measureAsync());
+        await SayAsync($"{name}: {(mode is LoadMode.Open ? $"latency at {settings.Rate}/s" : "throughput")}, {count} connection(s)");
+        Keep(await measureAsync());
     }
 }

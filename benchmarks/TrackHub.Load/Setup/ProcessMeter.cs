@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TrackHub.Load.Broker;
+namespace TrackHub.Load.Setup;
 
 /// <summary>What another process has cost so far, from /proc.</summary>
 /// <param name="processId">The process.</param>
