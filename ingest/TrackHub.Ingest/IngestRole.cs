@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Limiting;
@@ -41,6 +42,7 @@ public static class IngestRole
     public static void MapIngest(this WebApplication app)
     {
         var services = app.Services;
+        app.UseForwardedClients(services.GetRequiredService<IOptions<IngestOptions>>().Value);
         app.UseRequestGuard(services.GetRequiredService<IngestMetrics>());
 
         var routes = app.MapGroup("").WithMetadata(PublicListener.PublicEndpoint.Instance);
@@ -59,7 +61,7 @@ public static class IngestRole
             .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None));
         services.AddPublicListener();
         services.AddSingleton<IngestMetrics>();
-        services.AddSingleton<BrandLimits>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<TrackRecords>();
         services.AddSingleton<TrackIntake>();
         services.AddSingleton<SaleRecords>();

@@ -31,13 +31,6 @@ internal static class Problems
         RetryAfter = 1,
     };
 
-    /// <summary>The brand's bucket of browser events is empty.</summary>
-    public static readonly Problem RateLimited = new(
-        StatusCodes.Status429TooManyRequests, "rate_limited", "The brand sends more browser events than track_per_second and track_burst allow. Send it again.")
-    {
-        RetryAfter = 1,
-    };
-
     /// <summary>No route of that name.</summary>
     public static readonly Problem NotFound = new(StatusCodes.Status404NotFound, "not_found", "There is nothing at this address.");
 
@@ -64,6 +57,13 @@ internal static class Problems
     /// <summary>A body beyond its route's limit.</summary>
     public static Problem TooLarge(int limit) => new(
         StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body is larger than {limit} bytes.");
+
+    /// <summary>More than one client, or one write key, may send.</summary>
+    public static Problem RateLimited(int seconds) => new(
+        StatusCodes.Status429TooManyRequests, "rate_limited", "More than one client or one write key may send at a time. Send it again later.")
+    {
+        RetryAfter = seconds,
+    };
 
     /// <summary>A body that is not what the route takes.</summary>
     public static Problem Malformed(string detail) => new(StatusCodes.Status400BadRequest, "malformed_request", detail);

@@ -39,6 +39,33 @@ internal sealed class IngestOptions : IValidatableObject
     public TimeSpan BodyRateGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// Proxies in front whose <c>X-Forwarded-For</c> is believed: addresses and networks, separated by commas. Default empty: nobody's. Needed behind any
+    /// proxy, for otherwise all visitors are one address, in the limits below and in what is matched.
+    /// </summary>
+    public string TrustedProxies { get; set; } = "";
+
+    /// <summary>
+    /// Browser events a second from one address (IPv6: one /64) with publishable keys before 429. Default 500: a quarter of a write key's
+    /// <c>track_per_second</c>, and room for thousands of visitors behind a mobile carrier's shared address.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int AddressPerSecond { get; set; } = 500;
+
+    /// <summary>Browser events at once from one address; at least a second's worth counts. Default 5,000.</summary>
+    [Range(1, 1_000_000)]
+    public int AddressBurst { get; set; } = 5_000;
+
+    /// <summary>
+    /// Webhooks a second from one address that do not prove themselves before 429. Default 50. One that does is never limited, not even from the same address.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int UnprovenPerSecond { get; set; } = 50;
+
+    /// <summary>Unproven webhooks at once from one address; at least a second's worth counts. Default 1,000: a gateway of many sellers has few addresses.</summary>
+    [Range(1, 1_000_000)]
+    public int UnprovenBurst { get; set; } = 1_000;
+
+    /// <summary>
     /// How long the log may take to acknowledge before a webhook goes to the spool, and a browser event's answer is 503. Default 150 ms: a gateway's ack
     /// must leave within 200.
     /// </summary>
@@ -64,5 +91,7 @@ internal sealed class IngestOptions : IValidatableObject
     {
         if (!IPAddress.TryParse(Host, out _))
             yield return new($"'{Host}' is no IP address; give one of this machine, 0.0.0.0 or ::", [nameof(Host)]);
+        if (!ForwardedClients.TryRead(TrustedProxies, out _))
+            yield return new("must be IP addresses and networks such as 10.0.0.7, 10.1.0.0/16, whose first address it names", [nameof(TrustedProxies)]);
     }
 }

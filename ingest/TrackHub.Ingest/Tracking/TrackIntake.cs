@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Appending;
@@ -10,13 +11,16 @@ namespace TrackHub.Ingest.Tracking;
 
 /// <summary>Takes browser events from socket to log: key, origin, raw bytes, parse, check, seal, append, answer. Singleton.</summary>
 internal sealed class TrackIntake(
-    TenantDirectory directory, BrandLimits limits, TrackRecords records, IEventLog log, IngestMetrics metrics, TimeProvider clock)
+    TenantDirectory directory, RateLimits limits, TrackRecords records, IEventLog log, IngestMetrics metrics, TimeProvider clock)
 {
     /// <summary>Header of the write key.</summary>
     public const string KeyHeader = "X-TrackHub-Key";
 
     private const string BatchRoute = "batch";
-    private const string RateLimited = "rate_limited";
+    private static readonly Refusal DirectoryAway = new("directory_away", Problems.Overloaded);
+    private static readonly Refusal UnknownKey = new("unknown_key", Problems.UnknownKey);
+    private static readonly Refusal OriginNotAllowed = new("origin_not_allowed", Problems.UnknownKey);
+    private static readonly Refusal ContentType = new("content_type", Problems.ContentType);
 
     /// <summary>The write key of a request, from its header, else from <c>?k=</c>; null if there is none or several.</summary>
     public static string? PresentedKey(HttpRequest request)
@@ -30,16 +34,10 @@ internal sealed class TrackIntake(
     /// <summary>Answers one event with 202 and its receipt once it is durable; 400, 401, 413, 415, 429 or 503 otherwise.</summary>
     public async Task AcceptAsync(HttpContext context, EventKind kind, string route)
     {
-        var (visit, refusal) = Admit(context);
-        if (refusal is var (why, answer))
+        var (visit, _, refusal) = Admit(context, events: 1);
+        if (refusal is not null)
         {
-            await RefuseAsync(context, route, why, answer);
-            return;
-        }
-
-        if (!limits.TryTake(visit.Brand, 1))
-        {
-            await RefuseAsync(context, route, RateLimited, Problems.RateLimited);
+            await RefuseAsync(context, route, refusal.Reason, refusal.Answer);
             return;
         }
 
@@ -61,10 +59,11 @@ internal sealed class TrackIntake(
     /// </summary>
     public async Task AcceptBatchAsync(HttpContext context)
     {
-        var (visit, refusal) = Admit(context);
-        if (refusal is var (why, answer))
+        // Whose bucket is empty already does not even get its body read.
+        var (visit, key, refusal) = Admit(context, events: 0);
+        if (refusal is not null)
         {
-            await RefuseAsync(context, BatchRoute, why, answer);
+            await RefuseAsync(context, BatchRoute, refusal.Reason, refusal.Answer);
             return;
         }
 
@@ -82,9 +81,9 @@ internal sealed class TrackIntake(
             return;
         }
 
-        if (!limits.TryTake(visit.Brand, events.Count))
+        if (limits.Take(ClientOf(context), key!, visit.Brand, events.Count) is { } limited)
         {
-            await RefuseAsync(context, BatchRoute, RateLimited, Problems.RateLimited);
+            await RefuseAsync(context, BatchRoute, limited.Reason, limited.Answer);
             return;
         }
 
@@ -106,24 +105,28 @@ internal sealed class TrackIntake(
         await Receipts.WriteAsync(context, status, results);
     }
 
-    // Known key, allowed origin, readable type: what can be told before the body is read.
-    private (Visit Visit, (string Reason, Problem Answer)? Refusal) Admit(HttpContext context)
+    // Known key, allowed origin, room for that many events, readable type: what can be told before the body is read.
+    private (Visit Visit, WriteKey? Key, Refusal? Refusal) Admit(HttpContext context, int events)
     {
         // Nobody can be told from anybody yet; a 401 now would look final.
         if (!directory.IsLoaded)
-            return (default, ("directory_away", Problems.Overloaded));
+            return (default, null, DirectoryAway);
 
         var snapshot = directory.Current;
         if (snapshot.FindWriteKey(PresentedKey(context.Request)) is not { } key || snapshot.Brand(key.BrandId) is not { } brand)
-            return (default, ("unknown_key", Problems.UnknownKey));
+            return (default, null, limits.TakeUnknown(ClientOf(context)) ?? UnknownKey);
         if (!Origins.Allows(key, context.Request))
-            return (default, ("origin_not_allowed", Problems.UnknownKey));
+            return (default, null, limits.TakeUnknown(ClientOf(context)) ?? OriginNotAllowed);
 
         Origins.Admit(context);
+        if (limits.Take(ClientOf(context), key, brand, events) is { } limited)
+            return (default, null, limited);
         return IsReadable(context.Request.ContentType)
-            ? (new Visit(brand, key.IsServer, context.Request, clock.GetUtcNow()), null)
-            : (default, ("content_type", Problems.ContentType));
+            ? (new Visit(brand, key.IsServer, context.Request, clock.GetUtcNow()), key, null)
+            : (default, null, ContentType);
     }
+
+    private static IPAddress? ClientOf(HttpContext context) => context.Connection.RemoteIpAddress;
 
     private async Task<(Receipt? Receipt, Problem? Problem)> StoreAsync(
         (TrackedBody? Body, string? Fault) read, EventKind kind, Visit visit, string route)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using TrackHub.Ingest.Answering;
+using TrackHub.Ingest.Limiting;
 using TrackHub.Ingest.Quarantining;
 using TrackHub.Platform.Telemetry;
 using TrackHub.Platform.Tenants;
@@ -9,8 +10,17 @@ namespace TrackHub.Ingest.Webhooks;
 
 /// <summary>Takes a gateway's delivery from socket to log: raw bytes, proof, mapping, sealing, append, answer. Singleton.</summary>
 internal sealed partial class WebhookIntake(
-    TenantDirectory directory, WebhookStore store, QuarantineKeeper quarantine, IngestMetrics metrics, TimeProvider clock, ILogger<WebhookIntake> logger)
+    TenantDirectory directory,
+    WebhookStore store,
+    QuarantineKeeper quarantine,
+    RateLimits limits,
+    IngestMetrics metrics,
+    TimeProvider clock,
+    ILogger<WebhookIntake> logger)
 {
+    // The log acknowledges in less as a rule, see trackhub.ingest.ack.duration.
+    private static readonly TimeSpan UnprovenAnswer = TimeSpan.FromMilliseconds(25);
+
     /// <summary>
     /// Answers 200 with the receipt once everything the body says is durable, in the log or in the spool; 401, 404, 413, 415 or 503 otherwise. What does not prove itself is 401
     /// or 202, as its gateway needs it, and kept where its connection is known.
@@ -76,23 +86,37 @@ internal sealed partial class WebhookIntake(
     private async Task TurnAwayAsync(HttpContext context, IGateway gateway, Webhook webhook, Proof proof, WebhookSender? sender, int secretsUsable)
     {
         var reason = sender is null ? "unknown_connection" : secretsUsable is 0 ? "secret_unusable" : proof.OutOfWindow ? "timestamp_out_of_window" : "signature_invalid";
-        metrics.Refused(gateway.Name, reason);
-        var kept = Kept.No;
-        if (sender is not null)
+        var flood = limits.TakeUnproven(context.Connection.RemoteIpAddress);
+        metrics.Refused(gateway.Name, flood?.Reason ?? reason);
+        if (flood is not null)
+            context.Response.Headers.Connection = "close";   // a connection for each forgery
+
+        // Beyond the limit too: what a known connection may keep has its own bound. The append takes time that an unknown address does not need, so
+        // both wait for the longer of the two.
+        var keeping = KeepAsync(gateway, webhook, sender, secretsUsable, reason);
+        await Task.WhenAll(keeping, Task.Delay(UnprovenAnswer, clock));
+        var kept = await keeping;
+
+        if (gateway.AcceptsUnproven && !proof.OutOfWindow)
         {
-            using var scope = logger.BeginBrand(sender.Brand.Id);
-            kept = await quarantine.KeepAsync(gateway, webhook, sender, reason);
-            SignatureInvalid(logger, gateway.Name, sender.Connection.Id, secretsUsable, kept);
+            // Kept nowhere, a 202 would be the last we hear of it.
+            await (kept is Kept.LogAway ? Problems.WriteAsync(context, Problems.LogUnavailable) : Receipts.WriteUnprovenAsync(context));
+            return;
         }
 
-        if (proof.OutOfWindow)
-            await Problems.WriteAsync(context, Problems.TimestampOutOfWindow);
-        else if (!gateway.AcceptsUnproven)
-            await Problems.WriteAsync(context, Problems.SignatureInvalid);
-        else if (kept is Kept.LogAway)
-            await Problems.WriteAsync(context, Problems.LogUnavailable);   // a 202 would be the last we hear of it
-        else
-            await Receipts.WriteUnprovenAsync(context);
+        await Problems.WriteAsync(context, flood?.Answer ?? (proof.OutOfWindow ? Problems.TimestampOutOfWindow : Problems.SignatureInvalid));
+    }
+
+    private async Task<Kept> KeepAsync(IGateway gateway, Webhook webhook, WebhookSender? sender, int secretsUsable, string reason)
+    {
+        if (sender is null)
+            return Kept.No;
+
+        using var scope = logger.BeginBrand(sender.Brand.Id);
+        var kept = await quarantine.KeepAsync(gateway, webhook, sender, reason);
+        if (kept is not Kept.QuotaUsedUp)   // beyond it the metric counts, and the log does not grow
+            SignatureInvalid(logger, gateway.Name, sender.Connection.Id, secretsUsable, kept);
+        return kept;
     }
 
     private Task RefuseAsync(HttpContext context, string route, string reason, Problem? problem)

@@ -52,8 +52,8 @@ public static class BrandSettingKeys
             Read = static value => value.Length == 2 && Identity.Places.CountryCode(value) == value ? JsonValue.Create(value) : null,
         },
         Flag("day_first_dates", Defaults.DayFirstDates, "Take birth dates as dd/mm/yyyy beside ISO dates."),
-        Whole("track_per_second", 1, 100_000, Defaults.TrackPerSecond, "events", "Browser events a second before 429; webhooks are never refused."),
-        Whole("track_burst", 1, 1_000_000, Defaults.TrackBurst, "events", "Browser events at once before 429."),
+        Whole("track_per_second", 1, 100_000, Defaults.TrackPerSecond, "events", "Browser events a second of one write key before 429; webhooks are never refused."),
+        Whole("track_burst", 1, 1_000_000, Defaults.TrackBurst, "events", "Browser events at once of one write key before 429."),
     ];
 
     /// <summary>Keys of a brand.</summary>

@@ -49,7 +49,7 @@ public sealed record BrandSettings
     /// <summary>Whether birth dates as dd/mm/yyyy are taken beside ISO dates.</summary>
     public bool DayFirstDates { get; init; } = true;
 
-    /// <summary>Browser events the brand may send per second and ingress before 429, 1 to 100,000. The default is beyond the largest launches.</summary>
+    /// <summary>Browser events one write key of the brand may send per second and ingress before 429, 1 to 100,000. The default is beyond the largest launches.</summary>
     public int TrackPerSecond { get; init; } = 2_000;
 
     /// <summary>Browser events it may send at once, 1 to 1,000,000; at least a second's worth counts.</summary>
