@@ -165,6 +165,35 @@ public sealed class ComparisonTests
         Faults(copied).ShouldHaveSingleItem().Fault.ShouldBe("unsent_record");
     }
 
+    [Fact]
+    public void What_the_spool_took_and_the_log_too_is_one_event()
+    {
+        var (item, receipt, ingestId) = Delivered();
+        var twice = _right with
+        {
+            Logged = [.. _right.Logged, new(new("any", 0, 1_000_000), ingestId, receipt.EventId, "approved")],
+            Sent = [.. _right.Sent.Select(s => s.Item == item ? s with { Unsure = 1, Receipts = [receipt with { Coordinates = null }] } : s)],
+        };
+
+        Faults(twice).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_repeated_sale_of_which_the_spool_took_both_is_found_whole_whatever_lies_twice_in_the_log()
+    {
+        var group = Attribution.Of(_right.Sent, _right.Logged).Groups.First(static g => g.Planned.Count == 2 && g.First.State == "delivered");
+        var first = _right.Logged.First(e => e.IngestId == group.Found[0].IngestId);
+        var twice = _right with
+        {
+            Logged = [first with { Coordinates = new("any", 0, 1_000_000) }, .. _right.Logged],
+            Sent = [.. _right.Sent.Select(s => group.Planned.Any(planned => planned.Sent == s)
+                ? s with { Unsure = 1, Receipts = [.. s.Receipts.Select(static receipt => receipt with { Coordinates = null })] }
+                : s)],
+        };
+
+        Faults(twice).ShouldBeEmpty();
+    }
+
     private (PlannedItem Item, SentReceipt Receipt, string IngestId) Delivered()
     {
         var group = Attribution.Of(_right.Sent, _right.Logged).Groups

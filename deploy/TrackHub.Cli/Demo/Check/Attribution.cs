@@ -1,15 +1,21 @@
 using TrackHub.Cli.Demo.Plan;
 using TrackHub.Cli.Demo.Play;
+using TrackHub.Platform.Streams;
 
 namespace TrackHub.Cli.Demo.Check;
 
 /// <summary>Says which record of the log is which planned event: by receipt, and where a receipt got lost, by event id and kind.</summary>
+/// <remarks>Records of one ingest id are one event: what the spool took may have reached the log by itself as well.</remarks>
 internal sealed class Attribution
 {
     private readonly Dictionary<string, EventGroup> _groups = [];
+    private readonly Dictionary<RecordCoordinates, LoggedEvent> _left;
+    private readonly ILookup<string, LoggedEvent> _byIngestId;
 
-    private Attribution()
+    private Attribution(IReadOnlyList<LoggedEvent> logged)
     {
+        _left = logged.ToDictionary(static e => e.Coordinates);
+        _byIngestId = logged.ToLookup(static e => e.IngestId);
     }
 
     /// <summary>The groups, in the plan's order.</summary>
@@ -21,17 +27,16 @@ internal sealed class Attribution
     /// <summary>Attributes what was logged to what was sent.</summary>
     public static Attribution Of(IReadOnlyList<SentItem> sent, IReadOnlyList<LoggedEvent> logged)
     {
-        var attribution = new Attribution();
-        var left = logged.ToDictionary(static e => e.Coordinates);
+        var attribution = new Attribution(logged);
 
         // What came by way of the spool is known by its id alone: those whose place is known come first.
         foreach (var item in sent.OrderBy(static item => item.Receipts.Any(static receipt => receipt.Coordinates is null)))
         {
             if (attribution.AnswerFits(item))
-                attribution.Take(item, left);
+                attribution.Take(item);
         }
 
-        foreach (var copy in left.Values)
+        foreach (var copy in attribution._left.Values.DistinctBy(static e => e.IngestId))
             attribution.TakeCopy(copy);
         return attribution;
     }
@@ -50,7 +55,7 @@ internal sealed class Attribution
         static string Text(int status, string? code, int receipts) => code is null ? $"{status}, {receipts} receipt(s)" : $"{status} {code}";
     }
 
-    private void Take(SentItem sent, Dictionary<Platform.Streams.RecordCoordinates, LoggedEvent> left)
+    private void Take(SentItem sent)
     {
         foreach (var (expected, receipt) in sent.Item.Events.Zip(sent.Receipts))
         {
@@ -62,12 +67,14 @@ internal sealed class Attribution
                 // Never became an event: the receipt leads to the dead letter, and its id is the ingest id.
                 group.Found.Add(new(receipt.EventId, explain));
             }
-            else if (PlaceOf(receipt, expected, left.Values) is not { } place || !left.Remove(place, out var logged))
+            else if (RecordOf(receipt, expected) is not { } logged)
             {
                 Faults.Add(new("no_record", sent.Item.Number, sent.Item.Label, explain, "a record behind the receipt", "none read"));
             }
             else
             {
+                foreach (var copy in _byIngestId[logged.IngestId])
+                    _left.Remove(copy.Coordinates);
                 group.Found.Add(new(logged.IngestId, explain));
                 if ((logged.EventId, logged.Kind, receipt.EventId) != (expected.EventId, expected.Kind, expected.EventId))
                 {
@@ -78,8 +85,9 @@ internal sealed class Attribution
         }
     }
 
-    private static Platform.Streams.RecordCoordinates? PlaceOf(SentReceipt receipt, ExpectedEvent expected, IEnumerable<LoggedEvent> left) =>
-        receipt.Coordinates ?? left.FirstOrDefault(e => (e.EventId, e.Kind) == (expected.EventId, expected.Kind))?.Coordinates;
+    private LoggedEvent? RecordOf(SentReceipt receipt, ExpectedEvent expected) => receipt.Coordinates is { } place
+        ? _left.GetValueOrDefault(place)
+        : _left.Values.FirstOrDefault(e => (e.EventId, e.Kind) == (expected.EventId, expected.Kind));
 
     private void TakeCopy(LoggedEvent copy)
     {
