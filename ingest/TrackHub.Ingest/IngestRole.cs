@@ -9,6 +9,7 @@ using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Limiting;
 using TrackHub.Ingest.Listening;
 using TrackHub.Ingest.Quarantining;
+using TrackHub.Ingest.Scripts;
 using TrackHub.Ingest.Spooling;
 using TrackHub.Ingest.Tracking;
 using TrackHub.Ingest.Webhooks;
@@ -48,6 +49,7 @@ public static class IngestRole
         var routes = app.MapGroup("").WithMetadata(PublicListener.PublicEndpoint.Instance);
         routes.MapTracking(services.GetRequiredService<TrackIntake>(), services.GetRequiredService<TenantDirectory>());
         routes.MapWebhooks(services.GetRequiredService<WebhookIntake>());
+        routes.MapScripts();
         routes.MapHealth();
         routes.MapFallback("{*path}", (RequestDelegate)(static context => Problems.WriteAsync(context, Problems.NotFound)));
     }
