@@ -3,7 +3,7 @@
 
 # The last three are the compressions Kafka's clients use, which the local broker looks into.
 runtime_packages=(postgresql-15 redis-server util-linux liblz4-1 libzstd1 libsnappy1v5)
-test_packages=(kcat python3-avro python3-confluent-kafka python3-kafka python3-lz4 python3-prometheus-client python3-snappy python3-zstandard)
+test_packages=(chromium kcat python3-avro python3-confluent-kafka python3-kafka python3-lz4 python3-prometheus-client python3-snappy python3-zstandard)
 native_packages=(gcc g++ make pkg-config libc6-dev libssl-dev zlib1g-dev liblz4-dev libzstd-dev)
 
 # packages_for cli|everything: their names, one a line.

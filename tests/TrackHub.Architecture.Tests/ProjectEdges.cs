@@ -34,6 +34,7 @@ internal static class ProjectEdges
         ["TrackHub.Schemas.Tests"] = ["TrackHub.Schemas", Generator, Testing],
         ["TrackHub.Integration"] = [.. Production, Testing],
         ["TrackHub.Interop"] = [.. Production, Testing],
+        ["TrackHub.Browser"] = [.. Production, Testing],
         ["TrackHub.EndToEnd"] = [.. Production, Testing],
         ["TrackHub.Faults"] = [.. Production, Testing],
         ["TrackHub.LocalKafka.Faults"] = ["TrackHub.LocalKafka", Testing],

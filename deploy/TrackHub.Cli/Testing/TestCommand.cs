@@ -76,7 +76,7 @@ internal static class TestCommand
             .Where(static project => project.Name.EndsWith(".Tests", StringComparison.Ordinal) || project.Name.EndsWith(".Faults", StringComparison.Ordinal) || Stage(project.Name) > 0)
             .OrderBy(static project => Stage(project.Name)).ThenBy(static project => project.Name, StringComparer.Ordinal);
 
-    private static int Stage(string project) => project switch { "TrackHub.Integration" or "TrackHub.Interop" => 1, "TrackHub.EndToEnd" => 2, "TrackHub.Faults" => 3, _ => 0 };
+    private static int Stage(string project) => project switch { "TrackHub.Integration" or "TrackHub.Interop" or "TrackHub.Browser" => 1, "TrackHub.EndToEnd" => 2, "TrackHub.Faults" => 3, _ => 0 };
 
     private static async Task<TestRun> RunAsync(TestProject project, string results, bool full, CancellationToken cancellationToken)
     {
