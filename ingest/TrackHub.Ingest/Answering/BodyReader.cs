@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -43,6 +44,8 @@ internal static class BodyReader
     /// <summary>Largest body of a batch or a webhook, in bytes.</summary>
     public const int MaxLargeBody = 256 * 1024;
 
+    private static readonly Problem NotFramed = Problems.Malformed("The body is not framed as HTTP/1.1 asks.");
+
     // Most bodies are below; a chunked one announces no length.
     private const int FirstBuffer = 4 * 1024;
 
@@ -82,13 +85,19 @@ internal static class BodyReader
                 StatusCodes.Status413PayloadTooLarge => Drop(rented, Problems.TooLarge(limit), "too_large"),
                 StatusCodes.Status408RequestTimeout => Drop(
                     rented, new(StatusCodes.Status408RequestTimeout, "request_timeout", "The body came too slowly."), "too_slow"),
-                _ => Drop(rented, Problems.Malformed("The body is not framed as HTTP/1.1 asks."), "framing"),
+                _ => Drop(rented, NotFramed, "framing"),
             };
         }
-        catch (Exception fault) when (fault is IOException or OperationCanceledException)
+        catch (Exception fault) when (fault is ConnectionResetException or OperationCanceledException || context.RequestAborted.IsCancellationRequested)
         {
-            // The caller went away in the middle: there is nothing whole to store and nobody to tell.
+            // The caller went away in the middle: there is nothing whole to store and nobody to tell. Without the abort the answer would be 200.
+            context.Abort();
             return Drop(rented, null, "aborted");
+        }
+        catch (IOException)
+        {
+            // A chunk's size beyond 32 bits.
+            return Drop(rented, NotFramed, "framing");
         }
     }
 

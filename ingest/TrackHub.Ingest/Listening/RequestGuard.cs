@@ -8,23 +8,26 @@ namespace TrackHub.Ingest.Listening;
 /// <summary>Refuses on the public port what Kestrel lets through.</summary>
 internal static class RequestGuard
 {
-    private static readonly Problem TwoLengths = new(
-        StatusCodes.Status400BadRequest, "malformed_request", "Content-Length and Transfer-Encoding together: send one of them.");
+    private static readonly Problem Ambiguous = new(
+        StatusCodes.Status400BadRequest,
+        "malformed_request",
+        "The body's length is ambiguous: send Content-Length or Transfer-Encoding: chunked, one of them, once.");
 
     /// <summary>Adds the guard in front of the endpoints.</summary>
     public static void UseRequestGuard(this IApplicationBuilder app, IngestMetrics metrics) => app.Use((context, next) =>
     {
-        if (!PublicListener.IsPublic(context) || !HasTwoLengths(context.Request))
+        if (!PublicListener.IsPublic(context) || !IsAmbiguous(context.Request.Headers))
             return next(context);
 
-        // Request smuggling: a proxy in front may have believed the other one. What follows on this connection is not trusted either.
-        metrics.Refused("any", "two_lengths");
+        // Request smuggling: a proxy in front may have understood it otherwise. What follows on this connection is not trusted either.
+        metrics.Refused("any", "ambiguous_length");
         context.Response.Headers.Connection = "close";
-        return Problems.WriteAsync(context, TwoLengths);
+        return Problems.WriteAsync(context, Ambiguous);
     });
 
-    // Kestrel lets Transfer-Encoding win and keeps the other one under X-Content-Length.
-    private static bool HasTwoLengths(HttpRequest request) =>
-        request.Headers.ContainsKey(HeaderNames.TransferEncoding)
-        && (request.Headers.ContainsKey(HeaderNames.ContentLength) || request.Headers.ContainsKey("X-Content-Length"));
+    // Kestrel lets Transfer-Encoding win, keeping the length under X-Content-Length, and asks only that chunked is the last coding of several.
+    private static bool IsAmbiguous(IHeaderDictionary headers) =>
+        headers.TransferEncoding is { Count: > 0 } coding
+        && (!string.Equals(coding, "chunked", StringComparison.OrdinalIgnoreCase)
+            || headers.ContainsKey(HeaderNames.ContentLength) || headers.ContainsKey("X-Content-Length"));
 }

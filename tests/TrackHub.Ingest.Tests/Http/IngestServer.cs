@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -70,37 +69,6 @@ internal sealed class IngestServer : IAsyncDisposable
         request.Headers.Add("X-TrackHub-Key", key);
         change?.Invoke(request);
         return Client.SendAsync(request);
-    }
-
-    /// <summary>Sends bytes as they are and reads what comes back until the server closes or falls silent for a second.</summary>
-    public async Task<string> RawAsync(string request)
-    {
-        using var client = new TcpClient();
-        await client.ConnectAsync(Address.Host, Address.Port);
-        await using var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
-        var answer = new StringBuilder();
-        var buffer = new byte[4096];
-        using var silence = new CancellationTokenSource();
-        try
-        {
-            while (true)
-            {
-                silence.CancelAfter(TimeSpan.FromSeconds(1));
-                var read = await stream.ReadAsync(buffer, silence.Token);
-                if (read is 0)
-                    return answer.Append("[closed]").ToString();
-                answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            return answer.ToString();
-        }
-        catch (IOException)
-        {
-            return answer.Append("[closed]").ToString();
-        }
     }
 
     public async ValueTask DisposeAsync()
