@@ -26,11 +26,10 @@ internal static class SaleStates
         kind is SaleKind.CartAbandoned or SaleKind.Pending or SaleKind.Approved or SaleKind.Renewed;
 
     /// <summary>
-    /// What makes a state a repetition: the same kind, and approved and renewed alike, for both say "paid" of one sale id.
+    /// What makes a state a repetition: the same kind, and renewed after approved, for both say "paid" of one sale id. Approved after
+    /// renewed is new: whichever comes first, the sale ends approved, with its one Purchase.
     /// </summary>
-    public static bool Repeats(SaleKind kind, SaleKind seen) => kind == seen || (IsPaid(kind) && IsPaid(seen));
-
-    private static bool IsPaid(SaleKind kind) => kind is SaleKind.Approved or SaleKind.Renewed;
+    public static bool Repeats(SaleKind kind, SaleKind seen) => kind == seen || (kind is SaleKind.Renewed && seen is SaleKind.Approved);
 
     private static (int Rank, int Within) Place(SaleKind kind) => kind switch
     {
