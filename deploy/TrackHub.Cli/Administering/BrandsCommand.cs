@@ -27,7 +27,24 @@ internal static class BrandsCommand
     };
 
     /// <summary>Makes the command.</summary>
-    public static Command Create() => Entity.Create("Sellers' brands and everything that is set per brand.", Add());
+    public static Command Create() => Entity.Create("Sellers' brands and everything that is set per brand.", Add(), Rules());
+
+    /// <summary><c>brands rules</c>: what <c>rules_version</c> in a conversion stands for.</summary>
+    private static Command Rules()
+    {
+        var wanted = new Argument<string>("brand") { Description = "By name or id." };
+        return new Command("rules", "Every version of the rules by which its sales are matched; --json prints what `replay --rules` reads.") { wanted }
+            .Runs(async (call, admin, printer, cancellationToken) =>
+            {
+                var brand = await Entity.FindAsync(admin, call.GetRequiredValue(wanted), cancellationToken);
+                printer.Table(
+                    await admin.ListRulesAsync(brand.Id, cancellationToken),
+                    [
+                        new Column<RulesRow>("version", static row => row.Version), new("since", static row => row.Since),
+                        .. BrandSettingKeys.Rules.Select(static key => new Column<RulesRow>(key.Name, row => row.Rules[key.Name])),
+                    ]);
+            });
+    }
 
     private static Command Add()
     {

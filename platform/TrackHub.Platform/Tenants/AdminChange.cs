@@ -84,6 +84,16 @@ internal sealed class AdminChange : IAsyncDisposable
     /// <param name="detail">Names and values; never a secret.</param>
     public async Task CommitAsync(string action, string subject, CancellationToken cancelled, params (string Name, string? Value)[] detail)
     {
+        await NoteAsync(action, subject, cancelled, detail);
+        await _transaction.CommitAsync(cancelled);
+    }
+
+    /// <summary>Ends the transaction; what was done is noted already.</summary>
+    public Task CommitAsync(CancellationToken cancelled) => _transaction.CommitAsync(cancelled);
+
+    /// <summary>Notes who did what.</summary>
+    public async Task NoteAsync(string action, string subject, CancellationToken cancelled, params (string Name, string? Value)[] detail)
+    {
         using var json = new MemoryStream();
         await using (var writer = new Utf8JsonWriter(json))
         {
@@ -97,7 +107,6 @@ internal sealed class AdminChange : IAsyncDisposable
         await using var command = Command(Insert, [_actor, action, subject]);
         command.Parameters.Add(new() { Value = System.Text.Encoding.UTF8.GetString(json.ToArray()), NpgsqlDbType = NpgsqlDbType.Jsonb });
         await command.ExecuteNonQueryAsync(cancelled);
-        await _transaction.CommitAsync(cancelled);
     }
 
     /// <summary>The fault of an id that names nothing.</summary>

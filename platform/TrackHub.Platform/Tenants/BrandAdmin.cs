@@ -11,7 +11,7 @@ internal sealed class BrandAdmin(Func<CancellationToken, Task<AdminChange>> begi
 {
     private const string Columns = "id, tenant_id, name, time_zone, currency, consent_basis, settings::text, created_at";
 
-    private static readonly string[] OwnedTables = ["pixels", "gateway_connections", "write_keys", "funnels"];
+    private static readonly string[] OwnedTables = ["pixels", "gateway_connections", "write_keys", "funnels", "match_rules"];
 
     public async Task<TenantRow> AddTenantAsync(string name, CancellationToken cancelled)
     {
@@ -68,6 +68,7 @@ internal sealed class BrandAdmin(Func<CancellationToken, Task<AdminChange>> begi
             """,
             cancelled,
             id, tenantId, clean, zone, money, ground, change.Keys.Seal(tenantId, ColumnPurpose.IndexKey, id, RandomNumberGenerator.GetBytes(32)));
+        await RuleVersions.EnsureAsync(change, id, cancelled);
         var row = (await change.QueryAsync($"select {Columns} from brands where id = $1", Read, cancelled, id))[0];
         await change.CommitAsync("brand.add", id, cancelled, ("name", clean), ("tenant", tenantId), ("consent_basis", ground));
         return row;
@@ -97,7 +98,15 @@ internal sealed class BrandAdmin(Func<CancellationToken, Task<AdminChange>> begi
                 id, parsed is null ? (setting.Default.Length > 0 ? setting.Default : null) : (string)parsed!);
         if (touched == 0)
             throw AdminChange.Unknown("brand", id);
+        if (BrandSettingKeys.Rules.Contains(setting))
+            await RuleVersions.EnsureAsync(change, id, cancelled);
         await change.CommitAsync("brand.set", id, cancelled, (setting.Name, restores ? null : value.Trim()));
+    }
+
+    public async Task<IReadOnlyList<RulesRow>> RulesAsync(string id, CancellationToken cancelled)
+    {
+        await using var change = await begin(cancelled);
+        return await RuleVersions.ListAsync(change, id, cancelled);
     }
 
     public async Task RemoveAsync(string id, CancellationToken cancelled)
@@ -139,7 +148,8 @@ internal static class SettingsColumn
             static key => key.Name, key => stored[key.Name] is { } value ? ToText(value) : key.Default, StringComparer.Ordinal);
     }
 
-    private static string ToText(JsonNode value) => value switch
+    /// <summary>A value as <c>set</c> takes it.</summary>
+    public static string ToText(JsonNode value) => value switch
     {
         JsonArray list => list.Count == 0 ? "none" : string.Join(',', list.Select(static item => (string)item!)),
         _ => value.GetValueKind() == JsonValueKind.String ? (string)value! : value.ToJsonString(),

@@ -56,6 +56,10 @@ public static class BrandSettingKeys
         Whole("track_burst", 1, 1_000_000, Defaults.TrackBurst, "events", "Browser events at once of one write key before 429."),
     ];
 
+    /// <summary>Those that decide which click led to a sale; a change of one makes a new version.</summary>
+    public static IReadOnlyList<SettingKey> Rules { get; } =
+        [.. StoredWithBrand.Where(static key => key.Name is "window_days" or "stage_order" or "semi_deterministic" or "probabilistic_threshold")];
+
     /// <summary>Keys of a brand.</summary>
     public static IReadOnlyList<SettingKey> Brand { get; } =
     [

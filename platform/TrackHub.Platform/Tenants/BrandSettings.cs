@@ -37,6 +37,9 @@ public sealed record BrandSettings
     /// <summary>Least score of a probabilistic match, 0.5 to 1; 1 switches the stage off.</summary>
     public double ProbabilisticThreshold { get; init; } = 0.75;
 
+    /// <summary>Version of the rules above, counted by what changes them: table <c>match_rules</c>.</summary>
+    public int RulesVersion { get; init; } = 1;
+
     /// <summary>Shards a pixel's lane is spread over where the pixel says nothing, 1 to 64.</summary>
     public int LaneShards { get; init; } = 1;
 

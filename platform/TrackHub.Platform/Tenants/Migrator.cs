@@ -65,6 +65,9 @@ public sealed class Migrator(NpgsqlDataSource postgres, MasterKeys masters, Time
         await new EncryptionKeyRotation(connection, masters).EnsureAsync(cancelled);
         await new DaySecrets(postgres, masters, clock).EnsureAsync(cancelled: cancelled);
         await new MonthPartitions(postgres).MakeAsync(cancelled);
+        await using var change = await AdminChange.BeginAsync(postgres, masters, "migrate", cancelled);
+        await RuleVersions.EnsureAllAsync(change, cancelled);
+        await change.CommitAsync(cancelled);
         return applied;
     }
 

@@ -71,6 +71,10 @@ public sealed class TenantAdmin
     public Task SetBrandAsync(string brandId, string key, string value, CancellationToken cancelled = default) =>
         _brands.SetAsync(brandId, key, value, cancelled);
 
+    /// <summary>Every version of the rules by which its sales are matched, oldest first.</summary>
+    public Task<IReadOnlyList<RulesRow>> ListRulesAsync(string brandId, CancellationToken cancelled = default) =>
+        _brands.RulesAsync(brandId, cancelled);
+
     /// <summary>Removes a brand with its pixels, connections and keys. Its events stay where they were recorded.</summary>
     public Task RemoveBrandAsync(string brandId, CancellationToken cancelled = default) =>
         _brands.RemoveAsync(brandId, cancelled);

@@ -35,6 +35,8 @@ internal static class ConversionRows
         .With("stage", "text", static s => s.Value.Stage.ToSymbol())
         .With("score", "double precision", static s => s.Value.Score)
         .With("rules_version", "int", static s => s.Value.RulesVersion)
+        .With("score_model", "int", static s => s.Value.ScoreModel)
+        .With("reason", "text", static s => s.Value.Reason)
         .With("click_ingest_id", "uuid", static s => s.Value.Click is { } click && Guid.TryParse(click.IngestId, out var id) ? id : (Guid?)null)
         .With("click_event_id", "text", static s => s.Value.Click?.EventId)
         .With("click", "jsonb", static s => s.Value.Click is { } click ? JsonSerializer.Serialize(click, LedgerJson.Default.MatchedClick) : null)

@@ -5,7 +5,7 @@ namespace TrackHub.Matching.Deciding;
 /// <summary>The rules that decide for a brand. Immutable; a decision names their version.</summary>
 internal sealed record MatchRules
 {
-    /// <summary>Version of weights and order below; written into each decision.</summary>
+    /// <summary>Version of the brand's rules, table <c>match_rules</c>; written into each decision.</summary>
     public int Version { get; init; } = 1;
 
     /// <summary>Stage-1 keys in the order they are asked.</summary>
@@ -26,6 +26,7 @@ internal sealed record MatchRules
     /// <summary>The rules a brand set.</summary>
     public static MatchRules Of(BrandSettings settings) => new()
     {
+        Version = settings.RulesVersion,
         Deterministic = [.. settings.StageOrder.Select(static key => key switch
         {
             MatchKey.ClickId => Signal.ClickId,

@@ -32,6 +32,7 @@ internal static class ExpectedRights
         new("gateway_connections", RowsOf.Brand, "select", "path_hash path_sealed previous_sealed secret_sealed"),
         new("write_keys", RowsOf.Brand, "select", "key_hash"),
         new("funnels", RowsOf.Brand, "select", ConsoleWrites: "delete insert update(domain) update(name)"),
+        new("match_rules", RowsOf.Brand, "select"),
         new("encryption_keys", RowsOf.System, "select"),
         new("day_secrets", RowsOf.System, "delete insert select"),
         new("directory_version", RowsOf.System, "select"),

@@ -51,6 +51,7 @@ internal static class SampleRows
         insert into book_minutes (minute, brand_id, accepted) values (date_trunc('minute', now()), '{brand}', 1);
         insert into alerts (alert_id, brand_id, rule, severity, state, since, at, value, threshold, detail, remedy)
             values ('al-{brand}', '{brand}', 'lag', 'warning', 'open', now(), now(), 2, 1, '', '');
+        insert into match_rules (brand_id, version, rules) values ('{brand}', 1, jsonb_build_object()) on conflict do nothing;
         insert into quarantine (quarantine_id, brand_id, gateway, connection_id, received_at, reason, topic, partition, "offset")
             select gen_random_uuid(), '{brand}', 'kiwify', 'con_{brand}', t, 'signature_invalid', 'quarantine', 0, 0 from unnest(array[now(), now() - interval '3 years']) as t;
         """;

@@ -89,6 +89,38 @@ public sealed class TenantAdminTests
     }
 
     [Fact]
+    public async Task A_change_of_what_decides_makes_a_new_version_of_the_rules_and_nothing_else_does()
+    {
+        await using var database = await TenantDatabase.MigratedAsync();
+        var brand = await database.BrandAsync();
+
+        await database.Admin.SetBrandAsync(brand.Id, "currency", "EUR");
+        await database.Admin.SetBrandAsync(brand.Id, "window_days", "7");
+        await database.Admin.SetBrandAsync(brand.Id, "window_days", "14");
+        await database.Admin.SetBrandAsync(brand.Id, "stage_order", "email,click_id");
+        await database.Admin.SetBrandAsync(brand.Id, "window_days", "14");
+
+        var versions = await database.Admin.ListRulesAsync(brand.Id);
+        versions.Select(static v => (v.Version, v.Rules["window_days"], v.Rules["stage_order"])).ShouldBe(
+            [(1, "7", "click_id,session_id,email,phone"), (2, "14", "click_id,session_id,email,phone"), (3, "14", "email,click_id")]);
+        await using var live = await database.FollowAsync();
+        live.Directory.Current.Brand(brand.Id)!.Settings.RulesVersion.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_build_with_other_defaults_makes_a_new_version_where_nothing_was_set()
+    {
+        await using var database = await TenantDatabase.MigratedAsync();
+        var brand = await database.BrandAsync();
+        await database.ExecuteAsync("update match_rules set rules = jsonb_set(rules, '{window_days}', '3')");
+
+        await database.Migrator.ApplyAsync();
+        await database.Migrator.ApplyAsync();
+
+        (await database.Admin.ListRulesAsync(brand.Id)).Select(static v => (v.Version, v.Rules["window_days"])).ShouldBe([(1, "3"), (2, "7")]);
+    }
+
+    [Fact]
     public async Task Removed_rows_are_gone_from_the_directory_and_stay_in_the_audit()
     {
         await using var database = await TenantDatabase.MigratedAsync();
