@@ -26,10 +26,14 @@ internal static class HostileInput
     public static Arbitrary<string> Json { get; } = Gen.Sized(size => Value(Math.Min(size / 10, 4))).ToArbitrary();
 
     /// <summary>A sample with some bytes changed, cut or doubled.</summary>
-    public static Arbitrary<byte[]> MangledSample { get; } = (
-        from sample in Gen.Elements(Samples.Index.Select(static entry => entry.GetProperty("file").GetString()!).ToArray())
+    public static Arbitrary<byte[]> MangledSample { get; } =
+        Mangled(Gen.Elements(Samples.Index.Select(static entry => Samples.Bytes(entry.GetProperty("file").GetString()!)).ToArray()));
+
+    /// <summary>One of these with some bytes changed, cut or doubled.</summary>
+    public static Arbitrary<byte[]> Mangled(Gen<byte[]> originals) => (
+        from original in originals
         from edits in Gen.Choose(0, 1_000_000).Two().ListOf()
-        select Mangle(Samples.Bytes(sample), edits)).ToArbitrary();
+        select Mangle(original, edits)).ToArbitrary();
 
     private static Gen<string> Value(int depth)
     {
@@ -51,6 +55,8 @@ internal static class HostileInput
         var bytes = sample.ToList();
         foreach (var (where, what) in edits)
         {
+            if (bytes.Count is 0)
+                break;
             var at = where % bytes.Count;
             switch (what % 3)
             {

@@ -44,6 +44,9 @@ internal sealed class World
 
     public IngestMetrics Metrics { get; }
 
+    /// <summary>Clock of the ingress.</summary>
+    public TimeProvider Clock { get; init; } = new FixedClock(Now);
+
     public TenantDirectory Directory { get; }
 
     public static DirectorySnapshot Snapshot(params IEnumerable<KeyValuePair<string, GatewayConnection>> more) => DirectorySnapshot.Of(

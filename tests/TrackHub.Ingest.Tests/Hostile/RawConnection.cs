@@ -16,9 +16,10 @@ internal sealed class RawConnection : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly TcpClient _client;
+    private readonly NetworkStream _stream;
     private string _read = "";
 
-    private RawConnection(TcpClient client) => _client = client;
+    private RawConnection(TcpClient client) => (_client, _stream) = (client, client.GetStream());
 
     public static async Task<RawConnection> OpenAsync(IngestServer server)
     {
@@ -32,7 +33,7 @@ internal sealed class RawConnection : IDisposable
     {
         try
         {
-            await _client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(bytes));
+            await _stream.WriteAsync(Encoding.Latin1.GetBytes(bytes));
         }
         catch (IOException)
         {
@@ -59,6 +60,19 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>Says that nothing more will come.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            _client.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The server was first.
+        }
+    }
+
     /// <summary>Goes away as a crash does: with a reset, not a farewell.</summary>
     public void Break()
     {
@@ -73,7 +87,7 @@ internal sealed class RawConnection : IDisposable
         var buffer = new byte[16 * 1024];
         try
         {
-            var read = await _client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(Patience);
+            var read = await _stream.ReadAsync(buffer).AsTask().WaitAsync(Patience);
             return read is 0 ? null : Encoding.Latin1.GetString(buffer, 0, read);
         }
         catch (IOException)

@@ -47,7 +47,7 @@ internal sealed class IngestServer : IAsyncDisposable
             [new("Ingest:Port", "0"), .. settings.Select(static setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))]);
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
         builder.AddSection<IngestOptions>(IngestOptions.Section);
-        builder.Services.AddSingleton<TimeProvider>(new FixedClock(World.Now));
+        builder.Services.AddSingleton(world.Clock);
         builder.Services.AddSingleton<Readiness>().AddSingleton<RoleHealth>();
         builder.Services.AddSingleton(world.Directory).AddSingleton(world.People).AddSingleton(world.Sealer).AddSingleton<IEventLog>(log);
         builder.Services.AddIntake();
