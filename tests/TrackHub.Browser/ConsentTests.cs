@@ -1,0 +1,86 @@
+namespace TrackHub.Browser;
+
+/// <summary>What a visitor's decision about advertising changes.</summary>
+public sealed class ConsentTests : BrowserTest
+{
+    private static readonly string[] AdFields = ["fbclid", "gclid", "fbc", "fbp"];
+
+    [Fact]
+    public async Task After_a_refusal_no_ad_id_is_kept_or_sent_and_the_pixel_is_told_nothing()
+    {
+        Shop.Content = """<a href="https://pay.kiwify.com.br/abc">x</a>""";
+        var page = await VisitAsync("?fbclid=X&gclid=G&utm_source=FB");
+        await Shop.AcceptedAsync("pageview");
+        await page.EvaluateAsync("trackhub.consent({ ads: false })");
+        await page.EvaluateAsync("fbq.told.length = 0; trackhub.pageview()");
+
+        var consent = (await Shop.AcceptedAsync("consent"))[0];
+        (consent["ads"], consent["fbc"], consent["fbclid"]).ShouldBe(("False", null, null));
+        (await PixelAsync(page)).ShouldBeEmpty();
+        (await page.EvaluateAsync<string>("document.cookie")).ShouldNotContain("_fb");
+
+        // The next page knows it, also where the parameters come again.
+        page = await VisitAsync("?fbclid=X&gclid=G&utm_source=FB");
+        var last = (await Shop.AcceptedAsync("pageview", 3))[2];
+        last["consent_ads"].ShouldBe("False");
+        AdFields.Select(field => last[field]).ShouldAllBe(static value => value == null);
+        last["utm"].ShouldBe("""{"utm_source":"FB"}""");
+        (await PixelAsync(page)).ShouldBeEmpty();
+        (await page.EvaluateAsync<string>("document.cookie + JSON.stringify(localStorage)")).ShouldNotContain("fb.");
+
+        // The sale must find this visitor's refusal, so the link still leads back to him.
+        await page.ClickAsync("a");
+        await page.WaitForURLAsync("https://pay.kiwify.com.br/abc?sck=" + last["click_id"]);
+    }
+
+    [Fact]
+    public async Task Where_advertising_needs_a_yes_nothing_of_it_is_kept_or_sent_before()
+    {
+        Shop.Tag += " data-consent=\"required\"";
+        var page = await VisitAsync("?fbclid=X&utm_source=FB");
+
+        var before = (await Shop.AcceptedAsync("pageview"))[0];
+        AdFields.Select(field => before[field]).ShouldAllBe(static value => value == null);
+        before["consent_ads"].ShouldBeNull();
+        (await PixelAsync(page)).ShouldBeEmpty();
+        (await page.EvaluateAsync<string>("document.cookie")).ShouldNotContain("_fb");
+
+        // The application has tidied its address long ago.
+        await page.EvaluateAsync("history.replaceState({}, '', '/'); trackhub.consent({ ads: true }); trackhub.pageview()");
+
+        var click = (await Shop.AcceptedAsync("click", 2))[1];
+        (click["fbclid"], click["consent_ads"], click["click_id"]).ShouldBe(("X", "True", before["click_id"]));
+        click["fbc"]!.ShouldEndWith(".X");
+        var view = (await Shop.AcceptedAsync("pageview", 2))[1];
+        view["fbc"].ShouldBe(click["fbc"]);
+        (await PixelAsync(page)).ShouldBe(["PageView " + view["event_id"]]);
+    }
+
+    [Fact]
+    public async Task What_a_page_says_before_the_tracker_is_there_comes_first()
+    {
+        Shop.Head += "<script>trackhub = { q: [['consent', { ads: false }], ['nonsense'], ['identify', { email: 'maria@example.com' }]] }</script>";
+        var page = await VisitAsync("?fbclid=X");
+
+        (await Shop.AcceptedAsync("pageview"))[0]["consent_ads"].ShouldBe("False");
+        (await Shop.AcceptedAsync("identify"))[0]["email"].ShouldBe("maria@example.com");
+        // The refusal is hers as well, whichever browser she buys with.
+        (await Shop.AcceptedAsync("consent", 2)).ShouldContain(static consent => consent["email"] == "maria@example.com" && consent["ads"] == "False");
+
+        await page.EvaluateAsync("trackhub.q.push(['identify', { phone: '+55 11 90000-0001', external_id: 'u-1' }])");
+        (await Shop.AcceptedAsync("identify", 2)).ShouldContain(static identity => identity["phone"] == "+55 11 90000-0001" && identity["external_id"] == "u-1");
+    }
+
+    [Fact]
+    public async Task Wrong_calls_are_taken_in_silence()
+    {
+        var page = await VisitAsync();
+
+        await page.EvaluateAsync("trackhub.identify(); trackhub.identify({}); trackhub.consent(); trackhub.initiateCheckout(null); trackhub.link(); trackhub.q.push(['x'])");
+        (await page.EvaluateAsync<object?>("trackhub.purchaseEventId()")).ShouldBeNull();
+        await page.EvaluateAsync("trackhub.pageview()");
+
+        await Shop.AcceptedAsync("pageview", 2);
+        Shop.Sent.Select(static sent => sent.Route).Distinct().ShouldBe(["pageview"]);
+    }
+}
