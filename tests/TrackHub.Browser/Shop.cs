@@ -11,7 +11,8 @@ namespace TrackHub.Browser;
 /// <param name="Route">Kind of event.</param>
 /// <param name="Body">JSON.</param>
 /// <param name="Status">How it was answered.</param>
-internal sealed record Sent(string Route, JsonElement Body, int Status)
+/// <param name="At">When it came.</param>
+internal sealed record Sent(string Route, JsonElement Body, int Status, DateTimeOffset At)
 {
     /// <summary>A text field; null if it is absent.</summary>
     public string? this[string field] => Body.TryGetProperty(field, out var value) ? value.ToString() : null;
@@ -103,7 +104,7 @@ internal sealed class Shop : IAsyncDisposable
         using var body = await JsonDocument.ParseAsync(context.Request.Body);
         var route = (string)context.Request.RouteValues["route"]!;
         var (status, retryAfter) = context.Request.Query["k"] == Key ? Answer(route) : (StatusCodes.Status401Unauthorized, null);
-        _sent.Enqueue(new(route, body.RootElement.Clone(), status));
+        _sent.Enqueue(new(route, body.RootElement.Clone(), status, TimeProvider.System.GetUtcNow()));
         if (status is 0)
         {
             context.Abort();

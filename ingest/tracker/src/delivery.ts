@@ -116,9 +116,9 @@ async function post(id: string, item: Item): Promise<void> {
   later(id, item);
 }
 
-/** Tries again when its time has come. An attempt in between has set another time, and another timer. */
+/** Tries again when its time has come, which an attempt in between may have put off. */
 function later(id: string, item: Item): void {
-  setTimeout(() => {
-    if (Date.now() >= item.n) void post(id, item);
-  }, Math.max(0, item.n - Date.now()));
+  const wait = item.n - Date.now();
+  if (wait > 0) setTimeout(() => later(id, item), wait);
+  else void post(id, item);
 }
