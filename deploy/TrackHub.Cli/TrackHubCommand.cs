@@ -18,13 +18,37 @@ internal static class TrackHubCommand
     /// <summary>Exit code of a call that is not one.</summary>
     public const int Usage = 2;
 
+    // In the order of the help.
+    private static readonly (string Name, Func<Command> Create)[] Commands =
+    [
+        ("up", UpCommand.Create),
+        ("down", DownCommand.Create),
+        ("status", StatusCommand.Create),
+        ("run", RunCommand.Create),
+        ("test", TestCommand.Create),
+        ("bench", BenchCommand.Create),
+        ("load", LoadCommand.Create),
+        ("tenants", TenantsCommand.Create),
+        ("brands", BrandsCommand.Create),
+        ("pixels", PixelsCommand.Create),
+        ("connections", ConnectionsCommand.Create),
+        ("keys", KeysCommand.Create),
+        ("topics", TopicsCommand.Create),
+        ("tail", TailCommand.Create),
+        ("explain", ExplainCommand.Create),
+        ("books", BooksCommand.Create),
+        ("migrate", MigrateCommand.Create),
+        ("doctor", DoctorCommand.Create),
+        ("demo", DemoCommand.Create),
+    ];
+
     /// <summary>Runs a call.</summary>
     /// <returns>0 done, 1 failed, 2 not a call: what is wrong stands on standard error.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, TextWriter? output = null, TextWriter? error = null)
     {
         // No termination by the parser: hosts and supervisor stop in order, however long their order takes.
         var invocation = new InvocationConfiguration { Output = output ?? Console.Out, Error = error ?? Console.Error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
-        var call = Create().Parse(CommandLineConfiguration.Rewrite(arguments));
+        var call = Create(arguments.Count > 0 ? arguments[0] : null).Parse(CommandLineConfiguration.Rewrite(arguments));
         if (call.Errors.Count > 0 && call.Action is System.CommandLine.Invocation.ParseErrorAction)
         {
             foreach (var fault in call.Errors) await invocation.Error.WriteLineAsync(fault.Message);
@@ -36,33 +60,20 @@ internal static class TrackHubCommand
     }
 
     /// <summary>The tree of commands.</summary>
-    public static Command Create()
+    /// <param name="called">
+    /// The command that is called, if that is known: it is made alone, for the others load what they work with, 4 MB of the broker's memory.
+    /// </param>
+    public static Command Create(string? called = null)
     {
         // Not a RootCommand: that is named after the assembly, and people type trackhub.
-        var root = new Command("trackhub", "TrackHub: clicks and sales in, each sale told to Meta once.")
+        var root = new Command("trackhub", "TrackHub: clicks and sales in, each sale told to Meta once.") { new HelpOption(), new VersionOption() };
+        var isKnown = Commands.Any(command => command.Name == called);
+        foreach (var (name, create) in Commands)
         {
-            new HelpOption(),
-            new VersionOption(),
-            UpCommand.Create(),
-            DownCommand.Create(),
-            StatusCommand.Create(),
-            RunCommand.Create(),
-            TestCommand.Create(),
-            BenchCommand.Create(),
-            LoadCommand.Create(),
-            TenantsCommand.Create(),
-            BrandsCommand.Create(),
-            PixelsCommand.Create(),
-            ConnectionsCommand.Create(),
-            KeysCommand.Create(),
-            TopicsCommand.Create(),
-            TailCommand.Create(),
-            ExplainCommand.Create(),
-            BooksCommand.Create(),
-            MigrateCommand.Create(),
-            DoctorCommand.Create(),
-            DemoCommand.Create(),
-        };
+            if (!isKnown || name == called)
+                root.Subcommands.Add(create());
+        }
+
         root.Options.Add(GlobalOptions.Data);
         root.Options.Add(GlobalOptions.PortBase);
         root.Options.Add(GlobalOptions.Json);

@@ -57,6 +57,17 @@ public sealed class TrackHubCommandTests
     }
 
     [Fact]
+    public void A_command_that_is_called_is_made_alone_and_anything_else_makes_the_whole_tree()
+    {
+        var all = TrackHubCommand.Create().Subcommands.Select(static command => command.Name).ToList();
+
+        all.Count.ShouldBeGreaterThan(10);
+        foreach (var name in all)
+            TrackHubCommand.Create(name).Subcommands.ShouldHaveSingleItem().Name.ShouldBe(name);
+        TrackHubCommand.Create("--help").Subcommands.Count.ShouldBe(all.Count);
+    }
+
+    [Fact]
     public void Configuration_on_the_command_line_becomes_one_option()
     {
         CommandLineConfiguration.Rewrite(["run", "ingest", "--Kafka:BootstrapServers=a:1,b:2", "--data", "x", "--", "--A:B=c"])
