@@ -7,10 +7,16 @@ namespace TrackHub.LocalKafka.Storage;
 /// </summary>
 internal sealed partial class Scrub : IAsyncDisposable
 {
-    /// <summary>8 MiB a second: a few thousandths of a core.</summary>
-    private const int BytesAtOnce = 2 * 1024 * 1024;
+    private const int BytesAtOnce = 1024 * 1024;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    /// <summary>It rests this many times as long as reading took, so it takes half a percent of a core, fast or slow.</summary>
+    private const int RestFactor = 200;
+
+    /// <summary>At most 8 MiB a second, where reading takes no time.</summary>
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(125);
+
+    /// <summary>At least 1 MiB a second, however long the disk or a busy machine makes a read take: checking costs a millisecond of it.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
     private readonly TopicStore _topics;
     private readonly ILogger _logger;
@@ -35,18 +41,19 @@ internal sealed partial class Scrub : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(Pause, clock, stoppingToken);
-            var sincePause = 0L;
+            await Task.Delay(ShortestRest, clock, stoppingToken);
+            var (sinceRest, began) = (0L, clock.GetTimestamp());
             foreach (var segment in _topics.Topics.SelectMany(static topic => topic.Partitions).SelectMany(static log => log.Segments))
             {
                 while (Advance(segment) is > 0 and var bytes)
                 {
-                    sincePause += bytes;
-                    if (sincePause < BytesAtOnce)
+                    sinceRest += bytes;
+                    if (sinceRest < BytesAtOnce)
                         continue;
 
-                    sincePause = 0;
-                    await Task.Delay(Pause, clock, stoppingToken);
+                    var rest = clock.GetElapsedTime(began) * RestFactor;
+                    await Task.Delay(rest < ShortestRest ? ShortestRest : rest > LongestRest ? LongestRest : rest, clock, stoppingToken);
+                    (sinceRest, began) = (0, clock.GetTimestamp());
                 }
             }
         }
