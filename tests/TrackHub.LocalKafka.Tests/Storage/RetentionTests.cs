@@ -6,8 +6,11 @@ namespace TrackHub.LocalKafka.Tests.Storage;
 /// <summary>Which segments retention.ms and retention.bytes delete, by a clock that the test moves.</summary>
 public sealed class RetentionTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("retention-").FullName;
     private readonly ManualClock _clock = new();
+    private readonly TestDisk _disk = new();
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
@@ -137,9 +140,38 @@ public sealed class RetentionTests : IDisposable
         log.Find(0, 1000, atLeastOne: true).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_record_appended_while_the_written_segment_is_found_old_stays()
+    {
+        using var log = Open(("retention.ms", "60000"));
+        log.Append(TestBatch.Encode("old", _clock.NowMs));
+        _clock.Advance(TimeSpan.FromMilliseconds(60_001));
+        using var isWriting = new ManualResetEventSlim();
+        using var mayWrite = new ManualResetEventSlim();
+        _disk.BeforeNextWrite(() =>
+        {
+            isWriting.Set();
+            mayWrite.Wait(Patience).ShouldBeTrue();
+        });
+        var appending = Task.Run(() => log.Append(TestBatch.Encode("young", _clock.NowMs)));
+        isWriting.Wait(Patience).ShouldBeTrue();
+
+        // The append is inside its lock and the record not there yet: all that can be counted is old.
+        int? deleted = null;
+        var deleting = new Thread(() => deleted = log.ApplyRetention()) { IsBackground = true };
+        deleting.Start();
+        SpinWait.SpinUntil(() => !deleting.IsAlive || deleting.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience).ShouldBeTrue();
+        mayWrite.Set();
+
+        (await appending).BaseOffset.ShouldBe(1);
+        deleting.Join(Patience).ShouldBeTrue();
+        deleted.ShouldBe(0);
+        log.ReadAll(0).ShouldBe([(0, "old"), (1, "young")]);
+    }
+
     private PartitionLog Open(params (string Name, string Value)[] settings)
     {
         var config = new TopicConfig(settings.ToDictionary(static setting => setting.Name, static setting => setting.Value));
-        return new PartitionLog(_directory, () => config, _clock, NullLogger.Instance);
+        return new PartitionLog(_directory, () => config, _clock, NullLogger.Instance, new StorageSettings { Disk = _disk });
     }
 }
