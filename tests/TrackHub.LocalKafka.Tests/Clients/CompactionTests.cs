@@ -14,27 +14,29 @@ public sealed class CompactionTests
     public async Task A_compacted_topic_shrinks_to_the_last_value_of_each_key_and_readers_reach_its_end()
     {
         using var broker = await TestBroker.RunAsync(static options => options.CompactionCheckInterval = TimeSpan.FromMilliseconds(100));
-        foreach (var codec in Enum.GetValues<CompressionType>())
-        {
-            var topic = await broker.CreateTopicAsync(1, ("cleanup.policy", "compact"), ("segment.bytes", "4096"), ("min.cleanable.dirty.ratio", "0.01"));
-            using var producer = broker.Producer(config =>
-                (config.CompressionType, config.BatchNumMessages, config.EnableIdempotence) = (codec, 10, true));
-            await Task.WhenAll(Enumerable.Range(0, Records).Select(i =>
-                producer.ProduceAsync(topic, new Message<string?, string?> { Key = $"key-{i % Keys}", Value = $"{i} {new string('v', 100)}" })));
-            // The written segment is not compacted: these records close it, since no codec makes them small.
-            await Task.WhenAll(Enumerable.Range(0, Fillers).Select(_ => producer.ProduceAsync(
-                topic, new Message<string?, string?> { Key = "filler", Value = RandomNumberGenerator.GetHexString(6000) })));
-
-            await Eventually.TrueAsync(
-                () => ReadKeyed(broker, topic).Count == Keys, () => $"{ReadKeyed(broker, topic).Count} records are left of {codec}");
-
-            ReadKeyed(broker, topic).Select(static record => (record.Offset.Value, record.Message.Key, record.Message.Value.Split(' ')[0]))
-                .ShouldBe(Enumerable.Range(Records - Keys, Keys).Select(static i => ((long)i, (string?)$"key-{i % Keys}", $"{i}")));
-            var next = await producer.ProduceAsync(topic, new Message<string?, string?> { Key = "key-0", Value = "next" });
-            next.Offset.Value.ShouldBe(Records + Fillers);
-        }
+        await Task.WhenAll(Enum.GetValues<CompressionType>().Select(codec => Task.Run(() => CompactAndReadAsync(broker, codec))));
 
         await broker.DisposeAsync();
+    }
+
+    private static async Task CompactAndReadAsync(TestBroker broker, CompressionType codec)
+    {
+        var topic = await broker.CreateTopicAsync(1, ("cleanup.policy", "compact"), ("segment.bytes", "4096"), ("min.cleanable.dirty.ratio", "0.01"));
+        using var producer = broker.Producer(config =>
+            (config.CompressionType, config.BatchNumMessages, config.EnableIdempotence) = (codec, 10, true));
+        await Task.WhenAll(Enumerable.Range(0, Records).Select(i =>
+            producer.ProduceAsync(topic, new Message<string?, string?> { Key = $"key-{i % Keys}", Value = $"{i} {new string('v', 100)}" })));
+        // The written segment is not compacted: these records close it, since no codec makes them small.
+        await Task.WhenAll(Enumerable.Range(0, Fillers).Select(_ => producer.ProduceAsync(
+            topic, new Message<string?, string?> { Key = "filler", Value = RandomNumberGenerator.GetHexString(6000) })));
+
+        await Eventually.TrueAsync(
+            () => ReadKeyed(broker, topic).Count == Keys, () => $"{ReadKeyed(broker, topic).Count} records are left of {codec}");
+
+        ReadKeyed(broker, topic).Select(static record => (record.Offset.Value, record.Message.Key, record.Message.Value.Split(' ')[0]))
+            .ShouldBe(Enumerable.Range(Records - Keys, Keys).Select(static i => ((long)i, (string?)$"key-{i % Keys}", $"{i}")));
+        var next = await producer.ProduceAsync(topic, new Message<string?, string?> { Key = "key-0", Value = "next" });
+        next.Offset.Value.ShouldBe(Records + Fillers);
     }
 
     /// <summary>Every record but the fillers, read from the start to the end of the partition.</summary>
