@@ -35,7 +35,7 @@ internal sealed class FrameBuffer(int maxFrameBytes) : IDisposable
     /// Larger ones are shared by all threads: a connection has one at a time, but is served by another thread each time, and one of a
     /// megabyte for each would be most of the broker's memory.
     /// </summary>
-    private static readonly ArrayPool<byte> Large = ArrayPool<byte>.Create(MaxPooledBytes, maxArraysPerBucket: 16);
+    private static ArrayPool<byte> _large = NewPool();
 
     private byte[] _buffer = Rent(IdleBytes);
     private int _start;
@@ -69,6 +69,9 @@ internal sealed class FrameBuffer(int maxFrameBytes) : IDisposable
         var end = wanted > IdleBytes ? Math.Min(_start + wanted, _buffer.Length) : _buffer.Length;
         return _buffer.AsMemory(_end, end - _end);
     }
+
+    /// <summary>Leaves the larger buffers that no connection holds to the collector. For any thread; held ones come back to the pool as ever.</summary>
+    public static void ForgetPooled() => _large = NewPool();
 
     /// <summary>Counts bytes that were put into <see cref="Room"/>.</summary>
     public void Received(int count) => _end += count;
@@ -105,10 +108,12 @@ internal sealed class FrameBuffer(int maxFrameBytes) : IDisposable
         (_start, _end) = (0, held);
     }
 
+    private static ArrayPool<byte> NewPool() => ArrayPool<byte>.Create(MaxPooledBytes, maxArraysPerBucket: 16);
+
     private static byte[] Rent(int bytes) => bytes switch
     {
         <= MaxSharedBytes => ArrayPool<byte>.Shared.Rent(bytes),
-        <= MaxPooledBytes => Large.Rent(bytes),
+        <= MaxPooledBytes => _large.Rent(bytes),
         _ => GC.AllocateUninitializedArray<byte>(bytes),
     };
 
@@ -117,6 +122,6 @@ internal sealed class FrameBuffer(int maxFrameBytes) : IDisposable
         if (buffer.Length is > 0 and <= MaxSharedBytes)
             ArrayPool<byte>.Shared.Return(buffer);
         else if (buffer.Length is > 0 and <= MaxPooledBytes)
-            Large.Return(buffer);
+            _large.Return(buffer);
     }
 }
