@@ -21,8 +21,10 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
     private const double RateShare = 0.2;   // of the maximum, at which latency is measured
     private const int VolumeUnits = 6;
     private const int IdleUnits = 12;
-    private const int SettleUnits = 2;
     private const string Topic = "load";
+
+    /// <summary>After the last request, until a broker counts as idle: it returns memory within it.</summary>
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMinutes(2);
     private const string FloorTarget = BrokerReport.FloorPrefix + "bare append";
     private const string Tool = "rdkafka_performance";
     private const string Confluent = "Confluent.Kafka";
@@ -32,7 +34,7 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
 
     private long Records => (long)(GoalRate * unit.TotalSeconds);
 
-    /// <summary>Measures all of it; takes some 50 units.</summary>
+    /// <summary>Measures all of it; takes some 50 units, and four minutes of waiting.</summary>
     public async Task<BrokerReport> RunAsync(CancellationToken cancellationToken)
     {
         var tool = await PerformanceTool.PrepareAsync(directory, cancellationToken);
@@ -132,7 +134,7 @@ internal sealed class BrokerScenario(string directory, TimeSpan unit, TextWriter
     private async Task MeasureIdleAsync(string when, BrokerUnderLoad broker, CancellationToken cancellationToken)
     {
         await progress.WriteLineAsync($"idle, {when}");
-        await Task.Delay(unit * SettleUnits, clock, cancellationToken);
+        await Task.Delay(SettleTime, clock, cancellationToken);
         var (cpu, started) = (broker.Meter.CpuSeconds, clock.GetTimestamp());
         await Task.Delay(unit * IdleUnits, clock, cancellationToken);
         _figures.Add(new($"idle: share of a core, {when}", 100 * (broker.Meter.CpuSeconds - cpu) / clock.GetElapsedTime(started).TotalSeconds, "%", 1));
