@@ -32,13 +32,14 @@ internal sealed class IngestProcess : IAsyncDisposable
     /// <summary>A brand per gateway.</summary>
     public IReadOnlyDictionary<string, TestBrand> Brands { get; }
 
-    public static Task<IngestProcess> StartAsync(TestKafka? kafka = null, params string[] gateways) => StartAsync(kafka, settings: [], gateways);
+    public static Task<IngestProcess> StartAsync(TestKafka? kafka = null, params string[] gateways) => StartWithAsync(kafka, settings: [], gateways);
 
     /// <summary>As above, with a spool.</summary>
     public static Task<IngestProcess> StartSpoolingAsync(TestKafka kafka, string folder, params string[] gateways) =>
-        StartAsync(kafka, [$"--Ingest:SpoolDirectory={folder}"], gateways);
+        StartWithAsync(kafka, [$"--Ingest:SpoolDirectory={folder}"], gateways);
 
-    private static async Task<IngestProcess> StartAsync(TestKafka? kafka, string[] settings, string[] gateways)
+    /// <summary>As above, with settings of its own as on the command line.</summary>
+    public static async Task<IngestProcess> StartWithAsync(TestKafka? kafka, string[] settings, params string[] gateways)
     {
         kafka ??= await TestMachine.KafkaAsync();
         var postgres = await TestBrands.CreateDatabaseAsync();
@@ -69,6 +70,9 @@ internal sealed class IngestProcess : IAsyncDisposable
         await Eventually.Holds(async () => (await process.Client.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(30));
         return process;
     }
+
+    /// <summary>What the admin port shows of the metrics.</summary>
+    public Task<string> MetricsAsync() => Client.GetStringAsync(new Uri(RoleHost.AdminAddress(_app), "/metrics"));
 
     /// <summary>Posts bytes and gives status and answer.</summary>
     public async Task<(int Status, JsonElement Answer)> PostAsync(string address, byte[] body, params (string Name, string Value)[] headers)

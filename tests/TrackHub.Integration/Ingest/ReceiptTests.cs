@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using TrackHub.Platform.Identity;
 using TrackHub.Schemas;
 using TrackHub.Testing;
@@ -40,6 +41,42 @@ public sealed class ReceiptTests
         storedSale.Record.EventId.ShouldBe(sale.GetProperty("event_id").GetString());
         storedSale.Record.ClickId.ShouldBe("th_0000000000000000000000000a");
         storedSale.Record.Sale!.AmountMinor.ShouldBe(19700);
+    }
+
+    [Fact]
+    public async Task Every_kind_of_event_lies_where_its_receipt_says_alone_and_in_a_batch()
+    {
+        const string Page = "\"url\":\"https://shop.example.com/a\"";
+        await using var ingest = await IngestProcess.StartAsync(null, "kiwify");
+        var key = ("X-TrackHub-Key", ingest.Brands["kiwify"].WriteKey);
+        var bodies = new (string Route, EventKind Kind, string Fields)[]
+        {
+            ("click", EventKind.Click, Page),
+            ("pageview", EventKind.PageView, Page),
+            ("initiate_checkout", EventKind.InitiateCheckout, Page),
+            ("identify", EventKind.Identify, "\"email\":\"compradora@example.com\""),
+            ("consent", EventKind.Consent, "\"ads\":false"),
+        };
+        var receipts = new List<(JsonElement Receipt, EventKind Kind)>();
+
+        foreach (var (route, kind, fields) in bodies)
+        {
+            var (status, receipt) = await ingest.PostAsync($"/api/v1/track/{route}", Encoding.UTF8.GetBytes($$"""{"session_id":"s-1",{{fields}}}"""), key);
+            status.ShouldBe(202, route);
+            receipts.Add((receipt, kind));
+        }
+
+        var (batchStatus, batch) = await ingest.PostAsync("/api/v1/track/batch", Encoding.UTF8.GetBytes(
+            $"[{string.Join(',', bodies.Select(static one => $$"""{"kind":"{{one.Route}}","session_id":"s-2",{{one.Fields}}}"""))}]"), key);
+        batchStatus.ShouldBe(202);
+        receipts.AddRange(batch.GetProperty("results").EnumerateArray().Zip(bodies, static (receipt, body) => (receipt, body.Kind)));
+
+        receipts.Count.ShouldBe(2 * bodies.Length);
+        foreach (var (receipt, kind) in receipts)
+        {
+            var stored = await ingest.ReadBackAsync<TrackedEvent>(receipt);
+            (stored.Record.EventId, stored.Record.Kind).ShouldBe((receipt.GetProperty("event_id").GetString()!, kind));
+        }
     }
 
     [Fact]
