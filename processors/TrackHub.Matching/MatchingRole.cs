@@ -33,6 +33,7 @@ public static class MatchingRole
             .AddSingleton<EventGate>()
             .AddSingleton<RedisConnection>()
             .AddSingleton<WindowStore>()
+            .AddSingleton<IWindowReader>(static services => services.GetRequiredService<WindowStore>())
             .AddSingleton<ClickRecordCodec>()
             .AddSingleton<KnownClicks>()
             .AddSingleton<WindowApplier>()

@@ -9,7 +9,7 @@ namespace TrackHub.Matching.Sales;
 /// Looks for the clicks of a batch of sales: one Redis round trip per stage for all sales that still need it, and one more where e-mails
 /// or phones lead to sessions.
 /// </summary>
-internal sealed class ClickSearch(WindowStore windows)
+internal sealed class ClickSearch(IWindowReader windows)
 {
     /// <summary>Decides each sale; evidence goes to its trail.</summary>
     public async Task SearchAsync(IReadOnlyList<SaleWork> sales, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal readonly record struct WindowRecord(RedisKey Key, byte[] Value, TimeSpa
 /// Writes and reads windows, a whole batch in one round trip. Writes are plain and idempotent: the same batch written twice, or by two
 /// processes, leaves the same windows.
 /// </summary>
-internal sealed class WindowStore(RedisConnection redis)
+internal sealed class WindowStore(RedisConnection redis) : IWindowReader
 {
     /// <summary>Most members of one window; the newest by event time stay. A café's address must not grow without limit.</summary>
     public const int MaxMembers = 32;
@@ -50,7 +50,8 @@ internal sealed class WindowStore(RedisConnection redis)
             cancellationToken);
     }
 
-    /// <summary>The members of these windows in their order; members of an unknown form are passed over.</summary>
+    /// <inheritdoc/>
+    /// <remarks>Members of an unknown form are passed over.</remarks>
     public async Task<IReadOnlyList<IReadOnlyList<WindowMember>>> ReadAsync(IReadOnlyList<RedisKey> windows, CancellationToken cancellationToken)
     {
         if (windows.Count == 0)
