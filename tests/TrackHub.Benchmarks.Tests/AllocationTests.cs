@@ -1,11 +1,14 @@
 using System.Globalization;
 using TrackHub.Benchmarks.Allocation;
+using TrackHub.Benchmarks.Ingress;
 
 namespace TrackHub.Benchmarks.Tests;
 
 /// <summary>The gate: no operation may allocate more than allocation-limits.txt allows. Times are reported by the benchmarks and never gated.</summary>
 public sealed class AllocationTests
 {
+    private const string Click = "Ingress.Click";
+
     private static readonly Dictionary<string, long> Limits = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "allocation-limits.txt"))
         .Where(static line => line.Length > 0 && line[0] != '#')
         .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -25,7 +28,18 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Every_limit_is_of_an_operation() => Limits.Keys.Except(AllocationMeter.Gated.Keys, StringComparer.Ordinal).ShouldBeEmpty();
+    public async Task A_click_allocates_no_more_than_its_limit_from_socket_to_receipt()
+    {
+        await using var path = await ClickPath.StartAsync();
+
+        var measured = AllocationMeter.BytesPerCall(path.Send);
+
+        measured.ShouldBeLessThanOrEqualTo(Limits[Click], $"A click allocates {measured} bytes in the whole process: allocate less, or raise the limit of {Click} and say why.");
+        measured.ShouldBeGreaterThan(Limits[Click] / 2, $"A click allocates {measured} bytes, far below the limit of {Click}: lower it, so that it holds.");
+    }
+
+    [Fact]
+    public void Every_limit_is_of_an_operation() => Limits.Keys.Except([.. AllocationMeter.Gated.Keys, Click], StringComparer.Ordinal).ShouldBeEmpty();
 
     [Theory]
     [InlineData("Encode(TrackedEvent).Avro")]

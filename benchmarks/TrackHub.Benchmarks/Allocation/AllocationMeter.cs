@@ -11,6 +11,10 @@ internal static class AllocationMeter
     private const int Rounds = 5;
     private const int CallsPerRound = 20;
 
+    // A process allocates for itself as well, timers and the like: more calls, so that it does not show.
+    private const int ProcessWarmUpCalls = 100;
+    private const int ProcessCallsPerRound = 100;
+
     /// <summary>Every operation of ours, by name: the same classes, methods and arguments that the benchmarks run.</summary>
     public static IReadOnlyDictionary<string, BenchmarkCase> Gated { get; } = Operations.Holding("", ManualConfig.CreateEmpty())
         .SelectMany(static group => group.BenchmarksCases)
@@ -31,11 +35,28 @@ internal static class AllocationMeter
         return Enumerable.Range(0, Rounds).Min(_ => Allocated(call, CallsPerRound)) / CallsPerRound;
     }
 
+    /// <summary>Bytes that one call allocates in the whole process, whatever thread does it, the least of several rounds. Nothing else may run.</summary>
+    public static long BytesPerCall(Action call)
+    {
+        Repeat(call, ProcessWarmUpCalls);
+        return Enumerable.Range(0, Rounds).Min(_ =>
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Repeat(call, ProcessCallsPerRound);
+            return GC.GetTotalAllocatedBytes(precise: true) - before;
+        }) / ProcessCallsPerRound;
+    }
+
+    private static void Repeat(Action call, int calls)
+    {
+        for (var i = 0; i < calls; i++)
+            call();
+    }
+
     private static long Allocated(Action call, int calls)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < calls; i++)
-            call();
+        Repeat(call, calls);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }

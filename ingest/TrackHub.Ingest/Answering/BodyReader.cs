@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Connections;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -50,6 +51,7 @@ internal static class BodyReader
     private const int FirstBuffer = 4 * 1024;
 
     /// <summary>Reads a whole body of at most <paramref name="limit"/> bytes.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Body> ReadAsync(HttpContext context, int limit)
     {
         var request = context.Request;

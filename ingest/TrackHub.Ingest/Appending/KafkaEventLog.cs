@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using TrackHub.Ingest.Listening;
 using TrackHub.Ingest.Spooling;
@@ -23,14 +24,14 @@ internal sealed class KafkaEventLog(
     /// <inheritdoc/>
     public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked) =>
         // A caller who hangs up does not stop the record: it is complete, and the next try of the same event is absorbed.
-        WaitAsync(producer.ProduceAsync(topic, key, tracked, RecordHeaders.ForBrand(tracked.BrandId), CancellationToken.None));
+        WaitAsync(producer.ProduceWithinAsync(topic, key, tracked, RecordHeaders.ForBrand(tracked.BrandId), _ackTimeout));
 
     /// <inheritdoc/>
-    public ValueTask<RecordCoordinates?> AppendDeadAsync(DeadWebhook webhook, EventOutcome outcome) => WaitAsync(AppendBothAsync(webhook, outcome));
+    public ValueTask<RecordCoordinates?> AppendDeadAsync(DeadWebhook webhook, EventOutcome outcome) => WaitAsync(new(AppendBothAsync(webhook, outcome)));
 
     /// <inheritdoc/>
-    public ValueTask<RecordCoordinates?> AppendQuarantinedAsync(QuarantinedWebhook webhook) => WaitAsync(producer.ProduceAsync(
-        Topics.Quarantine, $"{webhook.BrandId}/{webhook.Gateway}", webhook, RecordHeaders.ForBrand(webhook.BrandId), CancellationToken.None));
+    public ValueTask<RecordCoordinates?> AppendQuarantinedAsync(QuarantinedWebhook webhook) => WaitAsync(producer.ProduceWithinAsync(
+        Topics.Quarantine, $"{webhook.BrandId}/{webhook.Gateway}", webhook, RecordHeaders.ForBrand(webhook.BrandId), _ackTimeout));
 
     /// <inheritdoc/>
     public async Task<bool> AppendSpooledAsync(
@@ -65,29 +66,26 @@ internal sealed class KafkaEventLog(
 
     private async Task<RecordCoordinates> AppendBothAsync(DeadWebhook webhook, EventOutcome outcome)
     {
-        var letter = deadLetters.WriteWebhookAsync(webhook, CancellationToken.None);
-        var end = producer.ProduceAsync(
-            Topics.EventOutcomes, outcome.IngestId, outcome, RecordHeaders.ForBrand(outcome.BrandId), CancellationToken.None);
+        var letter = deadLetters.WriteWebhookAsync(webhook, _ackTimeout);
+        var end = producer.ProduceWithinAsync(
+            Topics.EventOutcomes, outcome.IngestId, outcome, RecordHeaders.ForBrand(outcome.BrandId), _ackTimeout).AsTask();
         await Task.WhenAll(letter, end);
         return await letter;
     }
 
-    private async ValueTask<RecordCoordinates?> WaitAsync(Task<RecordCoordinates> append)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<RecordCoordinates?> WaitAsync(ValueTask<RecordCoordinates> append)
     {
         var started = clock.GetTimestamp();
         try
         {
-            var coordinates = await append.WaitAsync(_ackTimeout, clock);
+            var coordinates = await append;
             metrics.Acknowledged(clock.GetElapsedTime(started));
             return coordinates;
         }
-        catch (TimeoutException)
-        {
-            return Unavailable("ack_timeout");
-        }
         catch (LogUnavailableException fault)
         {
-            return Unavailable(fault.Reason is LogFault.QueueFull ? "queue_full" : "log_away");
+            return Unavailable(fault.Reason switch { LogFault.QueueFull => "queue_full", LogFault.TimedOut => "ack_timeout", _ => "log_away" });
         }
         catch (KeyGoneException)
         {

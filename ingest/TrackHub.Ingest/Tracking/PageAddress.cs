@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.WebUtilities;
 using TrackHub.Ingest.Json;
 
@@ -13,6 +15,9 @@ internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm,
 {
     private const int MaxKept = 2 * 1024;
 
+    // A campaign's usual parameters; longer ones are put together in a rented buffer.
+    private const int StackCharacters = 512;
+
     /// <summary>Reads an absolute http or https address; false for anything else.</summary>
     public static bool TryRead(string? text, out PageAddress address)
     {
@@ -23,7 +28,8 @@ internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm,
         var utm = default(Utm);
         string? fbclid = null;
         string? gclid = null;
-        var kept = default(System.Text.StringBuilder);
+        var kept = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[StackCharacters]);
+        var separator = '?';
         foreach (var pair in new QueryStringEnumerable(uri.Query))
         {
             var name = pair.DecodeName().Span;
@@ -32,12 +38,19 @@ internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm,
             else if (name is "gclid")
                 gclid ??= TolerantReads.Clean(pair.DecodeValue().ToString());
             else if (name.StartsWith("utm_", StringComparison.Ordinal) && Take(ref utm, name, TolerantReads.Clean(pair.DecodeValue().ToString())))
-                (kept ??= new()).Append(kept.Length is 0 ? '?' : '&').Append(pair.EncodedName).Append('=').Append(pair.EncodedValue);
+            {
+                kept.AppendFormatted(separator);
+                kept.AppendFormatted(pair.EncodedName.Span);
+                kept.AppendFormatted('=');
+                kept.AppendFormatted(pair.EncodedValue.Span);
+                separator = '&';
+            }
         }
 
         var host = uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
         var path = PathOf(uri);
-        address = new(Cut($"{uri.Scheme}://{host}{path}{kept}"), Cut(host + path), utm, fbclid, gclid);
+        address = new(Cut($"{uri.Scheme}://{host}{path}{kept.Text}"), Cut(host + path), utm, fbclid, gclid);
+        kept.Clear();
         return true;
     }
 

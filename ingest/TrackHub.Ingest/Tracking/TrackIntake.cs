@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Appending;
@@ -92,8 +93,8 @@ internal sealed class TrackIntake(
         {
             // What is wrong with one event is told for that one; the others are stored.
             stores[i] = TrackRules.TryKind(events[i].Body?.Kind, out var kind) || events[i].Body is null
-                ? StoreAsync(events[i], kind, visit, BatchRoute)
-                : StoreAsync((null, "kind: click, pageview, initiate_checkout, identify or consent."), kind, visit, BatchRoute);
+                ? StoreAsync(events[i], kind, visit, BatchRoute).AsTask()
+                : StoreAsync((null, "kind: click, pageview, initiate_checkout, identify or consent."), kind, visit, BatchRoute).AsTask();
         }
 
         var results = await Task.WhenAll(stores);
@@ -128,7 +129,8 @@ internal sealed class TrackIntake(
 
     private static IPAddress? ClientOf(HttpContext context) => context.Connection.RemoteIpAddress;
 
-    private async Task<(Receipt? Receipt, Problem? Problem)> StoreAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<(Receipt? Receipt, Problem? Problem)> StoreAsync(
         (TrackedBody? Body, string? Fault) read, EventKind kind, Visit visit, string route)
     {
         var fault = read.Body is null ? read.Fault : TrackRules.Check(read.Body, kind, visit.IsServer);

@@ -20,7 +20,7 @@ internal sealed class TrackRecords(PersonSealer sealer, IngestMetrics metrics)
     /// <param name="ingestId">Its ingest id.</param>
     public (string Key, TrackedEvent Record) Build(TrackedBody body, EventKind kind, Visit visit, string ingestId)
     {
-        PageAddress.TryRead(body.Url, out var page);
+        body.TryReadUrl(out var page);
         var told = body.EventTime ?? visit.ReceivedAt;
         var time = told > visit.ReceivedAt ? visit.ReceivedAt : told;
         var eventId = body.EventId ?? EventIds.NewBrowserId();

@@ -65,7 +65,7 @@ internal static class TrackRules
             return "session_id: 1 to 128 visible ASCII characters are taken.";
         if (body.ClickId is { } clickId && !ClickIds.TryFind(clickId, out _))
             return "click_id: th_ and 26 letters or digits are taken; leave it out if there is none.";
-        if (body.Url is { } url && !PageAddress.TryRead(url, out _))
+        if (body.Url is not null && !body.TryReadUrl(out _))
             return "url: an absolute http or https address is taken.";
         if (body.Currency is { } currency && !(currency.Length is 3 && currency.All(char.IsAsciiLetter)))
             return "currency: three letters of ISO 4217 are taken.";

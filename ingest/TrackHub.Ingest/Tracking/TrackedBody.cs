@@ -3,6 +3,9 @@ namespace TrackHub.Ingest.Tracking;
 /// <summary>One browser event as it was sent, in clear and in memory only. Every field is null where it was absent.</summary>
 internal sealed class TrackedBody
 {
+    private bool? _isUrlRead;
+    private PageAddress _page;
+
     /// <summary>Name of the event, inside a batch.</summary>
     public string? Kind { get; set; }
 
@@ -68,6 +71,16 @@ internal sealed class TrackedBody
 
     /// <summary>Visitor's user agent, from a server.</summary>
     public string? UserAgent { get; set; }
+
+    /// <summary>What is kept of <see cref="Url"/>; read once, for rules and record.</summary>
+    /// <returns>False if there is no address, or none that is taken.</returns>
+    public bool TryReadUrl(out PageAddress page)
+    {
+        if (_isUrlRead is not { } isAddress)
+            _isUrlRead = isAddress = PageAddress.TryRead(Url, out _page);
+        page = _page;
+        return isAddress;
+    }
 }
 
 /// <summary>Campaign parameters.</summary>

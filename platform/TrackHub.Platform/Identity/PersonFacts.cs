@@ -9,21 +9,24 @@ namespace TrackHub.Platform.Identity;
 /// <param name="Clear">Primary spelling of the first value where it did not come hashed.</param>
 internal readonly record struct FieldValues(IReadOnlyList<string> Hashes, string? Indexed, string? Clear)
 {
+    private const int MaxValues = 4;
+
     public static FieldValues None { get; } = new([], Indexed: null, Clear: null);
 
     public bool IsEmpty => Hashes.Count == 0;
 
-    public static FieldValues Of(string field, string? value, List<DroppedValue> dropped, Func<string, Normalized> normalize) =>
-        string.IsNullOrWhiteSpace(value) ? None : Of(field, [value], dropped, normalize);
+    // The place is handed over and not captured: a click has few of these fields, and would make a closure for each.
+    public static FieldValues Of(string field, string? value, string? place, List<DroppedValue> dropped, Func<string, string?, Normalized> normalize) =>
+        string.IsNullOrWhiteSpace(value) ? None : Of(field, new string[] { value }, place, dropped, normalize);
 
-    public static FieldValues Of(string field, IEnumerable<string> values, List<DroppedValue> dropped, Func<string, Normalized> normalize)
+    public static FieldValues Of(string field, IList<string> values, string? place, List<DroppedValue> dropped, Func<string, string?, Normalized> normalize)
     {
         List<string>? hashes = null;
         string? indexed = null;
         string? clear = null;
-        foreach (var value in values)
+        for (var i = 0; i < Math.Min(values.Count, MaxValues); i++)
         {
-            var normalized = normalize(value);
+            var normalized = normalize(values[i], place);
             if (normalized.Primary is not { } primary)
             {
                 if (normalized.Reason != DropReason.Empty)

@@ -24,7 +24,6 @@ public sealed record SealedPerson(
 /// <summary>The one place where a person's clear data ends: normalised, hashed, indexed and sealed. Thread-safe.</summary>
 public sealed class PersonSealer(Sealer sealer)
 {
-    private const int MaxValues = 4;
     private const int MaxUserAgent = 1024;
     private const int MaxCookie = 1024;
 
@@ -60,17 +59,19 @@ public sealed class PersonSealer(Sealer sealer)
         var place = person.Country ?? settings.DefaultCountry;
         var facts = new PersonFacts(dropped)
         {
-            Email = FieldValues.Of("em", person.Emails.Take(MaxValues), dropped, Normalizer.Email),
-            Phone = FieldValues.Of("ph", person.Phones.Take(MaxValues), dropped, value => Normalizer.Phone(value, place)),
-            FirstName = FieldValues.Of("fn", person.FirstName, dropped, Normalizer.FirstName),
-            LastName = FieldValues.Of("ln", person.LastName, dropped, Normalizer.LastName),
-            City = FieldValues.Of("ct", person.City, dropped, Normalizer.City),
-            State = FieldValues.Of("st", person.State, dropped, value => Normalizer.State(value, place)),
-            Zip = FieldValues.Of("zp", person.Zip, dropped, value => Normalizer.Zip(value, place)),
-            Country = FieldValues.Of("country", person.Country, dropped, Normalizer.Country),
-            BirthDate = FieldValues.Of("db", person.BirthDate, dropped, value => Normalizer.BirthDate(value, settings.DayFirstDates)),
-            Gender = FieldValues.Of("ge", person.Gender, dropped, Normalizer.Gender),
-            ExternalId = FieldValues.Of("external_id", person.ExternalId, dropped, Normalizer.ExternalId),
+            Email = FieldValues.Of("em", person.Emails, place, dropped, static (value, _) => Normalizer.Email(value)),
+            Phone = FieldValues.Of("ph", person.Phones, place, dropped, static (value, place) => Normalizer.Phone(value, place)),
+            FirstName = FieldValues.Of("fn", person.FirstName, place, dropped, static (value, _) => Normalizer.FirstName(value)),
+            LastName = FieldValues.Of("ln", person.LastName, place, dropped, static (value, _) => Normalizer.LastName(value)),
+            City = FieldValues.Of("ct", person.City, place, dropped, static (value, _) => Normalizer.City(value)),
+            State = FieldValues.Of("st", person.State, place, dropped, static (value, place) => Normalizer.State(value, place)),
+            Zip = FieldValues.Of("zp", person.Zip, place, dropped, static (value, place) => Normalizer.Zip(value, place)),
+            Country = FieldValues.Of("country", person.Country, place, dropped, static (value, _) => Normalizer.Country(value)),
+            BirthDate = FieldValues.Of("db", person.BirthDate, place, dropped, settings.DayFirstDates
+                ? static (value, _) => Normalizer.BirthDate(value, dayFirst: true)
+                : static (value, _) => Normalizer.BirthDate(value)),
+            Gender = FieldValues.Of("ge", person.Gender, place, dropped, static (value, _) => Normalizer.Gender(value)),
+            ExternalId = FieldValues.Of("external_id", person.ExternalId, place, dropped, static (value, _) => Normalizer.ExternalId(value)),
             Ip = Address(person.Ip, dropped),
             UserAgent = Bounded(person.UserAgent, MaxUserAgent, "client_user_agent", dropped),
             Fbp = Cookie(person.Fbp, "fbp", Fbp.IsValid, dropped),
@@ -104,7 +105,7 @@ public sealed class PersonSealer(Sealer sealer)
     {
         var text = Text.Trim(value);
         if (text.Length <= most)
-            return text.IsEmpty ? null : text.ToString();
+            return text.IsEmpty ? null : text.Length == value!.Length ? value : text.ToString();
         dropped.Add(new(field, DropReason.WrongLength));
         return null;
     }

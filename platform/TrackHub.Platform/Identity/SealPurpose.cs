@@ -27,6 +27,8 @@ public readonly record struct KeyRef(string Id)
 {
     private const string DayPrefix = "day/";
 
+    private static volatile DayKey? _last;
+
     /// <summary>The tenant's window key: lives until the tenant does, for data that can be erased in place.</summary>
     public static KeyRef Window { get; } = new("window/1");
 
@@ -34,8 +36,16 @@ public readonly record struct KeyRef(string Id)
     public static KeyRef Day(DateTimeOffset at) => Day(DateOnly.FromDateTime(at.UtcDateTime));
 
     /// <summary>The tenant's key of that UTC day.</summary>
-    public static KeyRef Day(DateOnly day) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{DayPrefix}{day:yyyy-MM-dd}"));
+    public static KeyRef Day(DateOnly day)
+    {
+        // Nearly all that is sealed is sealed under today's key.
+        if (_last is { } last && last.Day == day)
+            return last.Key;
+
+        var key = new KeyRef(string.Create(CultureInfo.InvariantCulture, $"{DayPrefix}{day:yyyy-MM-dd}"));
+        _last = new(day, key);
+        return key;
+    }
 
     /// <summary>The day a day key is named after.</summary>
     internal bool TryGetDay(out DateOnly day)
@@ -48,6 +58,8 @@ public readonly record struct KeyRef(string Id)
 
     /// <inheritdoc/>
     public override string ToString() => Id;
+
+    private sealed record DayKey(DateOnly Day, KeyRef Key);
 }
 
 /// <summary>The key of a box does not exist (any more): its day was shredded, its tenant removed, or day secrets were not made ahead.</summary>

@@ -86,13 +86,15 @@ public sealed class DeadLetters(
     }
 
     /// <summary>Writes an authenticated webhook that could not be mapped, gateway tokens already removed; durable when this completes.</summary>
-    /// <exception cref="LogUnavailableException">Not acknowledged; refused at once when the local queue is full.</exception>
+    /// <param name="webhook">The webhook.</param>
+    /// <param name="limit">How long to wait for the acknowledgement.</param>
+    /// <exception cref="LogUnavailableException">Not acknowledged in time; refused at once when the local queue is full.</exception>
     /// <exception cref="DependencyAwayException">No day secret is loaded to seal with, or the registry does not answer.</exception>
-    public async Task<RecordCoordinates> WriteWebhookAsync(DeadWebhook webhook, CancellationToken cancellationToken)
+    public async Task<RecordCoordinates> WriteWebhookAsync(DeadWebhook webhook, TimeSpan limit)
     {
         var now = clock.GetUtcNow();
         var (key, letter) = LetterOf(webhook, Seal(webhook.BrandId, webhook.Body, now), now);
-        var coordinates = await producer.ProduceAsync(Topics.DeadLetters, key, letter, Headers(letter).TraceParent(), cancellationToken);
+        var coordinates = await producer.ProduceWithinAsync(Topics.DeadLetters, key, letter, Headers(letter).TraceParent(), limit);
         metrics.DeadLettered(letter.Stage, letter.Reason);
         return coordinates;
     }

@@ -13,15 +13,10 @@ internal sealed class PendingReports(int count)
     /// <summary>Completes when every record is persisted; fails as soon as every report is in and one says otherwise.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Coordinates of the record reported last.</summary>
-    public RecordCoordinates Last { get; private set; }
-
     /// <summary>Takes one report.</summary>
     public void Report(DeliveryReport<byte[]?, byte[]?> report)
     {
-        if (report.Status is PersistenceStatus.Persisted && !report.Error.IsError)
-            Last = new(report.Topic, report.Partition.Value, report.Offset.Value);
-        else
+        if (report.Status is not PersistenceStatus.Persisted || report.Error.IsError)
             _error = report.Error;   // any one of several will do
 
         if (Interlocked.Decrement(ref _left) > 0)

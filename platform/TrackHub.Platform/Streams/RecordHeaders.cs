@@ -13,7 +13,7 @@ public sealed class RecordHeaders
     /// <summary>Header of the W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header).</summary>
     public const string TraceParentName = "traceparent";
 
-    private readonly List<KeyValuePair<string, byte[]>> _headers = [];
+    private readonly List<KeyValuePair<string, byte[]>> _headers = new(capacity: 2);   // brand and trace, as a rule
 
     /// <summary>Number of headers.</summary>
     public int Count => _headers.Count;
@@ -37,7 +37,12 @@ public sealed class RecordHeaders
     /// <summary>Sets a header, in place of an earlier value.</summary>
     public RecordHeaders Set(string name, byte[] value)
     {
-        _headers.RemoveAll(header => header.Key == name);
+        for (var i = _headers.Count - 1; i >= 0; i--)
+        {
+            if (_headers[i].Key == name)
+                _headers.RemoveAt(i);
+        }
+
         _headers.Add(new(name, value));
         return this;
     }

@@ -17,6 +17,7 @@ public sealed class RecordProducer : IAsyncDisposable
     private readonly StreamMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ProducerClient _client;
+    private readonly PendingAck.Pool _acks;
 
     /// <summary>Makes the producer; it connects with <see cref="ConnectAsync"/>, else with its first record.</summary>
     public RecordProducer(
@@ -24,6 +25,7 @@ public sealed class RecordProducer : IAsyncDisposable
     {
         (_codec, _metrics, _clock) = (codec, metrics, clock);
         _client = new(kafka.Value, options.Value, logger);
+        _acks = new(metrics, clock);
     }
 
     /// <summary>Connects ahead of the first record, which then waits for its ack alone.</summary>
@@ -51,14 +53,30 @@ public sealed class RecordProducer : IAsyncDisposable
     /// <summary>Appends one record; completes when it is persisted. Refuses at once when the local queue is full.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged; it may be in the log all the same.</exception>
     /// <exception cref="DependencyAwayException">The registry does not answer, and the topic's schema id is not known yet.</exception>
-    public async Task<RecordCoordinates> ProduceAsync<T>(TopicDefinition topic, string key, T value, RecordHeaders headers, CancellationToken cancellationToken)
-        where T : IAvroRecord<T> =>
-        await AppendAsync(topic, Encoding.UTF8.GetBytes(key), await _codec.EncodeAsync(topic, value, cancellationToken), headers, cancellationToken);
+    public Task<RecordCoordinates> ProduceAsync<T>(TopicDefinition topic, string key, T value, RecordHeaders headers, CancellationToken cancellationToken)
+        where T : IAvroRecord<T> => ProduceWithinAsync(topic, key, value, headers, Timeout.InfiniteTimeSpan).AsTask().WaitAsync(cancellationToken);
+
+    /// <summary>Appends one record as <see cref="ProduceAsync"/> does, and waits a bounded time. The way of records that come one by one and often: it allocates nothing to wait.</summary>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="headers">Its headers.</param>
+    /// <param name="limit">How long to wait for the acknowledgement; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the client library tries.</param>
+    /// <exception cref="LogUnavailableException">Not acknowledged, or not in time; it may be in the log all the same.</exception>
+    /// <exception cref="DependencyAwayException">The registry does not answer, and the topic's schema id is not known yet.</exception>
+    public ValueTask<RecordCoordinates> ProduceWithinAsync<T>(TopicDefinition topic, string key, T value, RecordHeaders headers, TimeSpan limit)
+        where T : IAvroRecord<T>
+    {
+        var encoding = _codec.EncodeAsync(topic, value, CancellationToken.None);
+        return encoding.IsCompletedSuccessfully
+            ? Append(topic, Encoding.UTF8.GetBytes(key), encoding.Result, headers, limit)
+            : AppendOnceEncodedAsync(topic, Encoding.UTF8.GetBytes(key), encoding.AsTask(), headers, limit);
+    }
 
     /// <summary>Appends a copy of a record, key and value byte for byte, under other headers.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged; it may be in the log all the same.</exception>
     public Task<RecordCoordinates> ForwardAsync(TopicDefinition topic, StreamRecord record, RecordHeaders headers, CancellationToken cancellationToken) =>
-        AppendAsync(topic, record.Key, record.Value, headers, cancellationToken);
+        Append(topic, record.Key, record.Value, headers, Timeout.InfiniteTimeSpan).AsTask().WaitAsync(cancellationToken);
 
     /// <summary>Appends all records; completes when every one is persisted. Waits while the local queue is full.</summary>
     /// <exception cref="LogUnavailableException">At least one was not acknowledged; some may be in the log.</exception>
@@ -100,33 +118,43 @@ public sealed class RecordProducer : IAsyncDisposable
     }
 
     /// <summary>Waits up to 5 s for what is still queued, then closes the connection.</summary>
-    public async ValueTask DisposeAsync() => await _client.DisposeAsync();
-
-    private async Task<RecordCoordinates> AppendAsync(
-        TopicDefinition topic, byte[]? key, byte[]? value, RecordHeaders headers, CancellationToken cancellationToken)
+    public async ValueTask DisposeAsync()
     {
-        var started = _clock.GetTimestamp();
-        var report = new PendingReports(1);
-        var span = RecordTrace.StartSend(topic.Name, headers);
-        LogFault? fault = null;
+        await _client.DisposeAsync();
+        _acks.Dispose();
+    }
+
+    // The registry is asked once for each topic; whoever meets that waits no longer than for an acknowledgement.
+    private async ValueTask<RecordCoordinates> AppendOnceEncodedAsync(TopicDefinition topic, byte[] key, Task<byte[]> encoding, RecordHeaders headers, TimeSpan limit)
+    {
+        byte[] value;
         try
         {
-            if (!_client.TryProduce(topic.Name, new() { Key = key, Value = value, Headers = headers.ToKafka(span) }, report.Report))
-                throw new LogUnavailableException(LogFault.QueueFull, "The local queue to the log is full. Remedy: send slower, or raise Producer:QueueRecords.");
+            value = await encoding.WaitAsync(limit, _clock);
+        }
+        catch (TimeoutException late)
+        {
+            throw new LogUnavailableException(LogFault.TimedOut, $"The schema registry did not answer within {limit}.", late);
+        }
 
-            await report.Completion.WaitAsync(cancellationToken);
-            return report.Last;
+        return await Append(topic, key, value, headers, limit);
+    }
+
+    private ValueTask<RecordCoordinates> Append(TopicDefinition topic, byte[]? key, byte[]? value, RecordHeaders headers, TimeSpan limit)
+    {
+        var ack = _acks.Take(topic.Name, RecordTrace.StartSend(topic.Name, headers), limit);
+        try
+        {
+            if (!_client.TryProduce(topic.Name, new() { Key = key, Value = value, Headers = headers.ToKafka(ack.Span) }, ack.Reported))
+                throw new LogUnavailableException(LogFault.QueueFull, "The local queue to the log is full. Remedy: send slower, or raise Producer:QueueRecords.");
         }
         catch (LogUnavailableException failure)
         {
-            fault = failure.Reason;
-            throw;
+            ack.Abandon(failure.Reason);
+            return ValueTask.FromException<RecordCoordinates>(failure);
         }
-        finally
-        {
-            _metrics.Sent(topic.Name, 1, _clock.GetElapsedTime(started), fault);
-            RecordTrace.End(span, fault is { } why ? StreamMetrics.ErrorType(why) : null);
-        }
+
+        return ack.Completion;
     }
 
     private void CountSent(IReadOnlyList<OutgoingRecord> records, TimeSpan duration, LogFault? fault)

@@ -13,7 +13,7 @@ public sealed class SchemaIds(SchemaRegistryClient registry, TimeProvider clock)
     private const int MaxAbsent = 1024;
     private static readonly TimeSpan AbsentFor = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, int> _idBySubject = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _idByTopic = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, string> _schemaById = new();
     private readonly ConcurrentDictionary<int, long> _absentSince = new();
     private readonly SemaphoreSlim _asking = new(1);
@@ -33,7 +33,7 @@ public sealed class SchemaIds(SchemaRegistryClient registry, TimeProvider clock)
         TryIdOf(topic, out var id) ? new(id) : new(AskAsync(topic, cancellationToken));
 
     /// <summary>The id of the topic's value schema, if it was registered by this process.</summary>
-    public bool TryIdOf(TopicDefinition topic, out int id) => _idBySubject.TryGetValue(topic.Subject, out id);
+    public bool TryIdOf(TopicDefinition topic, out int id) => _idByTopic.TryGetValue(topic.Name, out id);
 
     /// <summary>Fetches the schema of that id unless it was fetched before; afterwards decoding needs no I/O.</summary>
     /// <exception cref="SchemaRegistryException">The registry refuses; that it has no such schema is no error.</exception>
@@ -61,7 +61,7 @@ public sealed class SchemaIds(SchemaRegistryClient registry, TimeProvider clock)
 
             var id = await RegisterOrFindAsync(topic, cancellationToken);
             _schemaById[id] = topic.ValueSchemaJson;
-            return _idBySubject[topic.Subject] = id;
+            return _idByTopic[topic.Name] = id;
         }
         finally
         {

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TrackHub.Benchmarks.Samples;
+using TrackHub.Ingest;
+using TrackHub.Ingest.Appending;
+using TrackHub.Ingest.Listening;
+using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
+
+namespace TrackHub.Benchmarks.Ingress;
+
+/// <summary>
+/// The whole way of a click: socket, Kestrel, intake, sealing, Avro, Confluent.Kafka, acknowledgement, receipt. In this process, so that its allocations can
+/// be counted; the broker is librdkafka's mock in native memory, and the client allocates nothing.
+/// </summary>
+internal sealed class ClickPath : IAsyncDisposable
+{
+    private const string ServerKey = "ths_brandexample_0000000000";
+
+    private readonly WebApplication _app;
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] _request = Request();
+    private readonly byte[] _answer = new byte[4096];
+
+    private ClickPath(WebApplication app) => _app = app;
+
+    /// <summary>Starts it.</summary>
+    public static async Task<ClickPath> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Ingest:Port", "0"), new("Ingest:AckTimeout", "00:00:10"), new("Kafka:BootstrapServers", "127.0.0.1:1"),
+            new("Kafka:Properties:test.mock.num.brokers", "1"), new("SchemaRegistry:Url", "http://127.0.0.1:1"),
+        ]);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<TimeProvider>(new SampleClock());
+        builder.AddSection<IngestOptions>(IngestOptions.Section);
+        builder.AddStreams();
+        builder.Services.AddSingleton(new SchemaRegistryClient(new(new OneSchema()) { BaseAddress = new("http://registry.example.com") }));
+        builder.Services.AddSingleton(SampleBrand.Sealer).AddSingleton(SampleBrand.People).AddSingleton(Directory());
+        builder.Services.AddSingleton<IEventLog, KafkaEventLog>();
+        builder.Services.AddIntake();
+        var app = builder.Build();
+        app.MapIngest();
+        await app.StartAsync();
+        var path = new ClickPath(app);
+        await path._socket.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port);
+        return path;
+    }
+
+    /// <summary>Sends one click and waits for its receipt, without allocating.</summary>
+    /// <exception cref="InvalidOperationException">It was not taken.</exception>
+    public void Send()
+    {
+        _socket.Send(_request);
+        var length = 0;
+        do
+            length += _socket.Receive(_answer.AsSpan(length));
+        while (_answer[length - 1] is not (byte)'}');
+        if (!_answer.AsSpan().StartsWith("HTTP/1.1 202"u8))
+            throw new InvalidOperationException(Encoding.ASCII.GetString(_answer, 0, length));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    private static TenantDirectory Directory()
+    {
+        var directory = new TenantDirectory(new SampleClock());
+        directory.Publish(DirectorySnapshot.Of(
+            [SampleBrand.Brand], connections: [], keys: [KeyValuePair.Create(ServerKey, new WriteKey("key_server", SampleBrand.Brand.Id, IsServer: true, []))]));
+        return directory;
+    }
+
+    private static byte[] Request()
+    {
+        const string body = """
+            {"event_id":"ev-example-0000000000000001","session_id":"s-example-1","click_id":"th_01hzxk3v5m9q2w8e4r6t7y1u0p",
+            "url":"https://loja.example.com/oferta?utm_source=FB&utm_medium=feed&utm_campaign=campanha-exemplo%7C120200000000000001","referrer":"https://l.example.com/",
+            "fbclid":"IwExample_00000000000000000000000000000001","fbp":"fb.1.1757520000000.1000000001","product":"Curso de Exemplo",
+            "client_ip":"2001:db8:1:1::1",
+            "user_agent":"Mozilla/5.0 (Linux; Android 14; Exemplo) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Mobile Safari/537.36"}
+            """;
+        return Encoding.ASCII.GetBytes(
+            $"POST /api/v1/track/click HTTP/1.1\r\nHost: 127.0.0.1\r\nX-TrackHub-Key: {ServerKey}\r\nContent-Type: application/json; charset=utf-8\r\n"
+            + $"Content-Length: {body.Length}\r\n\r\n{body}");
+    }
+
+    private sealed class SampleClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => SampleBrand.Now;
+    }
+
+    // Every schema has id 1.
+    private sealed class OneSchema : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("""{"id":1}""") });
+    }
+}
