@@ -16,8 +16,9 @@ namespace TrackHub.Dispatch;
 /// <c>capi-hold-15s</c>, so that no lane stops the loop.
 /// </remarks>
 internal sealed class DispatchLoop(
-    RecordConsumerFactory consumers, BatchDecoder decoder, DeadLetters deadLetters, RecordProducer producer, RecordGates gates, Dispatcher dispatcher,
-    Settlement settlement, TenantDirectory directory, IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock)
+    RecordConsumerFactory consumers, BatchDecoder decoder, DeadLetters deadLetters, RecordProducer producer, RecordGates gates, LaneGates laneGates,
+    Dispatcher dispatcher, Settlement settlement, TenantDirectory directory, IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness,
+    TimeProvider clock)
     : BackgroundService
 {
     private const int MaxRead = 500;
@@ -25,7 +26,7 @@ internal sealed class DispatchLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!await DirectoryLoadedAsync(stoppingToken))
+        if (!await IsLoadedAsync(stoppingToken))
             return;
 
         await using var consumer = consumers.Create(new()
@@ -36,7 +37,7 @@ internal sealed class DispatchLoop(
         });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await using var lanes = new LaneTable(
-            options.Value, (lane, events) => dispatcher.DispatchAsync(lane.Id, events, consumer.Complete, ended.Token), clock, ended.Token);
+            options.Value, laneGates, turn => dispatcher.DispatchAsync(turn, consumer.Complete, ended.Token), clock, ended.Token);
         metrics.Watch(lanes);
         var reading = ReadAsync(consumer, lanes, ended.Token);
         await Task.WhenAny(reading, lanes.Failed);
@@ -101,7 +102,7 @@ internal sealed class DispatchLoop(
             .GroupBy(static placed => placed.Lane, static placed => placed.Event)
             .ToList();
 
-    private async Task<bool> DirectoryLoadedAsync(CancellationToken stoppingToken)
+    private async Task<bool> IsLoadedAsync(CancellationToken stoppingToken)
     {
         try
         {
@@ -113,6 +114,8 @@ internal sealed class DispatchLoop(
                     await changed;
             }
 
+            // And every breaker closed.
+            await laneGates.Loaded.WaitAsync(stoppingToken);
             return true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

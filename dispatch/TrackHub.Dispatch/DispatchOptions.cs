@@ -33,11 +33,19 @@ internal sealed class DispatchOptions : IValidatableObject
     public int Concurrency { get; set; } = 16;
 
     /// <summary>
-    /// Events that may wait in a lane. Full: further ones go to <c>capi-hold-15s</c>. Default 2,000: the consumer gives out 20,000 at once, so nine full
-    /// lanes still leave room for the others.
+    /// Events that may wait in a lane, browser events in half of it, so that a Purchase finds room. Full: further ones go to <c>capi-hold-15s</c>. Default
+    /// 2,000: the consumer gives out 20,000 at once, so nine full lanes still leave room for the others.
     /// </summary>
     [Range(10, 20_000)]
     public int LaneQueue { get; set; } = 2_000;
+
+    /// <summary>Calls of a lane that fail one after the other before its breaker opens. Default 10.</summary>
+    [Range(1, 1_000)]
+    public int BreakerFailures { get; set; } = 10;
+
+    /// <summary>How long an open breaker waits before it lets one event through as a probe. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan BreakerPause { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Limit of one call, from connect to last byte. Default 5 s: three times what Meta's slow answers take.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:10")]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using TrackHub.Dispatch.Calling;
 using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Recording;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
@@ -34,6 +35,9 @@ public static class DispatchRole
             .AddSingleton<MetaClient>()
             .AddSingleton<CallBody>()
             .AddSingleton<Settlement>()
+            .AddSingleton<LaneGates>()
+            .AddSingleton<LaneStore>()
+            .AddHostedService<LaneKeeper>()
             .AddSingleton<Dispatcher>()
             .AddHostedService<DispatchLoop>();
     }

@@ -5,6 +5,7 @@ using TrackHub.Dispatch.Calling;
 using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Recording;
+using TrackHub.Dispatch.Retrying;
 using TrackHub.Dispatch.Verdicts;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
@@ -19,34 +20,49 @@ namespace TrackHub.Dispatch;
 /// </remarks>
 internal sealed partial class Dispatcher(
     RecordGates gates, RegistryClaims claims, CallBody bodies, MetaClient meta, RegistryResults results, Settlement settlement, TenantDirectory directory,
-    IOptions<DispatchOptions> options, DispatchMetrics metrics, Readiness readiness, TimeProvider clock, ILogger<Dispatcher> logger)
+    IOptions<DispatchOptions> options, IOptions<MetaOptions> metaOptions, DispatchMetrics metrics, Readiness readiness, TimeProvider clock, ILogger<Dispatcher> logger)
 {
     private readonly DispatchOptions _options = options.Value;
+    private readonly MetaOptions _meta = metaOptions.Value;
 
-    /// <summary>Dispatches events of one lane, each with another key.</summary>
-    /// <param name="lane">Their lane.</param>
-    /// <param name="events">From 1.</param>
+    /// <summary>Dispatches what a lane gave out.</summary>
+    /// <param name="turn">Events, each with another key, and leave to call for them.</param>
     /// <param name="complete">Completes a source record.</param>
     /// <param name="stoppingToken">The role stops: a call at work is finished and written, none is begun.</param>
-    public async Task DispatchAsync(LaneId lane, IReadOnlyList<WaitingEvent> events, Action<StreamRecord> complete, CancellationToken stoppingToken)
+    public async Task DispatchAsync(LaneTurn turn, Action<StreamRecord> complete, CancellationToken stoppingToken)
     {
-        using var span = RecordTrace.StartShared("dispatch batch", events.Select(static e => e.Record));
+        using var span = RecordTrace.StartShared("dispatch batch", turn.Events.Select(static e => e.Record));
 
         // Depth first, so that of a split the first half is done, and its records complete, before the second is begun.
         var open = new Stack<IReadOnlyList<(WaitingEvent Event, long OwnFence)>>();
-        open.Push([.. events.Select(static e => (e, 0L))]);
+        var events = turn.Permit is null && turn.Lane.State.Phase is not BreakerPhase.Parked ? await HoldAsync(turn, complete, stoppingToken) : turn.Events;
+        if (events.Count > 0)
+            open.Push([.. events.Select(static e => (e, 0L))]);
         while (open.TryPop(out var part) && !stoppingToken.IsCancellationRequested)
         {
-            foreach (var rest in await CallAsync(lane, part, complete, stoppingToken))
+            foreach (var rest in await CallAsync(turn, part, complete, stoppingToken))
                 open.Push(rest);
         }
+    }
+
+    /// <summary>Lets the events of a closed lane wait elsewhere, so that offsets move on.</summary>
+    /// <returns>Those that need no call to end: too old, for instance.</returns>
+    private async Task<IReadOnlyList<WaitingEvent>> HoldAsync(LaneTurn turn, Action<StreamRecord> complete, CancellationToken stoppingToken)
+    {
+        var ending = turn.Events.ToLookup(e => gates.Of(e.Ready, e.Record.Timestamp).State.Length > 0);
+        var topic = Holds.TopicFor(turn.Lane.ClosedFor);
+        var reason = turn.Lane.State.Reason;
+        await settlement.SettleAsync(
+            [.. ending[false].Select(e => new Leaving(e, ResultRecords.Hold(e, topic), "closed", reason))], [], turn.Lane.Id, complete, stoppingToken);
+        return [.. ending[true]];
     }
 
     /// <summary>One claim and at most one call.</summary>
     /// <returns>What is left to be called for: nothing, the halves of a split, or the same again when the claim took too long.</returns>
     private async Task<IReadOnlyList<IReadOnlyList<(WaitingEvent Event, long OwnFence)>>> CallAsync(
-        LaneId lane, IReadOnlyList<(WaitingEvent Event, long OwnFence)> part, Action<StreamRecord> complete, CancellationToken stoppingToken)
+        LaneTurn turn, IReadOnlyList<(WaitingEvent Event, long OwnFence)> part, Action<StreamRecord> complete, CancellationToken stoppingToken)
     {
+        var lane = turn.Lane.Id;
         var records = part.Select(static p => p.Event.Record).ToList();
         var batchId = Guid.CreateVersion7(clock.GetUtcNow()).ToString();
         IReadOnlyList<ClaimedEvent> claimed = [];
@@ -56,7 +72,8 @@ internal sealed partial class Dispatcher(
             async token =>
             {
                 claimedAt = clock.GetTimestamp();
-                var wishes = part.Select(p => new ClaimWish(p.Event, gates.Of(p.Event.Ready, p.Event.Record.Timestamp), p.OwnFence));
+                var mayCall = turn.Permit?.MayCall() is true;
+                var wishes = part.Select(p => new ClaimWish(p.Event, GateOf(p.Event, turn.Lane, mayCall), p.OwnFence));
                 claimed = await claims.ClaimAsync([.. wishes], batchId, token);
             },
             readiness,
@@ -73,25 +90,33 @@ internal sealed partial class Dispatcher(
         if (directory.Current.Pixel(lane.PixelId) is not { } pixel)
         {
             // It came or went this very moment: the next claim's gate sees it.
-            await EndAsync(lane, ours.ConvertAll(static e => EventResult.Of(e, new(Verdict.Hold, "pixel_changed"))), noCall, complete, stoppingToken);
+            await EndAsync(turn, ours.ConvertAll(static e => EventResult.Of(e, new(Verdict.Hold, "pixel_changed"))), noCall, complete, stoppingToken);
             return [];
         }
 
         var prepared = bodies.Prepare(pixel, ours);
         if (prepared.Refused.Count > 0)
-            await EndAsync(lane, [.. prepared.Refused.Select(static r => EventResult.Of(r.Event, r.Ruling))], noCall, complete, stoppingToken);
+            await EndAsync(turn, [.. prepared.Refused.Select(static r => EventResult.Of(r.Event, r.Ruling))], noCall, complete, stoppingToken);
         if (prepared.Events.Count == 0)
             return [];
         if (clock.GetElapsedTime(claimedAt) > _options.ClaimPatience)
             return [Renewed(prepared.Events)];
 
-        var (ruling, call) = await SendAsync(lane, pixel, prepared, batchId, stoppingToken);
-        var written = await EndAsync(lane, [.. prepared.Events.Select(e => EventResult.Of(e, ruling))], call, complete, stoppingToken);
+        var (ruling, call) = await SendAsync(turn, pixel, prepared, batchId, stoppingToken);
+        var written = await EndAsync(turn, [.. prepared.Events.Select(e => EventResult.Of(e, ruling))], call, complete, stoppingToken);
         return written && ruling.Verdict is Verdict.Split ? Halves(prepared.Events) : [];
     }
 
+    private Gate GateOf(WaitingEvent e, LaneGate lane, bool mayCall) => gates.Of(e.Ready, e.Record.Timestamp) switch
+    {
+        { State: "" } gate when !mayCall => lane.State is { Phase: BreakerPhase.Parked, Reason: var reason }
+            ? gate with { State = RegistryState.Parked, Reason = reason }
+            : gate with { State = RegistryState.Held, Reason = "lane_closed" },
+        var gate => gate,
+    };
+
     private async Task<(Ruling Ruling, CallRecord Call)> SendAsync(
-        LaneId lane, Pixel pixel, PreparedCall prepared, string batchId, CancellationToken stoppingToken)
+        LaneTurn turn, Pixel pixel, PreparedCall prepared, string batchId, CancellationToken stoppingToken)
     {
         if (bodies.IsTooLong(prepared))
             return (new(prepared.Events.Count > 1 ? Verdict.Split : Verdict.Dead, "too_long"), new(batchId, null, null));
@@ -102,6 +127,8 @@ internal sealed partial class Dispatcher(
         var answer = await meta.SendAsync(pixel, prepared.Body, stopped.Token);
         var ruling = VerdictTable.Rule(answer, prepared.Events.Count);
         spans.Answered(ruling, answer);
+        turn.Permit?.Report(CallSignal.Of(ruling, answer, Credentials.FingerprintOf(pixel, _meta.ApiVersion)));
+        var lane = turn.Lane.Id;
         metrics.Called(lane, ruling, answer, prepared.Events.Count);
         if (ruling.Verdict is Verdict.Park)
             Log.Parked(logger, prepared.Events.Count, lane.BrandId, lane.PixelId, ruling.Reason, answer.Code, answer.Subcode);
@@ -110,12 +137,18 @@ internal sealed partial class Dispatcher(
 
     /// <summary>Writes results and settles their events. While PostgreSQL is away the results wait here and nothing new is sent for them.</summary>
     private async Task<bool> EndAsync(
-        LaneId lane, List<EventResult> ended, CallRecord call, Action<StreamRecord> complete, CancellationToken stoppingToken)
+        LaneTurn turn, List<EventResult> ended, CallRecord call, Action<StreamRecord> complete, CancellationToken stoppingToken)
     {
         IReadOnlyDictionary<EventKey, RegistryRow> rows = new Dictionary<EventKey, RegistryRow>();
         var written = await WhileAway.RetryAsync(
             ended.Select(static result => result.Claim.Event.Record),
-            async token => rows = await results.WriteAsync(ended, call, token),
+            async token =>
+            {
+                var lane = turn.Lane.Unwritten;
+                rows = await results.WriteAsync(ended, call, lane is null ? null : (turn.Lane.Id, lane), token);
+                if (lane is not null)
+                    turn.Lane.Written(lane);
+            },
             readiness,
             stoppingToken);
         if (!written)
@@ -133,7 +166,7 @@ internal sealed partial class Dispatcher(
         metrics.Fenced(leaving.Count(static l => l.Record is null));
         var now = clock.GetUtcNow();
         var audit = ended.ConvertAll(result => ResultRecords.Attempt(result, call, ended.Count, now));
-        await settlement.SettleAsync(leaving, audit, lane, complete, stoppingToken);
+        await settlement.SettleAsync(leaving, audit, turn.Lane.Id, complete, stoppingToken);
         return true;
     }
 

@@ -56,8 +56,9 @@ public static class TestMachine
     /// <param name="folder">Its log; a broker started there again goes on with it.</param>
     /// <param name="port">Its Kafka port; 0 takes a free one.</param>
     /// <param name="registryPort">Its registry's port; 0 takes a free one.</param>
-    public static Task<LocalKafkaHost> StartBrokerAsync(string folder, int port = 0, int registryPort = 0) => LocalKafkaHost.StartAsync(
-        new() { DataDirectory = folder, Port = port, RegistryPort = registryPort, GroupMinSessionTimeout = TimeSpan.FromMilliseconds(500) }, NullLoggerFactory.Instance);
+    /// <param name="clock">Its time; the system's if null.</param>
+    public static Task<LocalKafkaHost> StartBrokerAsync(string folder, int port = 0, int registryPort = 0, TimeProvider? clock = null) => LocalKafkaHost.StartAsync(
+        new() { DataDirectory = folder, Port = port, RegistryPort = registryPort, GroupMinSessionTimeout = TimeSpan.FromMilliseconds(500) }, NullLoggerFactory.Instance, clock);
 
     private static async Task<TestKafka> StartKafkaAsync()
     {

@@ -59,9 +59,10 @@ internal sealed class MetaClient : IDisposable
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ended.Token);
             var answer = await ReadAsync(response.Content, ended.Token);
             var latency = _clock.GetElapsedTime(started);
-            return answer is { } whole
+            var read = answer is { } whole
                 ? AnswerReader.Read((int)response.StatusCode, whole, latency)
                 : new() { Transport = Transport.Broken, HttpStatus = (int)response.StatusCode, Latency = latency };
+            return read with { RetryAfter = RetryAfter(response.Headers.RetryAfter), Usage = UsageReader.Read(response.Headers) };
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopped.IsCancellationRequested)
         {
@@ -108,6 +109,8 @@ internal sealed class MetaClient : IDisposable
 
         return buffer.AsMemory(0, length);
     }
+
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? told) => told?.Delta ?? (told?.Date is { } date ? date - _clock.GetUtcNow() : null);
 
     private static bool NeverConnected(Exception failure) =>
         failure is HttpRequestException

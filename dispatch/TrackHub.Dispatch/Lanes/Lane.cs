@@ -7,27 +7,36 @@ internal readonly record struct LaneId(string BrandId, string PixelId)
     public static LaneId SideTrack { get; } = new("", "");
 }
 
+/// <summary>What a worker takes from a lane: events, and leave to call for them.</summary>
+/// <param name="Lane">The lane.</param>
+/// <param name="Events">From 1, each with another key.</param>
+/// <param name="Permit">Leave to call; null while the lane is closed or parked.</param>
+internal sealed record LaneTurn(LaneGate Lane, IReadOnlyList<WaitingEvent> Events, CallPermit? Permit);
+
 /// <summary>Events that wait for one pixel, Purchases before browser events, and when they are due. Thread-safe; bounded.</summary>
-internal sealed class Lane(LaneId id, DispatchOptions options, TimeProvider clock) : IDisposable
+internal sealed class Lane(LaneGate gate, DispatchOptions options, TimeProvider clock) : IDisposable
 {
     // What an event's JSON adds to its record: hexadecimal hashes stay what they are, names and punctuation come on top.
     private const int JsonOverheadBytes = 700;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _queues = new();
     private readonly Queue<WaitingEvent> _purchases = new();
     private readonly Queue<WaitingEvent> _others = new();
     private readonly SemaphoreSlim _arrived = new(0, 1);
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Which.</summary>
-    public LaneId Id => id;
+    public LaneId Id => gate.Id;
+
+    /// <summary>Whether it may call.</summary>
+    public LaneGate Gate => gate;
 
     /// <summary>Events waiting.</summary>
     public int Waiting
     {
         get
         {
-            lock (_gate)
+            lock (_queues)
                 return _purchases.Count + _others.Count;
         }
     }
@@ -35,9 +44,9 @@ internal sealed class Lane(LaneId id, DispatchOptions options, TimeProvider cloc
     /// <summary>Adds an event; false when the lane is full: it must wait elsewhere.</summary>
     public bool TryAdd(WaitingEvent e)
     {
-        lock (_gate)
+        lock (_queues)
         {
-            if (_purchases.Count + _others.Count >= options.LaneQueue)
+            if (_purchases.Count + _others.Count >= options.LaneQueue || (!e.IsOrder && _others.Count >= options.LaneQueue / 2))
                 return false;
             (e.IsOrder ? _purchases : _others).Enqueue(e);
             if (_arrived.CurrentCount == 0)
@@ -46,11 +55,11 @@ internal sealed class Lane(LaneId id, DispatchOptions options, TimeProvider cloc
         }
     }
 
-    /// <summary>The next batch, once it is due and a call may be made. One caller at a time gathers; the others wait behind it.</summary>
-    /// <param name="calls">Slots of all lanes; one is taken for the caller to release.</param>
+    /// <summary>The next batch, once it is due and a call may be made; of a closed or parked lane at once. One caller at a time gathers, the others wait behind it.</summary>
+    /// <param name="slots">Slots of all lanes; with a permit one is taken for the caller to release.</param>
     /// <param name="stoppingToken">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">Stopped; no slot is taken.</exception>
-    public async Task<IReadOnlyList<WaitingEvent>> TakeAsync(SemaphoreSlim calls, CancellationToken stoppingToken)
+    /// <exception cref="OperationCanceledException">Stopped; no slot is taken and no permit given.</exception>
+    public async Task<LaneTurn> TakeAsync(CallSlots slots, CancellationToken stoppingToken)
     {
         await _turn.WaitAsync(stoppingToken);
         try
@@ -58,10 +67,17 @@ internal sealed class Lane(LaneId id, DispatchOptions options, TimeProvider cloc
             while (true)
             {
                 await UntilDueAsync(stoppingToken);
-                await calls.WaitAsync(stoppingToken);   // under load the batch grows meanwhile
-                if (Take() is { Count: > 0 } batch)
-                    return batch;
-                calls.Release();
+                var changed = gate.Changed;
+                var door = gate.Door;
+                if (door is Door.Busy)
+                    await changed.WaitAsync(stoppingToken);
+                else if (door is Door.Closed or Door.Parked)
+                {
+                    if (Take(options.MaxBatchEvents) is { Count: > 0 } turnedAway)
+                        return new(gate, turnedAway, null);
+                }
+                else if (await TakeToCallAsync(slots, stoppingToken) is { } turn)
+                    return turn;
             }
         }
         finally
@@ -73,7 +89,7 @@ internal sealed class Lane(LaneId id, DispatchOptions options, TimeProvider cloc
     /// <summary>Time until a batch is due: zero when it is full or its oldest event waited long enough; null when nothing waits.</summary>
     public TimeSpan? DueIn()
     {
-        lock (_gate)
+        lock (_queues)
         {
             if (_purchases.Count + _others.Count >= options.MaxBatchEvents)
                 return TimeSpan.Zero;
@@ -84,16 +100,17 @@ internal sealed class Lane(LaneId id, DispatchOptions options, TimeProvider cloc
     }
 
     /// <summary>Takes what one call may hold, oldest Purchases first; of events with one id the first only. Events of lost partitions are let go.</summary>
-    public IReadOnlyList<WaitingEvent> Take()
+    /// <param name="most">Events at most, from 1.</param>
+    public IReadOnlyList<WaitingEvent> Take(int most)
     {
         var batch = new List<WaitingEvent>();
         var keys = new HashSet<EventKey>();
         var bytes = 0;
-        lock (_gate)
+        lock (_queues)
         {
             foreach (var queue in (ReadOnlySpan<Queue<WaitingEvent>>)[_purchases, _others])
             {
-                while (batch.Count < options.MaxBatchEvents && queue.TryPeek(out var e))
+                while (batch.Count < most && queue.TryPeek(out var e))
                 {
                     if (!e.Revoked.IsCancellationRequested)
                     {
@@ -116,6 +133,20 @@ internal sealed class Lane(LaneId id, DispatchOptions options, TimeProvider cloc
     {
         _arrived.Dispose();
         _turn.Dispose();
+    }
+
+    private async Task<LaneTurn?> TakeToCallAsync(CallSlots slots, CancellationToken stoppingToken)
+    {
+        await slots.EnterAsync(Id.BrandId, stoppingToken);   // under load the batch grows meanwhile
+        if (gate.TryEnter() is { } permit)
+        {
+            if (Take(permit.IsProbe ? 1 : options.MaxBatchEvents) is { Count: > 0 } batch)
+                return new(gate, batch, permit);
+            permit.Leave();
+        }
+
+        slots.Leave(Id.BrandId);
+        return null;
     }
 
     private async Task UntilDueAsync(CancellationToken stoppingToken)

@@ -8,21 +8,23 @@ internal sealed class LaneTable : IAsyncDisposable
     private readonly ConcurrentDictionary<LaneId, Lane> _lanes = new();
     private readonly ConcurrentBag<Task> _workers = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _calls;
+    private readonly CallSlots _slots;
+    private readonly LaneGates _gates;
     private readonly DispatchOptions _options;
-    private readonly Func<Lane, IReadOnlyList<WaitingEvent>, Task> _dispatch;
+    private readonly Func<LaneTurn, Task> _dispatch;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _stoppingToken;
 
     /// <summary>A table without lanes; each comes with its first event.</summary>
     /// <param name="options">Bounds.</param>
+    /// <param name="gates">Whether each lane may call.</param>
     /// <param name="dispatch">Sends one batch of a lane; must not throw for what is expected.</param>
     /// <param name="clock">Clock of lingers.</param>
     /// <param name="stoppingToken">No new batch is taken after it; those at work end by themselves.</param>
-    public LaneTable(DispatchOptions options, Func<Lane, IReadOnlyList<WaitingEvent>, Task> dispatch, TimeProvider clock, CancellationToken stoppingToken)
+    public LaneTable(DispatchOptions options, LaneGates gates, Func<LaneTurn, Task> dispatch, TimeProvider clock, CancellationToken stoppingToken)
     {
-        (_options, _dispatch, _clock, _stoppingToken) = (options, dispatch, clock, stoppingToken);
-        _calls = new(options.Concurrency, options.Concurrency);
+        (_options, _gates, _dispatch, _clock, _stoppingToken) = (options, gates, dispatch, clock, stoppingToken);
+        _slots = new(options.Concurrency);
     }
 
     /// <summary>Lanes that have had an event.</summary>
@@ -37,7 +39,7 @@ internal sealed class LaneTable : IAsyncDisposable
         // One reader adds, so a lane is made once.
         if (!_lanes.TryGetValue(id, out var lane))
         {
-            lane = _lanes[id] = new(id, _options, _clock);
+            lane = _lanes[id] = new(_gates.Of(id), _options, _clock);
             for (var i = 0; i < _options.LaneConcurrency; i++)
                 _workers.Add(WorkAsync(lane));
         }
@@ -51,7 +53,6 @@ internal sealed class LaneTable : IAsyncDisposable
         await Task.WhenAll(_workers);
         foreach (var lane in _lanes.Values)
             lane.Dispose();
-        _calls.Dispose();
     }
 
     private async Task WorkAsync(Lane lane)
@@ -60,14 +61,18 @@ internal sealed class LaneTable : IAsyncDisposable
         {
             while (!_stoppingToken.IsCancellationRequested)
             {
-                var events = await lane.TakeAsync(_calls, _stoppingToken);
+                var turn = await lane.TakeAsync(_slots, _stoppingToken);
                 try
                 {
-                    await _dispatch(lane, events);
+                    await _dispatch(turn);
                 }
                 finally
                 {
-                    _calls.Release();
+                    if (turn.Permit is { } permit)
+                    {
+                        permit.Leave();
+                        _slots.Leave(lane.Id.BrandId);
+                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Verdicts;
 using TrackHub.Schemas;
 
@@ -54,14 +55,20 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         """;
 
     /// <summary>Writes the results of one call.</summary>
+    /// <param name="results">From 1.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="lane">Where their lane stands, if it changed.</param>
+    /// <param name="cancellationToken">Gives up; whether they are written is then unknown.</param>
     /// <returns>The rows as they stand, by key. A result that is missing was not ours to write any more: another claimed the event since.</returns>
     public async Task<IReadOnlyDictionary<EventKey, RegistryRow>> WriteAsync(
-        IReadOnlyList<EventResult> results, CallRecord call, CancellationToken cancellationToken)
+        IReadOnlyList<EventResult> results, CallRecord call, (LaneId Id, LaneState State)? lane, CancellationToken cancellationToken)
     {
         await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var settled = results.Where(static result => result.State != RegistryState.Claimed).ToList();
         await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Attempts(results, call) } };
+        if (lane is var (id, state))
+            batch.BatchCommands.Add(LaneStore.Write(id, state));
         if (results.FirstOrDefault(static result => result.Ruling.Verdict is Verdict.Delivered) is { } delivered)
             batch.BatchCommands.Add(Success(delivered.Claim.Event.Key));
         if (settled.Count > 0)

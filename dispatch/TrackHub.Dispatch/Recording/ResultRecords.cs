@@ -27,8 +27,10 @@ internal static class ResultRecords
     /// <summary>The end of an event that cannot be dispatched for what its record says.</summary>
     public static OutgoingRecord Malformed(WaitingEvent e) => Outcome(e, OutcomeState.Dead, "malformed", revision: 1, e.Record.Timestamp);
 
-    /// <summary>A copy that waits 15 s for the same attempt.</summary>
-    public static OutgoingRecord Hold(WaitingEvent e) => SameAttempt(e, Topics.CapiHold15S);
+    /// <summary>A copy that waits for the same attempt.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="topic">Delay topic; null: 15 s.</param>
+    public static OutgoingRecord Hold(WaitingEvent e, TopicDefinition? topic = null) => SameAttempt(e, topic ?? Topics.CapiHold15S);
 
     /// <summary>The audit of one event in one call.</summary>
     /// <param name="finishedAt">When its result was written.</param>

@@ -46,6 +46,12 @@ internal sealed record MetaAnswer
     /// <summary><c>fbtrace_id</c></summary>
     public string? TraceId { get; init; }
 
+    /// <summary><c>Retry-After</c></summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>How much of Meta's limits is in use.</summary>
+    public MetaUsage Usage { get; init; }
+
     /// <summary>Time from start to last byte.</summary>
     public TimeSpan Latency { get; init; }
 }

@@ -30,7 +30,7 @@ internal static class VerdictTable
         _ when received == events => new(Delivered, ""),
 
         // Which of them were taken nobody says: sending all again would count some twice.
-        _ => new(Park, "count_differs", OutcomeKnown: false),
+        _ => new(Park, CountDiffers, OutcomeKnown: false),
     };
 
     private static Ruling ByCode(int code, MetaAnswer answer, int events) => code switch
@@ -63,6 +63,9 @@ internal static class VerdictTable
     };
 
     private static Ruling Payload(int events) => events > 1 ? new(Split, "invalid") : new(Dead, "invalid");
+
+    /// <summary>Reason of a park that is one call's own: Meta counted some of its events, and nobody knows which.</summary>
+    public const string CountDiffers = "count_differs";
 
     /// <summary>Reason of a hold that calls for a long pause: Meta blocked the account for a while.</summary>
     public const string PolicyBlock = "policy_block";

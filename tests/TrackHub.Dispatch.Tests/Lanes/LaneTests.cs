@@ -46,9 +46,9 @@ public sealed class LaneTests
         Add(lane, Purchase("p1"));
         Add(lane, Purchase("p2"));
 
-        Ids(lane.Take()).ShouldBe(["p1", "p2", "c1"]);
-        Ids(lane.Take()).ShouldBe(["c2"]);
-        lane.Take().ShouldBeEmpty();
+        Ids(lane.Take(_options.MaxBatchEvents)).ShouldBe(["p1", "p2", "c1"]);
+        Ids(lane.Take(_options.MaxBatchEvents)).ShouldBe(["c2"]);
+        lane.Take(_options.MaxBatchEvents).ShouldBeEmpty();
     }
 
     [Fact]
@@ -60,8 +60,8 @@ public sealed class LaneTests
         Add(lane, Purchase("a"), bytes: 9_000);
         Add(lane, Purchase("b"), bytes: 9_000);
 
-        Ids(lane.Take()).ShouldBe(["big"]);
-        Ids(lane.Take()).ShouldBe(["a", "b"]);
+        Ids(lane.Take(_options.MaxBatchEvents)).ShouldBe(["big"]);
+        Ids(lane.Take(_options.MaxBatchEvents)).ShouldBe(["a", "b"]);
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class LaneTests
         Add(lane, Purchase("p1"));
         Add(lane, Purchase("p2"));
 
-        Ids(lane.Take()).ShouldBe(["p1"]);
-        Ids(lane.Take()).ShouldBe(["p1", "p2"]);
+        Ids(lane.Take(_options.MaxBatchEvents)).ShouldBe(["p1"]);
+        Ids(lane.Take(_options.MaxBatchEvents)).ShouldBe(["p1", "p2"]);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class LaneTests
 
         revoked.Cancel();
 
-        Ids(lane.Take()).ShouldBe(["kept"]);
+        Ids(lane.Take(_options.MaxBatchEvents)).ShouldBe(["kept"]);
     }
 
     [Fact]
@@ -100,36 +100,97 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public void A_lane_full_of_browser_events_still_takes_purchases()
+    {
+        using var lane = NewLane();
+        for (var i = 0; i < 5; i++)
+            Add(lane, Checkout(Id(i)));
+
+        lane.TryAdd(Waiting(Checkout("sixth"))).ShouldBeFalse();
+        Add(lane, Purchase("p1"));
+
+        Ids(lane.Take(1)).ShouldBe(["p1"]);
+    }
+
+    [Fact]
+    public async Task A_closed_lane_gives_its_events_out_without_a_permit_and_without_a_slot()
+    {
+        using var lane = NewLane();
+        Report(lane, new(CallKind.Throttled, "throttled", TimeSpan.FromSeconds(5)));
+        var slots = new CallSlots(1);
+        await slots.EnterAsync("another", CancellationToken.None);
+        Add(lane, Purchase("p1"));
+        _clock.Advance(TimeSpan.FromMilliseconds(50));
+
+        var turn = await lane.TakeAsync(slots, CancellationToken.None);
+
+        turn.Permit.ShouldBeNull();
+        Ids(turn.Events).ShouldBe(["p1"]);
+        lane.Gate.ClosedFor.ShouldBe(TimeSpan.FromMilliseconds(4_950));
+    }
+
+    [Fact]
+    public async Task A_probe_is_one_event_and_the_others_wait_for_what_comes_of_it()
+    {
+        using var lane = NewLane();
+        for (var i = 0; i < 10; i++)
+            Report(lane, new(CallKind.Failed, "http_error"));
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        for (var i = 0; i < 4; i++)
+            Add(lane, Purchase(Id(i)));
+        var slots = new CallSlots(4);
+
+        var probe = await lane.TakeAsync(slots, CancellationToken.None);
+        var next = lane.TakeAsync(slots, CancellationToken.None);
+
+        Ids(probe.Events).ShouldBe(["e0"]);
+        probe.Permit!.IsProbe.ShouldBeTrue();
+        next.IsCompleted.ShouldBeFalse();
+        probe.Permit.Report(new(CallKind.Worked, ""));
+        probe.Permit.Leave();
+        var turn = await next;
+        Ids(turn.Events).ShouldBe(["e1", "e2", "e3"]);
+        turn.Permit!.IsProbe.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_batch_waits_for_a_free_call_and_grows_meanwhile()
     {
         using var lane = NewLane();
-        using var calls = new SemaphoreSlim(0, 1);
+        var slots = new CallSlots(1);
+        await slots.EnterAsync("another", CancellationToken.None);
         Add(lane, Purchase("p1"));
         _clock.Advance(TimeSpan.FromMilliseconds(50));
-        var taking = lane.TakeAsync(calls, CancellationToken.None);
+        var taking = lane.TakeAsync(slots, CancellationToken.None);
         Add(lane, Purchase("p2"));
 
-        calls.Release();
+        slots.Leave("another");
 
-        Ids(await taking).ShouldBe(["p1", "p2"]);
+        Ids((await taking).Events).ShouldBe(["p1", "p2"]);
     }
 
     [Fact]
     public async Task A_batch_is_taken_when_its_linger_is_over()
     {
         using var lane = NewLane();
-        using var calls = new SemaphoreSlim(1, 1);
         Add(lane, Purchase("p1"));
-        var taking = lane.TakeAsync(calls, CancellationToken.None);
+        var taking = lane.TakeAsync(new(1), CancellationToken.None);
         await Eventually.Holds(() => _clock.WaitingTimers == 1);
         taking.IsCompleted.ShouldBeFalse();
 
         _clock.Advance(TimeSpan.FromMilliseconds(50));
 
-        Ids(await taking).ShouldBe(["p1"]);
+        Ids((await taking).Events).ShouldBe(["p1"]);
     }
 
-    private Lane NewLane() => new(new("brandone0001", "px_one"), _options, _clock);
+    private Lane NewLane() => new(new(new("brandone0001", "px_one"), LaneState.New, new(10, TimeSpan.FromSeconds(30)), _clock), _options, _clock);
+
+    private static void Report(Lane lane, CallSignal call)
+    {
+        var permit = lane.Gate.TryEnter().ShouldNotBeNull();
+        permit.Report(call);
+        permit.Leave();
+    }
 
     private void Add(Lane lane, Schemas.DispatchReady ready, int bytes = 500) =>
         lane.TryAdd(Waiting(ready, bytes, arrivedAt: _clock.GetTimestamp())).ShouldBeTrue();

@@ -37,13 +37,15 @@ public class DispatchWorld : IAsyncLifetime
 
     internal RecordProducer Producer => Services.GetRequiredService<RecordProducer>();
 
+    internal IServiceProvider Dispatcher => _dispatcher!.Services;
+
     internal Readiness DispatcherReadiness => _dispatcher!.Services.GetRequiredService<Readiness>();
 
     internal NpgsqlDataSource Postgres => Services.GetRequiredKeyedService<NpgsqlDataSource>(TenantsRegistration.Owner);
 
     public async Task InitializeAsync()
     {
-        _broker = await TestMachine.StartBrokerAsync(TestFolder.Next("dispatch-kafka"));
+        _broker = await TestMachine.StartBrokerAsync(TestFolder.Next("dispatch-kafka"), clock: Clock);
         _sim = await MetaSimHost.StartAsync(new() { DataDirectory = TestFolder.Next("dispatch-sim") });
         _connectionString = await (await PostgresServerAsync()).CreateDatabaseAsync();
         _desk = NewHost(static builder => builder.AddTenantAdmin());
@@ -98,6 +100,8 @@ public class DispatchWorld : IAsyncLifetime
             new("Secrets:MasterKey", TestBrands.MasterKey),
             new("Meta:BaseUrl", _sim.BaseAddress.ToString()),
         ]);
+        builder.Configuration.AddInMemoryCollection(Settings);
+        builder.Services.AddSingleton(Clock);
         builder.AddStreams();
         builder.AddTenantDirectory();
         add(builder);
@@ -184,11 +188,30 @@ public class DispatchWorld : IAsyncLifetime
         return answer.GetProperty("calls").GetArrayLength();
     }
 
+    /// <summary>Calls to a pixel's dataset, in order: when, how many events, and what the simulator answered.</summary>
+    internal async Task<IReadOnlyList<(DateTimeOffset At, int Events, string Outcome)>> CallsToAsync(string datasetId)
+    {
+        var answer = await _http.GetFromJsonAsync<JsonElement>(new Uri(_sim.BaseAddress, $"/_sim/calls?dataset={datasetId}&limit=1000"));
+        return
+        [
+            .. answer.GetProperty("calls").EnumerateArray()
+                .Select(static call => (call.GetProperty("received_at").GetDateTimeOffset(), call.GetProperty("event_ids").GetArrayLength(), call.GetProperty("outcome").GetString()!))
+                .OrderBy(static call => call.Item1),
+        ];
+    }
+
     /// <summary>Puts a behaviour of the simulator in force for one dataset or event.</summary>
     internal async Task BehaveAsync(object behaviour)
     {
         using var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(behaviour));
         using var answer = await _http.PostAsync(new Uri(_sim.BaseAddress, "/_sim/behaviour"), body);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Gives every dataset its usual answers again.</summary>
+    internal async Task BehaveAsUsualAsync()
+    {
+        using var answer = await _http.DeleteAsync(new Uri(_sim.BaseAddress, "/_sim/behaviour"));
         answer.EnsureSuccessStatusCode();
     }
 
@@ -201,6 +224,14 @@ public class DispatchWorld : IAsyncLifetime
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
+    /// <summary>One value of a brand's one lane.</summary>
+    internal async Task<T?> LaneAsync<T>(TestBrand brand, string column)
+    {
+        await using var command = Postgres.CreateCommand($"select {column} from dispatch_lanes where pixel_id = $1");
+        command.Parameters.Add(new() { Value = brand.PixelId });
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
     internal async Task ExecuteAsync(string sql, params object[] values)
     {
         await using var command = Postgres.CreateCommand(sql);
@@ -208,6 +239,12 @@ public class DispatchWorld : IAsyncLifetime
             command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync();
     }
+
+    /// <summary>Time of broker and dispatcher; the database and the simulator keep their own.</summary>
+    protected virtual TimeProvider Clock => TimeProvider.System;
+
+    /// <summary>Settings of every host, besides addresses.</summary>
+    protected virtual IEnumerable<KeyValuePair<string, string?>> Settings => [];
 
     /// <summary>The server the database is taken from.</summary>
     protected virtual Task<PostgresServer> PostgresServerAsync() => TestMachine.PostgresAsync();

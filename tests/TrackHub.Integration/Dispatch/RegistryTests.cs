@@ -171,7 +171,7 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
     private async Task<ClaimedEvent> ClaimAsync(WaitingEvent e) => (await Claims.ClaimAsync([new(e, Open, 0)], "batch", default)).ShouldHaveSingleItem();
 
     private async Task<RegistryRow?> WriteAsync(ClaimedEvent claim, Ruling ruling) =>
-        (await Results.WriteAsync([EventResult.Of(claim, ruling)], NoCall, default)).GetValueOrDefault(claim.Event.Key);
+        (await Results.WriteAsync([EventResult.Of(claim, ruling)], NoCall, lane: null, default)).GetValueOrDefault(claim.Event.Key);
 
     private Task EndLeaseAsync(WaitingEvent e) =>
         world.ExecuteAsync("update dedupe_registry set lease_until = now() - interval '1 second' where event_id = $1", e.Ready.EventId);

@@ -36,7 +36,7 @@ internal static class ExpectedRights
         new("encryption_keys", RowsOf.System, "select"),
         new("day_secrets", RowsOf.System, "delete insert select"),
         new("directory_version", RowsOf.System, "select"),
-        new("audit_log", RowsOf.System, ""),
+        new("audit_log", RowsOf.System, "insert"),
         new("schema_migrations", RowsOf.System, "select"),
         new("ledger_offsets", RowsOf.System, "insert select update"),
         new("events", RowsOf.Brand, "insert select"),
@@ -54,7 +54,7 @@ internal static class ExpectedRights
         new("order_revisions", RowsOf.Brand, "insert select", "outcome"),
         new("consents", RowsOf.Brand, "delete insert select update"),
         new("suppressions", RowsOf.Brand, "select"),
-        new("dedupe_registry", RowsOf.Brand, "insert select update"),
+        new("dedupe_registry", RowsOf.Brand, "delete insert select update"),
         new("dispatch_attempts", RowsOf.Brand, "insert select update"),
         new("dispatch_lanes", RowsOf.Brand, "insert select update"),
     ];
