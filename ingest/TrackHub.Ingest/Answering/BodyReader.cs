@@ -1,6 +1,6 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Connections;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;

@@ -50,7 +50,7 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
     // One who has waited in vain speaks for all who still wait.
     private async ValueTask<RecordCoordinates?> AnsweredAsync(Func<ValueTask<RecordCoordinates?>> append)
     {
-        if (spool.LogIsAway)
+        if (spool.LogAbsence.IsOn)
             return null;
 
         var answer = append();
@@ -58,7 +58,7 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
             return await answer;
 
         var answered = answer.AsTask();
-        return await Task.WhenAny(answered, spool.LogAway) == answered ? await answered : null;
+        return await Task.WhenAny(answered, spool.LogAbsence.Begun) == answered ? await answered : null;
     }
 
     private async Task<Receipt?> SpoolAsync(string id, Func<IReadOnlyList<SpoolEntry>> seal)
@@ -78,13 +78,13 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
         }
 
         // Told before the append: the drain, which takes it back, may have the record in the log before this goes on.
-        spool.LogWentAway();
+        spool.LogAbsence.Begin();
         if (await spool.AppendAsync(entries))
             return new(id, Coordinates: null);
 
         // With nothing in the spool nobody would find the log again.
         if (spool.State.Records is 0)
-            spool.LogAnswers();
+            spool.LogAbsence.End();
         return null;
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,65 +16,55 @@ internal readonly record struct SpoolState(long Records, long Bytes, DateTimeOff
 /// share one fsync. Files are drained in order and deleted once all of them is in the log. Singleton, thread-safe.
 /// </summary>
 /// <remarks>A file's name is durable with its content where fsync of a new file reaches its folder too: ext4, xfs, btrfs.</remarks>
-internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetrics metrics, TimeProvider clock, ILogger<Spool> logger) : IAsyncDisposable
+internal sealed partial class Spool : IAsyncDisposable
 {
     /// <summary>A segment that has grown to this is followed by another; so much is at most read again after a crash.</summary>
-    private const long SegmentBytes = 4 << 20;
-
-    // Full: refused, as when the disk is. More than any machine commits within the limit below.
-    private const int MaxWaiting = 20_000;
+    public const long SegmentBytes = 4 << 20;
 
     // A disk that hangs must not hang the sender; one that is slow is better waited for than refused, gateways wait for five seconds and more.
     private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RefusalCounts = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-
+    private readonly SpoolQueue _queue;
     private readonly Channel<bool> _arrived = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly string _directory = options.Value.SpoolDirectory;
-    private readonly long _maxBytes = options.Value.SpoolMaxBytes;
+    private readonly SpoolFolder _folder;
+    private readonly long _maxBytes;
+    private readonly IngestMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
 
-    // Behind the gate: the files, the one that is written to, its number.
+    // Behind the gate: the files, the one that takes records, and the same while it is written to.
     private readonly Lock _gate = new();
     private readonly LinkedList<SpoolSegment> _segments = new();
     private SpoolSegment? _active;
-    private long _number;
+    private SpoolSegment? _writing;
 
-    private FileStream? _lock;
-    private Task _committing = Task.CompletedTask;
     private long _bytes;
     private long _records;
     private long _oldestMs;
-    private TaskCompletionSource _logAway = NewAbsence();
     private long _refusedAt = long.MinValue;
 
+    /// <summary>Makes it; nothing is touched before <see cref="Open"/>.</summary>
+    public Spool(IOptions<IngestOptions> options, IngestMetrics metrics, TimeProvider clock, ILogger<Spool> logger)
+    {
+        (_metrics, _clock, _logger, _maxBytes) = (metrics, clock, logger, options.Value.SpoolMaxBytes);
+        _folder = new(options.Value.SpoolDirectory, clock, logger);
+        _queue = new(Commit);
+    }
+
     /// <summary>Whether there is a spool at all.</summary>
-    public bool IsOn => _directory.Length > 0;
+    public bool IsOn => _folder.IsGiven;
 
-    /// <summary>Completes when the log is found not to answer; from then on nobody waits for it until the drain's next record is in.</summary>
-    public Task LogAway => Volatile.Read(ref _logAway).Task;
-
-    /// <summary>Whether the log is known not to answer.</summary>
-    public bool LogIsAway => LogAway.IsCompleted;
+    /// <summary>Whether the log answers, as far as webhooks and drain have found out.</summary>
+    public LogAbsence LogAbsence { get; } = new();
 
     /// <summary>Whether appends find room: none was refused in the last seconds. Then it is worth another try, for nobody else would find out.</summary>
-    public bool HasRoom => Interlocked.Read(ref _refusedAt) is var at && (at is long.MinValue || clock.GetElapsedTime(at) > RefusalCounts);
+    public bool HasRoom => Interlocked.Read(ref _refusedAt) is var at && (at is long.MinValue || _clock.GetElapsedTime(at) > RefusalCounts);
 
     /// <summary>What waits.</summary>
     public SpoolState State => Interlocked.Read(ref _records) is > 0 and var records
         ? new(records, Interlocked.Read(ref _bytes), DateTimeOffset.FromUnixTimeMilliseconds(Interlocked.Read(ref _oldestMs)))
         : new(0, Interlocked.Read(ref _bytes), null);
-
-    /// <summary>Somebody waited for the log in vain.</summary>
-    public void LogWentAway() => Volatile.Read(ref _logAway).TrySetResult();
-
-    /// <summary>The log answers, or there is nothing in the spool to ask it with.</summary>
-    public void LogAnswers()
-    {
-        if (LogIsAway)
-            Volatile.Write(ref _logAway, NewAbsence());
-    }
 
     /// <summary>Takes possession of the folder and of what a former life left in it.</summary>
     /// <exception cref="IOException">The folder cannot be used, or another process uses it.</exception>
@@ -85,30 +73,25 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
         if (!IsOn)
             return;
 
-        var folder = Directory.CreateDirectory(_directory);
-        if (!OperatingSystem.IsWindows())
-            folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        try
+        _folder.Take();
+        foreach (var (segment, entries) in _folder.Recover())
         {
-            _lock = new(Path.Combine(_directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException fault)
-        {
-            throw new IOException($"The spool in {_directory} is another process's. Remedy: give each ingress its own Ingest:SpoolDirectory.", fault);
+            if (_records is 0 && entries.Count > 0)
+                _oldestMs = entries[0].ReceivedAt.ToUnixTimeMilliseconds();
+            _records += entries.Count;
+            _bytes += segment.RecordBytes;
+            _segments.AddLast(segment);
         }
 
-        Try();
-        foreach (var path in Directory.EnumerateFiles(_directory, "*.spool").Order(StringComparer.Ordinal))
-            Recover(path);
         if (State is { Records: > 0 } state)
         {
-            Recovered(logger, state.Records, state.Bytes);
-            LogWentAway();   // as it was when they came; the drain is about to ask
+            Recovered(_logger, state.Records, state.Bytes);
+            LogAbsence.Begin();   // as it was when they came; the drain is about to ask
             _arrived.Writer.TryWrite(true);
         }
 
-        metrics.WatchSpool(() => State, clock);
-        _committing = Task.Run(CommitAsync);
+        _metrics.WatchSpool(() => State, _clock);
+        _queue.Start();
     }
 
     /// <summary>Appends records, all or none.</summary>
@@ -118,11 +101,11 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
         if (!IsOn)
             return false;
 
-        var waiting = new Waiting(entries);
-        if (waiting.Frames.WrittenCount > SpoolFrames.MaxPayload || Interlocked.Add(ref _bytes, waiting.Frames.WrittenCount) > _maxBytes)
-            return Refuse("full", waiting.Frames.WrittenCount);
-        if (!_waiting.Writer.TryWrite(waiting))
-            return Refuse("queue_full", waiting.Frames.WrittenCount);
+        var waiting = new SpoolAppend(entries);
+        if (waiting.Bytes > SpoolFrames.MaxPayload || Interlocked.Add(ref _bytes, waiting.Bytes) > _maxBytes)
+            return Refuse("full", waiting.Bytes);
+        if (!_queue.TryAdd(waiting))
+            return Refuse("queue_full", waiting.Bytes);
 
         bool durable;
         try
@@ -135,10 +118,9 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
             return Refuse("slow", bytes: 0);
         }
 
-        if (!durable)
-            return Refuse("disk", bytes: 0);
-        Interlocked.Exchange(ref _refusedAt, long.MinValue);
-        return true;
+        if (durable)
+            Interlocked.Exchange(ref _refusedAt, long.MinValue);
+        return durable || Refuse("disk", bytes: 0);
     }
 
     /// <summary>Completes when there may be something to drain.</summary>
@@ -164,12 +146,12 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
     }
 
     /// <summary>Deletes a file if all of it is in the log; keeps a damaged one under another name.</summary>
-    /// <returns>False if there is more in it by now.</returns>
+    /// <returns>False if there is more in it by now, or soon: <see cref="HasArrivedAsync"/> tells when.</returns>
     public bool TryRetire(SpoolSegment segment)
     {
         lock (_gate)
         {
-            if (segment.Position < segment.End)
+            if (segment == _writing || segment.Position < segment.End)
                 return false;
 
             _segments.Remove(segment);
@@ -181,19 +163,14 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
 
         Interlocked.Add(ref _bytes, -segment.RecordBytes);
         Interlocked.Exchange(ref _refusedAt, long.MinValue);
-        segment.Dispose();
-        if (segment.IsDamaged)
-            File.Move(segment.Path, segment.Path + ".damaged", overwrite: true);
-        else
-            File.Delete(segment.Path);
+        SpoolFolder.Discard(segment);
         return true;
     }
 
     /// <summary>Makes durable what still waits, and lets go of the folder.</summary>
     public async ValueTask DisposeAsync()
     {
-        _waiting.Writer.TryComplete();
-        await _committing;
+        await _queue.DisposeAsync();
         lock (_gate)
         {
             foreach (var segment in _segments)
@@ -202,112 +179,66 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
             _active = null;
         }
 
-        if (_lock is not null)
-            await _lock.DisposeAsync();
-    }
-
-    private static TaskCompletionSource NewAbsence() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // The disk is tried before it is needed; and the first webhook of an absence, which has waited already, does not find code that has never run.
-    private void Try()
-    {
-        var path = Path.Combine(_directory, "trial");
-        File.Delete(path);
-        try
-        {
-            using var segment = SpoolSegment.Create(path);
-            var frames = new ArrayBufferWriter<byte>();
-            SpoolFrames.Write(frames, new SpoolEntry("", clock.GetUtcNow(), new() { KeyId = "", Box = [0] }).ToBytes());
-            segment.Append(frames.WrittenSpan);
-            segment.ReadOn();
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
-
-    private void Recover(string path)
-    {
-        _number = Math.Max(_number, long.Parse(Path.GetFileNameWithoutExtension(path), CultureInfo.InvariantCulture));
-        if (SpoolSegment.Recover(path, out var entries) is not { } segment)
-        {
-            // It died while it made the file, before anything was in it.
-            File.Move(path, path + ".damaged", overwrite: true);
-            Damaged(logger, path);
-            return;
-        }
-
-        if (segment.IsDamaged)
-            Damaged(logger, path);
-        if (_records is 0 && entries.Count > 0)
-            _oldestMs = entries[0].ReceivedAt.ToUnixTimeMilliseconds();
-        _records += entries.Count;
-        _bytes += segment.RecordBytes;
-        _segments.AddLast(segment);
+        _folder.Dispose();
     }
 
     private bool Refuse(string reason, int bytes)
     {
         Interlocked.Add(ref _bytes, -bytes);
-        metrics.SpoolRefused(reason);
-        Interlocked.Exchange(ref _refusedAt, clock.GetTimestamp());
+        _metrics.SpoolRefused(reason);
+        Interlocked.Exchange(ref _refusedAt, _clock.GetTimestamp());
         return false;
     }
 
-    // All that came while the disk was busy goes in one write and one fsync.
-    private async Task CommitAsync()
+    private bool Commit(IReadOnlyList<SpoolAppend> batch, ReadOnlyMemory<byte> frames)
     {
-        var batch = new List<Waiting>();
-        var frames = new ArrayBufferWriter<byte>();
-        while (await _waiting.Reader.WaitToReadAsync())
-        {
-            while (frames.WrittenCount < SegmentBytes && _waiting.Reader.TryRead(out var waiting))
-            {
-                batch.Add(waiting);
-                frames.Write(waiting.Frames.WrittenSpan);
-            }
-
-            var durable = Commit(batch, frames.WrittenSpan);
-            if (!durable)
-                Interlocked.Add(ref _bytes, -frames.WrittenCount);
-            foreach (var waiting in batch)
-                waiting.Durable.SetResult(durable);
-            batch.Clear();
-            frames.ResetWrittenCount();
-        }
-    }
-
-    private bool Commit(List<Waiting> batch, ReadOnlySpan<byte> frames)
-    {
-        var started = clock.GetTimestamp();
+        var started = _clock.GetTimestamp();
         var records = batch.Sum(static waiting => waiting.Records);
         try
         {
-            lock (_gate)
-            {
-                var segment = _active is { } open && open.End < SegmentBytes ? open : Roll();
-                segment.Append(frames);
-                if (Interlocked.Add(ref _records, records) == records)
-                    Interlocked.Exchange(ref _oldestMs, batch[0].Oldest.ToUnixTimeMilliseconds());
-            }
+            Append(frames.Span, records, batch[0].Oldest);
+            _metrics.Spooled(records, _clock.GetElapsedTime(started));
+            return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            lock (_gate)
-                _active = null;   // after a failed fsync nobody knows what the file holds beyond its end
-            DiskFault(logger, fault.GetType().Name, fault.HResult);
+            Interlocked.Add(ref _bytes, -frames.Length);
+            DiskFault(_logger, fault.GetType().Name, fault.HResult);
             return false;
         }
+        finally
+        {
+            _arrived.Writer.TryWrite(true);   // after a fault too: a file may be free to go now
+        }
+    }
 
-        metrics.Spooled(records, clock.GetElapsedTime(started));
-        _arrived.Writer.TryWrite(true);
-        return true;
+    // Not under the gate: the drain would wait for the disk with it.
+    private void Append(ReadOnlySpan<byte> frames, int records, DateTimeOffset oldest)
+    {
+        var isWritten = false;
+        try
+        {
+            lock (_gate)
+                _writing = _active is { } open && open.End < SegmentBytes ? open : Roll();
+            _writing.Append(frames);
+            isWritten = true;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _writing = null;
+                if (!isWritten)
+                    _active = null;   // after a failed fsync nobody knows what the file holds beyond its end
+                else if (Interlocked.Add(ref _records, records) == records)
+                    Interlocked.Exchange(ref _oldestMs, oldest.ToUnixTimeMilliseconds());
+            }
+        }
     }
 
     private SpoolSegment Roll()
     {
-        _active = SpoolSegment.Create(Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{++_number:D16}.spool")));
+        _active = _folder.NewSegment();
         _segments.AddLast(_active);
         return _active;
     }
@@ -315,27 +246,6 @@ internal sealed partial class Spool(IOptions<IngestOptions> options, IngestMetri
     [LoggerMessage(2121, LogLevel.Warning, "{Records} records ({Bytes} bytes) wait in the spool since before this start")]
     private static partial void Recovered(ILogger logger, long records, long bytes);
 
-    [LoggerMessage(2122, LogLevel.Error, "{Path} ends in bytes that were never acknowledged, or its disk is damaged: what is whole is drained, the file then kept as .damaged")]
-    private static partial void Damaged(ILogger logger, string path);
-
     [LoggerMessage(2123, LogLevel.Error, "The spool's disk does not take records ({Fault}, {Code}): webhooks are refused while the log is away too")]
     private static partial void DiskFault(ILogger logger, string fault, int code);
-
-    private sealed class Waiting
-    {
-        public Waiting(IReadOnlyList<SpoolEntry> entries)
-        {
-            (Records, Oldest) = (entries.Count, entries[0].ReceivedAt);
-            foreach (var entry in entries)
-                SpoolFrames.Write(Frames, entry.ToBytes());
-        }
-
-        public int Records { get; }
-
-        public DateTimeOffset Oldest { get; }
-
-        public ArrayBufferWriter<byte> Frames { get; } = new();
-
-        public TaskCompletionSource<bool> Durable { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

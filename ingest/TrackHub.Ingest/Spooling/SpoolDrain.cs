@@ -46,7 +46,7 @@ internal sealed partial class SpoolDrain(
             {
                 if (segment.ReadOn() is { Count: > 0 } entries)
                 {
-                    var asks = spool.LogIsAway || pause > FirstPause;
+                    var asks = spool.LogAbsence.IsOn || pause > FirstPause;
                     if (!await TryBringAsync(segment, asks ? entries[..1] : entries, stoppingToken))
                     {
                         await Task.Delay(pause, clock, stoppingToken);
@@ -55,9 +55,13 @@ internal sealed partial class SpoolDrain(
                     }
 
                     pause = FirstPause;
-                    spool.LogAnswers();
+                    spool.LogAbsence.End();
                 }
-                else if (spool.TryRetire(segment) && spool.First() is null)
+                else if (!spool.TryRetire(segment))
+                {
+                    await spool.HasArrivedAsync(stoppingToken);
+                }
+                else if (spool.First() is null)
                 {
                     Empty(logger);
                 }

@@ -23,7 +23,7 @@ public sealed class SpoolTests : IDisposable
         await using var again = Open();
 
         again.State.Records.ShouldBe(3);
-        again.LogIsAway.ShouldBeTrue("it was, and nobody has asked since");
+        again.LogAbsence.IsOn.ShouldBeTrue("it was, and nobody has asked since");
         again.State.Oldest.ShouldBe(World.Now);
         Keys(again).ShouldBe(["a", "b", "c"]);
     }
