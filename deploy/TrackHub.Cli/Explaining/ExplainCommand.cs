@@ -41,26 +41,28 @@ internal static class ExplainCommand
 
         if (stories.Count > 0) return 0;
 
-        printer.Say(RecordCoordinates.TryParse(id, out var receipt)
+        var isReceipt = RecordCoordinates.TryParse(id, out var receipt);
+        var letters = isReceipt ? await reader.DeadLettersAsync(receipt, cancellationToken) : [];
+        foreach (var letter in letters)
+            printer.Line(printer.Json ? JsonSerializer.Serialize(letter, Stories.DeadLetterFact) : Told(receipt, letter));
+
+        if (letters.Count > 0) return 0;
+
+        printer.Say(isReceipt
             ? await WhyUnknownAsync(reader, receipt, cancellationToken)
             : $"Nothing is known of '{id}': no sale, no event of that id. If it was just received, the ledger may not have got it yet; the receipt topic/partition/offset tells.");
         return 1;
     }
 
-    /// <summary>A receipt says where the record lies, so what is missing can be said exactly.</summary>
-    private static async Task<string> WhyUnknownAsync(StoryReader reader, RecordCoordinates receipt, CancellationToken cancellationToken)
-    {
-        if (await reader.DeadLettersAsync(receipt, cancellationToken) is { Count: > 0 } letters)
-        {
-            return string.Join(Environment.NewLine, letters.Select(letter =>
-                $"Record {receipt} is a dead letter since {letter.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {letter.Reason} ({letter.Stage}) {letter.Detail}; the sealed original lies at {letter.Topic}/{letter.Partition}/{letter.Offset}."));
-        }
+    private static string Told(RecordCoordinates receipt, DeadLetterFact letter) =>
+        $"Record {receipt} is a dead letter since {letter.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {letter.Reason} ({letter.Stage}) {letter.Detail}; the sealed original lies at {letter.Topic}/{letter.Partition}/{letter.Offset}.";
 
-        return await reader.LedgerPositionAsync(receipt.Topic, receipt.Partition, cancellationToken) switch
+    /// <summary>A receipt says where the record lies, so what is missing can be said exactly.</summary>
+    private static async Task<string> WhyUnknownAsync(StoryReader reader, RecordCoordinates receipt, CancellationToken cancellationToken) =>
+        await reader.LedgerPositionAsync(receipt.Topic, receipt.Partition, cancellationToken) switch
         {
             null => $"The ledger has read nothing of {receipt.Topic}/{receipt.Partition} yet: is it running? `trackhub status` tells.",
             var next when next <= receipt.Offset => $"The ledger has not got {receipt} yet: the next it reads is offset {next}.",
-            _ => $"Record {receipt} was read by the ledger and left no event: it is none of track-events or ingest-events, or it is older than the ledger keeps.",
+            _ => $"Record {receipt} was read by the ledger and left no event: it is none of track-events, ingest-events or dead-letters, or it is older than the ledger keeps.",
         };
-    }
 }
