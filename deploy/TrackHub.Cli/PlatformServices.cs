@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using TrackHub.Cli.Supervising;
 using TrackHub.Ingest.Quarantining;
 using TrackHub.Platform.Books;
+using TrackHub.Platform.Quality;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli;
@@ -13,7 +14,7 @@ namespace TrackHub.Cli;
 /// <summary>The platform inside a command: configured as a role would be, but nothing of it runs by itself.</summary>
 internal static class PlatformServices
 {
-    /// <summary>Everything a command may ask for: migrator, tenant administration, topics, books. What is not asked for is not made.</summary>
+    /// <summary>Everything a command may ask for: migrator, tenant administration, topics, books, match quality. What is not asked for is not made.</summary>
     public static IHost Create(SystemConfiguration configuration, IReadOnlyList<string> configured)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
@@ -22,6 +23,7 @@ internal static class PlatformServices
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.AddTenantAdmin();
         builder.AddBookAudit();
+        builder.Services.AddSingleton<QualityHistory>();
         builder.AddQuarantineRelease();
         return builder.Build();
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Bookkeeping;
+using TrackHub.Cli.Coaching;
 using TrackHub.Cli.Demo;
 using TrackHub.Cli.Doctoring;
 using TrackHub.Cli.Explaining;
@@ -37,6 +38,7 @@ internal static class TrackHubCommand
         ("tail", TailCommand.Create),
         ("explain", ExplainCommand.Create),
         ("books", BooksCommand.Create),
+        ("quality", QualityCommand.Create),
         ("migrate", MigrateCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("demo", DemoCommand.Create),

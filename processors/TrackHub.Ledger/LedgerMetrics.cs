@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using TrackHub.Platform.Books;
+using TrackHub.Platform.Quality;
 
 namespace TrackHub.Ledger;
 
@@ -11,6 +12,7 @@ internal sealed class LedgerMetrics
     private readonly Counter<long> _refused;
     private readonly ConcurrentDictionary<string, long> _unaccounted = new(StringComparer.Ordinal);
     private volatile BookReport _report = new([], [], 0);
+    private volatile IReadOnlyList<QualityDay> _qualities = [];
 
     public LedgerMetrics(IMeterFactory meters)
     {
@@ -18,6 +20,7 @@ internal sealed class LedgerMetrics
         _records = meter.CreateCounter<long>("trackhub.ledger.records", "{record}", "Records written to PostgreSQL.");
         _refused = meter.CreateCounter<long>("trackhub.ledger.refused", "{record}", "Records moved to the dead letters, by reason.");
         meter.CreateObservableGauge("trackhub.ledger.unaccounted", Unaccounted, "{end}", "Ends of accepted events that are unaccounted for, by brand.");
+        meter.CreateObservableGauge("trackhub.ledger.quality", Qualities, "{score}", "Recent match quality, 0 to 10, by brand and event name.");
         meter.CreateObservableGauge("trackhub.ledger.in_flight", InFlight, "{end}", "Accepted events on their way, by kind.");
     }
 
@@ -35,11 +38,17 @@ internal sealed class LedgerMetrics
             _unaccounted[brand.BrandId] = brand.Unaccounted;
     }
 
+    /// <summary>The match quality was looked at. What has too few events is missing.</summary>
+    public void QualityJudged(IReadOnlyList<QualityDay> recent) => _qualities = recent;
+
     /// <summary>A decoded record cannot be a row.</summary>
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     private IEnumerable<Measurement<long>> Unaccounted() =>
         _unaccounted.Select(static brand => new Measurement<long>(brand.Value, new KeyValuePair<string, object?>("brand", brand.Key)));
+
+    private IEnumerable<Measurement<double>> Qualities() => _qualities.Select(static quality => new Measurement<double>(
+        quality.Score, new("brand", quality.BrandId), new("event", quality.EventName)));
 
     private IEnumerable<Measurement<long>> InFlight() => Journey.Kinds.Select(kind => new Measurement<long>(
         _report.Brands.Sum(brand => brand.InFlight.GetValueOrDefault(kind)), new KeyValuePair<string, object?>("kind", kind)));

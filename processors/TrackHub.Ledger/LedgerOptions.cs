@@ -23,4 +23,8 @@ internal sealed class LedgerOptions
     /// <summary>Looks in a row that must agree before the alarm opens or is resolved. Default 2.</summary>
     [Range(1, 100)]
     public int AuditLooks { get; set; } = 2;
+
+    /// <summary>Events that the match quality is judged by at least; with fewer there is no alert. Default 20: one poor sale moves their mean by half a point at most.</summary>
+    [Range(1, 1_000_000)]
+    public int QualityMinEvents { get; set; } = 20;
 }

@@ -4,6 +4,7 @@ using TrackHub.Ledger.Alarms;
 using TrackHub.Ledger.Retaining;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Quality;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 
@@ -31,8 +32,9 @@ public static class LedgerRole
         builder.Services.AddSingleton<RecordSorter>();
         builder.Services.AddSingleton<Projection>();
         builder.Services.AddSingleton<RefusedRows>();
+        builder.Services.AddSingleton<QualityHistory>();
         builder.Services.AddHostedService<LedgerLoop>();
-        builder.Services.AddHostedService<ConservationWatch>();
+        builder.Services.AddHostedService<AlarmWatch>();
         builder.Services.AddSingleton<OldRows>();
         builder.Services.AddSingleton<RetentionMetrics>();
         builder.Services.AddHostedService<RetentionKeeper>();

@@ -15,7 +15,7 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
     /// <returns>False when another reader owns the partitions by now: nothing was written.</returns>
     public async Task<bool> WriteAsync(RecordBatch batch, DecodedRecords records, CancellationToken cancellationToken)
     {
-        // Without its brands no click's user data could be sealed anew, and a row stays as it was first written.
+        // Without its brands no click's user data could be sealed anew and no day be told, and a row stays as it was first written.
         if (!directory.IsLoaded) throw new DependencyAwayException("directory", null);
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -80,6 +80,7 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
         EventRows.Writer.AddTo(rows, records.Events);
         ClickRows.Clicks.AddTo(rows, [.. touches.Select(resealer.Reseal)]);
         ClickRows.Identities.AddTo(rows, ClickRows.IdentitiesOf(browser.Select(static e => e.Value)));
+        QualityRows.AddTo(rows, records.Conversions, directory.Current);
         ConversionRows.Conversions.AddTo(rows, records.Conversions);
         ConversionRows.Matches.AddTo(rows, records.Conversions);
         OutcomeRows.Writer.AddTo(rows, [.. records.Outcomes, .. browser.Where(static e => BookFact.IsSelfEnded(e.Value.Kind)).Select(OutcomeRows.Recorded)]);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Output;
@@ -25,12 +24,7 @@ internal static class BooksCommand
     public static Command Create()
     {
         var brand = AdminCall.BrandFilter();
-        var from = LogPosition.Option("--from", "Only events accepted from then on. Takes a time or duration of");
-        from.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                result.AddError($"--from {result.Tokens[0].Value}: an offset is no time; give an ISO 8601 time or a duration ago (2h).");
-        });
+        var from = LogPosition.TimeOption("--from", "Only events accepted from then on. Takes a time or duration of");
         var minutes = new Option<bool>("--minutes") { Description = "The minutes that do not balance, in place of the sums." };
         var command = new Command("books", "Whether every accepted event has ended or is provably on its way; exit code 1 if not.") { brand, from, minutes };
         command.SetAction((call, cancellationToken) =>

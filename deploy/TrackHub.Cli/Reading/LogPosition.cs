@@ -32,6 +32,18 @@ internal readonly partial record struct LogPosition(long? Offset, DateTimeOffset
         CustomParser = static argument => Parse(argument),
     };
 
+    /// <summary>An option that takes a time alone.</summary>
+    public static Option<LogPosition?> TimeOption(string name, string description)
+    {
+        var option = Option(name, description);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                result.AddError($"{name} {result.Tokens[0].Value}: an offset is no time; give an ISO 8601 time or a duration ago (2h).");
+        });
+        return option;
+    }
+
     private static LogPosition? Parse(ArgumentResult argument)
     {
         if (TryParse(argument.Tokens[0].Value, TimeProvider.System.GetUtcNow(), out var position)) return position;

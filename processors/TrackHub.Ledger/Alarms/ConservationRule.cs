@@ -4,9 +4,6 @@ using TrackHub.Schemas;
 
 namespace TrackHub.Ledger.Alarms;
 
-/// <summary>An alert that is open.</summary>
-internal sealed record OpenAlert(string AlertId, string BrandId, DateTimeOffset Since, double Value);
-
 /// <summary>Decides from the books when the alarm of a brand opens, is told again and is resolved.</summary>
 /// <remarks>
 /// The books do not guess, so the rule is plain: anything unaccounted for is an alarm. It opens and ends only when several looks in a row agree,

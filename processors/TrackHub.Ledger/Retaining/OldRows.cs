@@ -20,6 +20,7 @@ internal sealed class OldRows(NpgsqlDataSource database)
         ("dead_letters", "at < $3"),
         ("quarantine", "received_at < $3"),
         ("book_minutes", "minute < $3"),
+        ("quality_days", "day < $3::date"),
         ("alerts", "at < $3 and state = 'resolved'"),
     ];
 

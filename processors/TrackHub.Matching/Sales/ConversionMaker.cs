@@ -1,6 +1,6 @@
 using TrackHub.Matching.Consents;
-using TrackHub.Matching.Deciding;
 using TrackHub.Matching.Orders;
+using TrackHub.Platform.Quality;
 using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Sales;

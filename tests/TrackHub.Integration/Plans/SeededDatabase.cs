@@ -67,6 +67,8 @@ public sealed class SeededDatabase : IAsyncLifetime
         insert into consents (brand_id, subject_kind, subject, ads, at, ingest_id) select seed_brand(n), 'session', ('s' || n)::bytea, true, now(), md5('i' || n)::uuid from generate_series(1, 60000) n;
         insert into dead_letters (dead_letter_id, at, stage, reason, detail, ingest_id, brand_id, event_id, source_topic, source_partition, source_offset, topic, partition, "offset")
             select 'd' || n, now(), 'ingest', 'r', '', md5('i' || n)::uuid, seed_brand(n), 'e' || n, 'ingest-events', n % 12, n, 'dead-letters', n % 6, n from generate_series(1, 60000) n;
+        insert into quality_days (brand_id, day, event_name, key, events, green, score_tenths)
+            select seed_brand(b), now()::date - d, 'Purchase', k, 100, 50, 5900 from generate_series(49, 99) b, generate_series(0, 300) d, unnest(array['', 'em', 'fbc', 'ph']) k on conflict do nothing;
         insert into quarantine (quarantine_id, brand_id, gateway, connection_id, received_at, reason, topic, partition, "offset")
             select md5('q' || n)::uuid, seed_brand(n), 'kiwify', 'con' || n % 100, now(), 'signature_invalid', 'quarantine', n % 3, n from generate_series(1, 60000) n;
         insert into dedupe_registry (brand_id, pixel_id, event_name, event_id, state, fence, source_topic, source_partition, source_offset, ingest_id, event_time, is_order)

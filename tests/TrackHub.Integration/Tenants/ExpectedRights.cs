@@ -49,6 +49,7 @@ internal static class ExpectedRights
         new("quarantine", RowsOf.Brand, "delete insert select update"),
         new("book_entries", RowsOf.Brand, "delete insert select update"),
         new("book_minutes", RowsOf.Brand, "delete insert select update"),
+        new("quality_days", RowsOf.Brand, "delete insert select update"),
         new("alerts", RowsOf.Brand, "delete insert select update"),
         new("orders", RowsOf.Brand, "delete insert select update", "matched"),
         new("order_revisions", RowsOf.Brand, "insert select", "outcome"),

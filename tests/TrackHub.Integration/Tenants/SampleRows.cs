@@ -49,6 +49,8 @@ internal static class SampleRows
     public static string OfLater(string brand) => $"""
         insert into book_entries (ingest_id, destination, ingested_at, brand_id) select ingest_id, '', ingested_at, brand_id from events where brand_id = '{brand}';
         insert into book_minutes (minute, brand_id, accepted) values (date_trunc('minute', now()), '{brand}', 1);
+        insert into quality_days (brand_id, day, event_name, key, events, green, score_tenths)
+            select '{brand}', t::date, 'Purchase', '', 2, 1, 118 from unnest(array[now(), now() - interval '3 years']) as t;
         insert into alerts (alert_id, brand_id, rule, severity, state, since, at, value, threshold, detail, remedy)
             values ('al-{brand}', '{brand}', 'lag', 'warning', 'open', now(), now(), 2, 1, '', '');
         insert into match_rules (brand_id, version, rules) values ('{brand}', 1, jsonb_build_object()) on conflict do nothing;

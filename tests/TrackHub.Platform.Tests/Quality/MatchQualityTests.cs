@@ -1,11 +1,11 @@
-using TrackHub.Matching.Deciding;
+using TrackHub.Platform.Quality;
 
-namespace TrackHub.Matching.Tests.Deciding;
+namespace TrackHub.Platform.Tests.Quality;
 
 public sealed class MatchQualityTests
 {
     [Fact]
-    public void All_keys_together_are_ten() => MatchQuality.Weights.Sum(static w => w.Weight).ShouldBe(10, 1e-9);
+    public void All_keys_together_are_ten() => MatchQuality.Keys.Sum(static key => key.Hundredths).ShouldBe(1000);
 
     [Fact]
     public void No_key_is_zero() => MatchQuality.Of(new()).Score.ShouldBe(0);
@@ -18,6 +18,16 @@ public sealed class MatchQualityTests
         keys.ShouldBe(["em", "fbc", "ph"]);
         score.ShouldBe(6.0);
         MatchQuality.IsGreen(score).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_score_just_short_of_green_is_not_shown_as_green()
+    {
+        // 5.95 in all.
+        var (_, score) = MatchQuality.Of(new() { Em = ["a"], Ph = ["b"], Fbp = "fb.1.1700000000000.1", ClientIpAddress = "203.0.113.7", Country = ["br"], Ge = ["f"] });
+
+        score.ShouldBe(5.9);
+        MatchQuality.IsGreen(score).ShouldBeFalse();
     }
 
     [Theory]
