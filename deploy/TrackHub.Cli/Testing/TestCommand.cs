@@ -7,8 +7,8 @@ namespace TrackHub.Cli.Testing;
 
 /// <summary><c>test</c>: every test project of the repository, and what became of them in one line.</summary>
 /// <remarks>
-/// The quick ones two at once, most of their time is waiting, then those that start servers, in the same way; at last those that start whole systems,
-/// each alone on the machine.
+/// Two at once, most of their time is waiting: the quick ones first, then those that start servers and whole systems. At last, alone on the machine,
+/// those that stop processes in the midst of their work.
 /// </remarks>
 internal static class TestCommand
 {
@@ -37,11 +37,10 @@ internal static class TestCommand
         try
         {
             var runs = new ConcurrentQueue<TestRun>();
-            foreach (var stage in Projects(Clone.Root()).GroupBy(static project => Stage(project.Name)))
+            foreach (var stage in Projects(Clone.Root()).GroupBy(static project => project.Group is Group.Alone))
             {
-                if (stage.Key > 0) printer.Say($"running {string.Join(" and ", stage.Select(static project => project.Name))}");
                 await Parallel.ForEachAsync(
-                    stage, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+                    stage, new ParallelOptions { MaxDegreeOfParallelism = stage.Key ? 1 : AtOnce, CancellationToken = cancellationToken },
                     async (project, _) => runs.Enqueue(await RunAsync(project)));
             }
 
@@ -55,6 +54,7 @@ internal static class TestCommand
 
         async Task<TestRun> RunAsync(TestProject project)
         {
+            if (project.Group is not Group.Quick) printer.Say($"running {project.Name}");
             var started = clock.GetTimestamp();
             var run = await TestCommand.RunAsync(project, results, full, cancellationToken);
             lock (gate)
@@ -70,13 +70,18 @@ internal static class TestCommand
     /// <summary>Every test project, quick ones first; by the same names that make a project a test project in Directory.Build.props.</summary>
     private static IEnumerable<TestProject> Projects(string root) =>
         Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories)
-            .Select(path => new TestProject(
-                Path.GetFileNameWithoutExtension(path),
-                Clone.Assembly(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path))))
-            .Where(static project => project.Name.EndsWith(".Tests", StringComparison.Ordinal) || project.Name.EndsWith(".Faults", StringComparison.Ordinal) || Stage(project.Name) > 0)
-            .OrderBy(static project => Stage(project.Name)).ThenBy(static project => project.Name, StringComparer.Ordinal);
+            .Select(static path => (Name: Path.GetFileNameWithoutExtension(path), Folder: Path.GetDirectoryName(path)!))
+            .Where(static project => GroupOf(project.Name) is not null)
+            .Select(static project => new TestProject(project.Name, Clone.Assembly(project.Folder, project.Name), GroupOf(project.Name)!.Value))
+            .OrderBy(static project => project.Group).ThenBy(static project => project.Name, StringComparer.Ordinal);
 
-    private static int Stage(string project) => project switch { "TrackHub.Integration" or "TrackHub.Interop" or "TrackHub.Browser" => 1, "TrackHub.EndToEnd" => 2, "TrackHub.Faults" => 3, _ => 0 };
+    private static Group? GroupOf(string project) => project switch
+    {
+        "TrackHub.Faults" => Group.Alone,
+        "TrackHub.Browser" or "TrackHub.EndToEnd" or "TrackHub.Integration" or "TrackHub.Interop" => Group.Systems,
+        _ when project.EndsWith(".Tests", StringComparison.Ordinal) || project.EndsWith(".Faults", StringComparison.Ordinal) => Group.Quick,
+        _ => null,
+    };
 
     private static async Task<TestRun> RunAsync(TestProject project, string results, bool full, CancellationToken cancellationToken)
     {
@@ -115,5 +120,12 @@ internal static class TestCommand
         foreach (var line in $"{failure.Message}\n{failure.Stack}".Split('\n', StringSplitOptions.RemoveEmptyEntries)) printer.Line("  " + line.TrimEnd());
     }
 
-    private sealed record TestProject(string Name, string Assembly);
+    private enum Group
+    {
+        Quick,
+        Systems,
+        Alone,
+    }
+
+    private sealed record TestProject(string Name, string Assembly, Group Group);
 }
