@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using TrackHub.Platform.Identity;
 using TrackHub.Schemas;
-using TrackHub.Testing;
 
 namespace TrackHub.Integration.Ingest;
 
@@ -109,26 +108,6 @@ public sealed class ReceiptTests
 
         (webhook, click).ShouldBe((401, 401));
         problem.GetProperty("code").GetString().ShouldBe("signature_invalid");
-    }
-
-    [Fact]
-    public async Task While_the_broker_is_away_the_answer_is_503_and_comes_back_by_itself()
-    {
-        var folder = TestFolder.Next("ingest-away");
-        var broker = await TestMachine.StartBrokerAsync(folder);
-        var (port, registryPort) = (int.Parse(broker.BootstrapServers.Split(':')[1]), broker.RegistryAddress.Port);
-        await using var ingest = await IngestProcess.StartAsync(new(broker.BootstrapServers, broker.RegistryAddress), "kiwify");
-        var address = $"/track/click?k={ingest.Brands["kiwify"].WriteKey}";
-        var click = """{"session_id":"s-1","url":"https://shop.example.com/"}"""u8.ToArray();
-        (await ingest.PostAsync(address, click)).Status.ShouldBe(202);
-
-        await broker.DisposeAsync();
-        var (status, problem) = await ingest.PostAsync(address, click);
-
-        status.ShouldBe(503);
-        problem.GetProperty("code").GetString().ShouldBe("log_unavailable");
-        await using var again = await TestMachine.StartBrokerAsync(folder, port, registryPort);
-        await Eventually.Holds(async () => (await ingest.PostAsync(address, click)).Status is 202, TimeSpan.FromSeconds(30));
     }
 
     private static string Sign(byte[] body, string token) =>
