@@ -29,6 +29,7 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly UpDownCounter<int> _connections;
     private readonly Counter<long> _damagedBytes;
     private readonly Counter<long> _authentications;
+    private long _movedBytes;
 
     public BrokerMetrics()
     {
@@ -62,6 +63,9 @@ internal sealed class BrokerMetrics : IDisposable
             "Time until the certificate for other machines ends");
     }
 
+    /// <summary>Bytes of all requests and answers so far.</summary>
+    public long MovedBytes => Interlocked.Read(ref _movedBytes);
+
     public void Answered(ApiKey api, TimeSpan duration, int receivedBytes, int sentBytes)
     {
         var tag = new KeyValuePair<string, object?>("api", api.ToString());
@@ -69,6 +73,7 @@ internal sealed class BrokerMetrics : IDisposable
         _requestSeconds.Record(duration.TotalSeconds, tag);
         _io.Add(receivedBytes, Receive);
         _io.Add(sentBytes, Transmit);
+        Interlocked.Add(ref _movedBytes, receivedBytes + sentBytes);
     }
 
     public void Flushed(TimeSpan duration) => _flushSeconds.Record(duration.TotalSeconds);

@@ -108,7 +108,7 @@ public sealed partial class LocalKafkaHost : IAsyncDisposable
         var believed = new CautiousClock(clock, loggers.CreateLogger<CautiousClock>());
         Own(new OffsetRetention(groups, options, believed, clock));
         Own(new Scrub(topics, clock, loggers.CreateLogger<Scrub>()));
-        Own(MemoryReturn.OfProcess(TimeProvider.System, loggers.CreateLogger<MemoryReturn>()));
+        Own(MemoryReturn.OfProcess(metrics, TimeProvider.System, loggers.CreateLogger<MemoryReturn>()));
         Own(new RetentionSweep(topics, options.RetentionCheckInterval, believed, clock, loggers.CreateLogger<RetentionSweep>()));
         Own(new CompactionSweep(topics, options, metrics, believed, clock, loggers.CreateLogger<CompactionSweep>()));
         var network = options.Network is { } open ? new NetworkAccess(open, metrics, clock, loggers) : null;

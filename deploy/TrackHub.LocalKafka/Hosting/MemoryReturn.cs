@@ -10,10 +10,10 @@ namespace TrackHub.LocalKafka.Hosting;
 /// </summary>
 internal sealed partial class MemoryReturn : IDisposable
 {
-    /// <summary>Time between looks; a broker that allocated less than <see cref="RestBytes"/> in it is at rest.</summary>
+    /// <summary>Time between looks; a broker that worked less than <see cref="RestBytes"/> in it is at rest.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    /// <summary>Garbage of some 4,000 requests: those would feel the 10 ms that giving back takes.</summary>
+    /// <summary>Some thousand requests without records: more would feel the 10 ms that giving back takes.</summary>
     public const long RestBytes = 1024 * 1024;
 
     /// <summary>Less than this since the last time is not worth it.</summary>
@@ -22,7 +22,7 @@ internal sealed partial class MemoryReturn : IDisposable
     /// <summary>Shared pools and <see cref="ProgramPages"/> give up at the second time what they found unused at the first.</summary>
     public const int Times = 2;
 
-    private readonly Func<long> _allocated;
+    private readonly Func<long> _work;
     private readonly Action _giveBack;
     private readonly ITimer _timer;
     private long _atLastLook;
@@ -30,20 +30,20 @@ internal sealed partial class MemoryReturn : IDisposable
     private int _owed;
 
     /// <summary>Starts to look.</summary>
-    /// <param name="allocated">Bytes that the process has allocated so far.</param>
+    /// <param name="work">Bytes that the broker has allocated, taken and given so far.</param>
     /// <param name="giveBack">Called at rest, <see cref="Times"/> after each load.</param>
     /// <param name="clock">Says when to look.</param>
-    public MemoryReturn(Func<long> allocated, Action giveBack, TimeProvider clock)
+    public MemoryReturn(Func<long> work, Action giveBack, TimeProvider clock)
     {
-        (_allocated, _giveBack) = (allocated, giveBack);
+        (_work, _giveBack) = (work, giveBack);
         _timer = clock.CreateTimer(static memory => ((MemoryReturn)memory!).Look(), this, Interval, Interval);
     }
 
     /// <summary>Watches this process.</summary>
-    public static MemoryReturn OfProcess(TimeProvider clock, ILogger logger)
+    public static MemoryReturn OfProcess(BrokerMetrics metrics, TimeProvider clock, ILogger logger)
     {
         var pages = new ProgramPages();
-        return new(static () => GC.GetTotalAllocatedBytes(), () => GiveBack(pages, logger), clock);
+        return new(() => GC.GetTotalAllocatedBytes() + metrics.MovedBytes, () => GiveBack(pages, logger), clock);
     }
 
     /// <inheritdoc/>
@@ -52,18 +52,18 @@ internal sealed partial class MemoryReturn : IDisposable
     /// <summary>Compares with the last look, and gives back if it is time.</summary>
     internal void Look()
     {
-        var allocated = _allocated();
-        var isAtRest = allocated - _atLastLook < RestBytes;
-        if (allocated - _atLastReturn >= WorthBytes)
+        var work = _work();
+        var isAtRest = work - _atLastLook < RestBytes;
+        if (work - _atLastReturn >= WorthBytes)
             _owed = Times;
         if (isAtRest && _owed > 0)
         {
             _owed--;
             _giveBack();
-            allocated = _atLastReturn = _allocated();
+            work = _atLastReturn = _work();
         }
 
-        _atLastLook = allocated;
+        _atLastLook = work;
     }
 
     private static void GiveBack(ProgramPages pages, ILogger logger)

@@ -6,10 +6,10 @@ namespace TrackHub.LocalKafka.Tests.Hosting;
 public sealed class MemoryReturnTests : IDisposable
 {
     private readonly MemoryReturn _memory;
-    private long _allocated;
+    private long _work;
     private int _returns;
 
-    public MemoryReturnTests() => _memory = new(() => _allocated, () => _returns++, new ManualClock());
+    public MemoryReturnTests() => _memory = new(() => _work, () => _returns++, new ManualClock());
 
     public void Dispose() => _memory.Dispose();
 
@@ -50,7 +50,7 @@ public sealed class MemoryReturnTests : IDisposable
 
     private void Pass(long bytes)
     {
-        _allocated += bytes;
+        _work += bytes;
         _memory.Look();
     }
 }
