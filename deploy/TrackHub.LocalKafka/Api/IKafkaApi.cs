@@ -1,4 +1,5 @@
 using TrackHub.LocalKafka.Access;
+using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
 
@@ -11,6 +12,9 @@ namespace TrackHub.LocalKafka.Api;
 internal interface IKafkaApi
 {
     ApiRange Range { get; }
+
+    /// <summary>Whether ApiVersions tells of it; what is answered only to be refused is not told of.</summary>
+    bool IsAdvertised => true;
 
     /// <exception cref="MalformedRequestException">The body is not what its version says; the connection is closed.</exception>
     ValueTask AnswerAsync(KafkaRequest request, WireWriter response, CancellationToken stoppingToken);
@@ -29,6 +33,14 @@ internal sealed class KafkaRequest(string clientHost, BrokerIdentity broker) : I
 
     /// <summary>What the client calls itself; empty if nothing.</summary>
     public string ClientId => Header.ClientId ?? "";
+
+    /// <summary>The client as it may stand in a log line, whatever it sent as its id.</summary>
+    public string LoggedClient => ClientId.Length > 0
+        ? $"client '{string.Concat(ClientId.Take(100).Select(static letter => char.IsControl(letter) ? '?' : letter))}'"
+        : "a client without id";
+
+    /// <summary>What this connection asked of coordinators.</summary>
+    public CoordinatorLookups Lookups { get; } = new();
 
     /// <summary>Address of the peer.</summary>
     public string ClientHost { get; } = clientHost;

@@ -21,7 +21,7 @@ internal static class BrokerApis
             new Metadata(topics, options),
             new OffsetCommit(groups, topics),
             new OffsetFetch(groups.Store),
-            new FindCoordinator(),
+            new FindCoordinator(groups),
             new JoinGroup(groups),
             new Heartbeat(groups),
             new LeaveGroup(groups),
@@ -43,6 +43,7 @@ internal static class BrokerApis
             new IncrementalAlterConfigs(configs),
             new OffsetDelete(groups, topics),
             new DescribeCluster(),
+            new ConsumerGroupHeartbeat(),
         ]);
     }
 }

@@ -1,6 +1,5 @@
 using TrackHub.LocalKafka.Api;
 using TrackHub.LocalKafka.Wire;
-using TrackHub.LocalKafka.Wire.Messages;
 
 namespace TrackHub.LocalKafka.Network;
 
@@ -24,8 +23,8 @@ internal sealed class ApiTable
             _apis.Add(key, whole._apis[key]);
     }
 
-    /// <summary>What is served, by key.</summary>
-    public IEnumerable<ApiRange> Ranges => _apis.Values.Select(static entry => entry.Range).OrderBy(static range => range.Key);
+    /// <summary>What is served and told of, by key.</summary>
+    public IEnumerable<ApiRange> Ranges => _apis.Values.Where(static entry => entry.Api.IsAdvertised).Select(static entry => entry.Range).OrderBy(static range => range.Key);
 
     /// <summary>A table that serves these alone, though ApiVersions goes on to tell of all.</summary>
     public ApiTable Only(params IEnumerable<ApiKey> keys) => new(this, keys);
@@ -42,11 +41,11 @@ internal sealed class ApiTable
         var (key, version) = ((ApiKey)header.Key, header.Version);
         response.Int32(header.CorrelationId);
         if (!_apis.TryGetValue(key, out var entry))
-            throw new MalformedRequestException($"{UnservedKind(header.Key)} of version {version} from {Asker(header)} is not served");
+            throw new MalformedRequestException($"{UnservedKind(header.Key)} of version {version} from {request.LoggedClient} is not served");
         if (!entry.Range.Includes(version))
         {
             if (key != ApiKey.ApiVersions)
-                throw new MalformedRequestException($"{key} of version {version} from {Asker(header)} is not served");
+                throw new MalformedRequestException($"{key} of version {version} from {request.LoggedClient} is not served");
             response.Message(_apiVersions.Refuse());
             return key;
         }
@@ -66,12 +65,7 @@ internal sealed class ApiTable
     private static string UnservedKind(short key) => key switch
     {
         24 or 25 or 26 or 28 => $"API key {key} (transactions)",
-        68 or 69 => $"API key {key} (groups of KIP-848)",
+        69 => $"API key {key} (groups of KIP-848)",
         _ => $"API key {key}",
     };
-
-    /// <summary>The client as it may stand in a log line, whatever it sent as its id.</summary>
-    private static string Asker(RequestHeader header) => header.ClientId is { Length: > 0 } id
-        ? $"client '{string.Concat(id.Take(100).Select(static letter => char.IsControl(letter) ? '?' : letter))}'"
-        : "a client without id";
 }

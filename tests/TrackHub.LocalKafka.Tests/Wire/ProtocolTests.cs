@@ -82,7 +82,8 @@ public sealed partial class ProtocolTests(TestBroker broker) : IClassFixture<Tes
 
     [Theory]
     [InlineData(24, 3, "API key 24 (transactions) of version 3 from client 'a?b' is not served")]
-    [InlineData(68, 0, "API key 68 (groups of KIP-848) of version 0 from client 'a?b' is not served")]
+    [InlineData(68, 2, "ConsumerGroupHeartbeat of version 2 from client 'a?b' is not served")]
+    [InlineData(69, 0, "API key 69 (groups of KIP-848) of version 0 from client 'a?b' is not served")]
     [InlineData(999, 1, "API key 999 of version 1 from client 'a?b' is not served")]
     [InlineData(0, 99, "Produce of version 99 from client 'a?b' is not served")]
     public async Task What_is_not_served_is_refused_naming_key_version_and_client(short key, short version, string message)
@@ -92,6 +93,29 @@ public sealed partial class ProtocolTests(TestBroker broker) : IClassFixture<Tes
         new RequestHeader { Key = key, Version = version, ClientId = "a\nb" }.Fields(writer);
 
         (await Should.ThrowAsync<MalformedRequestException>(() => apis.AnswerAsync(writer.Written.ToArray()))).Message.ShouldBe(message);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_member_of_a_new_groups_kind_that_does_not_ask_what_is_offered_is_told_what_to_set(short version)
+    {
+        using var apis = new TestApis();
+        using var writer = new WireWriter();
+        new RequestHeader { Key = 68, Version = version, CorrelationId = 7, ClientId = "a" }.Fields(writer);
+        writer.Flexible = true;
+        writer.Tags();
+
+        var reader = new WireReader { Version = version, Flexible = true };
+        reader.Reset((await apis.AnswerAsync(writer.Written.ToArray())).ShouldNotBeNull());
+        var (correlationId, answer) = (0, new ConsumerGroupHeartbeatResponse());
+        reader.Int32(ref correlationId);
+        reader.Tags();
+        reader.Message(answer);
+
+        (correlationId, answer.Error, (int)answer.Assignment, reader.Remaining).ShouldBe((7, ErrorCode.UnsupportedVersion, -1, 0));
+        answer.Message.ShouldNotBeNull().ShouldContain("group.protocol=classic");
+        apis.Table.Ranges.ShouldNotContain(static range => range.Key == ApiKey.ConsumerGroupHeartbeat);
     }
 
     [Theory]
