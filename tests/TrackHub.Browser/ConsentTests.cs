@@ -1,3 +1,5 @@
+using TrackHub.Testing;
+
 namespace TrackHub.Browser;
 
 /// <summary>What a visitor's decision about advertising changes.</summary>
@@ -59,16 +61,57 @@ public sealed class ConsentTests : BrowserTest
     [Fact]
     public async Task What_a_page_says_before_the_tracker_is_there_comes_first()
     {
-        Shop.Head += "<script>trackhub = { q: [['consent', { ads: false }], ['nonsense'], ['identify', { email: 'maria@example.com' }]] }</script>";
+        Shop.Head += "<script>trackhub = { q: [['consent', { ads: true }], ['nonsense'], ['identify', { phone: '+55 11 90000-0001', external_id: 'u-1' }]] }</script>";
         var page = await VisitAsync("?fbclid=X");
 
-        (await Shop.AcceptedAsync("pageview"))[0]["consent_ads"].ShouldBe("False");
-        (await Shop.AcceptedAsync("identify"))[0]["email"].ShouldBe("maria@example.com");
-        // The refusal is hers as well, whichever browser she buys with.
-        (await Shop.AcceptedAsync("consent", 2)).ShouldContain(static consent => consent["email"] == "maria@example.com" && consent["ads"] == "False");
+        (await Shop.AcceptedAsync("pageview"))[0]["consent_ads"].ShouldBe("True");
+        var identity = (await Shop.AcceptedAsync("identify"))[0];
+        (identity["phone"], identity["external_id"]).ShouldBe(("+55 11 90000-0001", "u-1"));
 
-        await page.EvaluateAsync("trackhub.q.push(['identify', { phone: '+55 11 90000-0001', external_id: 'u-1' }])");
-        (await Shop.AcceptedAsync("identify", 2)).ShouldContain(static identity => identity["phone"] == "+55 11 90000-0001" && identity["external_id"] == "u-1");
+        await page.EvaluateAsync("trackhub.q.push(['identify', { email: 'maria@example.com' }])");
+        (await Shop.AcceptedAsync("identify", 2)).ShouldContain(static identity => identity["email"] == "maria@example.com");
+    }
+
+    [Fact]
+    public async Task A_refusal_is_the_persons_and_nobody_who_refused_is_identified()
+    {
+        var page = await VisitAsync();
+        await page.EvaluateAsync("trackhub.consent({ ads: false }); trackhub.identify({ email: 'maria@example.com', external_id: 'u-1' })");
+
+        // By her e-mail the refusal holds whichever browser she buys with.
+        var consents = await Shop.AcceptedAsync("consent", 2);
+        consents.ShouldContain(static consent => consent["email"] == null && consent["ads"] == "False");
+        consents.ShouldContain(static consent => consent["email"] == "maria@example.com" && consent["ads"] == "False");
+
+        await page.EvaluateAsync("trackhub.consent({ ads: true })");
+        (await Shop.AcceptedAsync("identify"))[0]["email"].ShouldBe("maria@example.com");
+        Shop.Sent.Count(static sent => sent.Route == "identify").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_decision_is_told_when_it_is_made_not_whenever_it_is_repeated()
+    {
+        var page = await VisitAsync();
+        await page.EvaluateAsync("trackhub.consent({ ads: false }); trackhub.consent({ ads: false })");
+        page = await VisitAsync();
+        await page.EvaluateAsync("trackhub.consent({ ads: false }); trackhub.pageview()");
+
+        await Shop.AcceptedAsync("pageview", 3);
+        await Shop.AcceptedAsync("consent");
+    }
+
+    [Fact]
+    public async Task A_decision_in_one_tab_holds_in_the_others()
+    {
+        var first = await VisitAsync("?fbclid=X");
+        var second = await VisitAsync("second");
+        await second.EvaluateAsync("trackhub.consent({ ads: false })");
+        await Shop.AcceptedAsync("consent");
+        // The browser tells the other tab of it in its own time.
+        await first.WaitForFunctionAsync("fbq.told.length = 0, trackhub.pageview(), fbq.told.length == 0");
+
+        await Eventually.Holds(() => Shop.Sent.Any(static sent => sent.Route == "pageview" && sent["consent_ads"] == "False" && sent["fbc"] == null));
+        (await first.EvaluateAsync<string>("document.cookie")).ShouldNotContain("_fb");
     }
 
     [Fact]

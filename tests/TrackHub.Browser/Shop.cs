@@ -32,9 +32,10 @@ internal sealed class Shop : IAsyncDisposable
     private Shop(WebApplication app)
     {
         _app = app;
-        app.MapGet("/t.js", static () => Results.Bytes(File.ReadAllBytes(Script), "text/javascript"));
+        app.MapGet("/t.js", Load);
+        app.MapGet("/t.{version}.js", Load);
         app.MapPost("/track/{route}", AcceptAsync);
-        app.MapGet("/{**path}", (string? path) => Results.Content(Page(path ?? ""), "text/html"));
+        app.MapGet("/{**path}", () => Results.Content($"<!doctype html><html><head><link rel=\"icon\" href=\"data:,\">{Page ?? Usual}</body></html>", "text/html"));
     }
 
     /// <summary>Port of both origins.</summary>
@@ -54,6 +55,9 @@ internal sealed class Shop : IAsyncDisposable
 
     /// <summary>What stands in the page.</summary>
     public string Content { get; set; } = "";
+
+    /// <summary>A page of another making; null for one of the three above.</summary>
+    public string? Page { get; set; }
 
     /// <summary>How an event is answered: status and seconds of Retry-After. 202 unless a test says otherwise; 0 breaks the connection.</summary>
     public Func<string, (int Status, int? RetryAfter)> Answer { get; set; } = static _ => (StatusCodes.Status202Accepted, null);
@@ -94,10 +98,13 @@ internal sealed class Shop : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private string Page(string path) => $"""
-        <!doctype html><html><head><title>{path}</title><link rel="icon" href="data:,">{Head}
-        <script async src="{Ingress}/t.js" {Tag}></script></head><body>{Content}</body></html>
-        """;
+    private string Usual => $"""{Head}<script async src="{Ingress}/t.js" {Tag}></script></head><body>{Content}""";
+
+    private static IResult Load(HttpContext context)
+    {
+        context.Response.Headers.AccessControlAllowOrigin = "*";
+        return Results.Bytes(File.ReadAllBytes(Script), "text/javascript");
+    }
 
     private async Task AcceptAsync(HttpContext context)
     {

@@ -111,6 +111,28 @@ public sealed class VisitTests : BrowserTest
     }
 
     [Fact]
+    public async Task Campaign_parameters_on_a_link_inside_the_site_are_no_ad_click()
+    {
+        Shop.Content = """<a href="/inside?utm_source=menu">x</a>""";
+        var page = await VisitAsync("?utm_source=FB");
+        await page.ClickAsync("a");
+
+        var views = await Shop.AcceptedAsync("pageview", 2);
+        Ids(views[1]).ShouldBe(Ids(views[0]));
+        views[1]["utm"].ShouldBe("""{"utm_source":"FB"}""");
+        await Shop.AcceptedAsync("click");
+    }
+
+    [Fact]
+    public async Task A_parameter_that_the_ingress_would_refuse_does_not_cost_the_event()
+    {
+        await VisitAsync($"?fbclid=X&gclid={new string('g', 600)}&utm_source=%0A&utm_medium=cpc&utm_campaign={new string('c', 600)}");
+
+        var click = (await Shop.AcceptedAsync("click"))[0];
+        (click["fbclid"], click["gclid"], click["utm"]).ShouldBe(("X", null, """{"utm_medium":"cpc"}"""));
+    }
+
+    [Fact]
     public async Task A_session_ends_after_half_an_hour_of_silence()
     {
         await Visitor.Clock.InstallAsync();

@@ -16,7 +16,7 @@ const gateways: Record<string, [parameters: string, places: string]> = {
   eduzz: ["utm_content utm_term", "pay.eduzz.com sun.eduzz.com chk.eduzz.com"],
   lastlink: ["utm_content utm_term", "lastlink.com/p"],
   stripe: ["client_reference_id", "buy.stripe.com"],
-  generic: ["click_id", ""],
+  generic: ["click_id", "-"],
 };
 
 /** Adds the seller's own checkouts: `gateway=host[/path]`, separated by spaces. */
@@ -35,7 +35,7 @@ export function decorate(href: string, clickId: string, marked?: string): string
   const address = new URL(href, document.baseURI);
   const path = address.host + address.pathname + "/";
   const names = Object.entries(gateways).find(([name, [, places]]) =>
-    marked ? name == marked : places.split(" ").some(place => place && path.startsWith(place + "/")))?.[1][0].split(" ");
+    marked ? name == marked : places.split(" ").some(place => path.startsWith(place + "/")))?.[1][0].split(" ");
   if (!names) return;
 
   // The rest of the query stays as it was written: other trackers read it.

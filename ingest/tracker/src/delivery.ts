@@ -16,6 +16,8 @@ interface Item {
   h?: boolean;
   /** Whether it lies in local storage too. */
   s?: boolean;
+  /** Whether it is on its way now. */
+  o?: boolean;
 }
 
 const prefix = "_th.";
@@ -30,7 +32,6 @@ const longestWait = 60_000;
 const longestAsked = 3_600_000;
 
 const waiting = new Map<string, Item>();
-const busy = new Set<string>();
 
 /**
  * Sends an event until it is answered for good. It is kept in local storage until then, so that the next page goes on where this one ended.
@@ -55,6 +56,8 @@ export function resume(): void {
   for (const name of names(prefix)) {
     try {
       const item = JSON.parse(read(name)!) as Item;
+      // A clock that was wrong then may have set a time that never comes.
+      item.n = Math.min(item.n, now + longestAsked);
       if (now - item.t < oldest) left.push([name.slice(prefix.length), item]);
       else write(name);
     } catch {
@@ -69,18 +72,15 @@ export function resume(): void {
   addEventListener("online", () => waiting.forEach((item, id) => {
     if (!item.h) void post(id, item);
   }));
-  addEventListener("pagehide", () => waiting.forEach((item, id) => {
+  addEventListener("pagehide", () => waiting.forEach(item => {
     // A request that is under way survives the page, unless the browser is too old for that.
-    if (busy.has(id) ? !("keepalive" in Request.prototype) : !(item.h && item.s)) navigator.sendBeacon?.(item.u, item.b);
+    if (item.o ? !("keepalive" in Request.prototype) : !(item.h && item.s)) navigator.sendBeacon(item.u, item.b);
   }));
 }
 
 function hold(id: string, item: Item): void {
   waiting.set(id, item);
-  for (const first of waiting.keys()) {
-    if (waiting.size <= most) break;
-    drop(first);
-  }
+  if (waiting.size > most) drop(waiting.keys().next().value!);
 }
 
 function store(id: string, item: Item): void {
@@ -93,10 +93,10 @@ function drop(id: string): void {
 }
 
 async function post(id: string, item: Item): Promise<void> {
-  if (busy.has(id) || waiting.get(id) != item) return;
+  if (item.o || waiting.get(id) != item) return;
   // Another page has sent it meanwhile.
   if (item.s && !read(prefix + id)) return drop(id);
-  busy.add(id);
+  item.o = true;
   let asked = 0;
   try {
     const answer = await fetch(item.u, { method: "POST", body: item.b, keepalive: true, credentials: "omit" });
@@ -105,14 +105,15 @@ async function post(id: string, item: Item): Promise<void> {
     asked = Math.min(longestAsked, Number(answer.headers.get("retry-after")) * 1_000 || 0);
   } catch {
     // Offline, blocked, or too much under way.
-  } finally {
-    busy.delete(id);
   }
+  item.o = false;
+  // It had to give way meanwhile.
+  if (waiting.get(id) != item) return;
 
   const backOff = Math.min(longestWait, 1_000 * 2 ** item.i++) * (0.5 + Math.random() / 2);
   item.h = asked > backOff;
   item.n = Date.now() + Math.max(asked, backOff);
-  if (item.s && read(prefix + id)) store(id, item);
+  if (item.s) store(id, item);
   later(id, item);
 }
 

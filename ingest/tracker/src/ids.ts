@@ -18,7 +18,8 @@ export async function purchaseEventId(key: string, gateway: string, saleId: stri
   if (!parts.every(Boolean) || !crypto.subtle) return;
   const bytes = (parts as string[]).flatMap(part => {
     const utf8 = new TextEncoder().encode(part);
-    return [...new Uint8Array(new Uint32Array([utf8.length]).buffer).reverse(), ...utf8];
+    // No part has 64 KB.
+    return [0, 0, utf8.length >> 8, utf8.length & 255, ...utf8];
   });
   return Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))), byte => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -44,12 +44,11 @@ export function watchLinks(begin: (offer: Offer) => void): void {
     target?.addEventListener(type, event => attempt(() => run(event)), true);
   }
 
-  // Before the browser shows or copies the address.
-  for (const type of ["pointerdown", "contextmenu", "focusin"]) on(type, link);
-  for (const type of ["click", "auxclick"]) {
+  // The first three come before the browser shows, copies or follows the address.
+  for (const type of ["pointerdown", "contextmenu", "focusin", "click", "auxclick"]) {
     on(type, event => {
       const { thProduct: product, thValue: value, thCurrency: currency } = link(event)!.dataset;
-      if ((event as MouseEvent).button < 2) use({ product, value, currency });
+      if (/click/.test(type) && (event as MouseEvent).button < 2) use({ product, value, currency });
     });
   }
 
@@ -76,7 +75,8 @@ export function watchLinks(begin: (offer: Offer) => void): void {
     use();
     if (href != destination.url && event.cancelable) {
       event.preventDefault();
-      location.href = href;
+      // Not inside the navigation that was just cancelled.
+      setTimeout(() => location.href = href);
     }
   }, (window as { navigation?: EventTarget }).navigation);
 }

@@ -17,14 +17,14 @@ interface Identity {
 
 type Call = [method: string, ...args: unknown[]];
 
-function start({ key, endpoint, asksFirst, pixel, product, checkouts }: Settings): void {
+function start({ key, endpoint, consent, pixel, product, checkouts }: Settings): void {
   /** Kept for this page only: a consent that comes later is then known for them too. */
   let known: Identity = {};
 
-  const mayAdvertise = () => visitor.a ?? !asksFirst;
+  const mayAdvertise = () => visitor.a ?? consent != "required";
 
   function send(route: string, fields: object = {}, personal = false): string {
-    if (touch() && visitor.a !== undefined && route != "consent") send("consent", { ads: visitor.a });
+    if (touch() && route != "consent") tellDecision();
     const id = randomId();
     const ads = mayAdvertise() ? metaCookies() : {};
     keep();
@@ -35,7 +35,7 @@ function start({ key, endpoint, asksFirst, pixel, product, checkouts }: Settings
       click_id: visitor.c,
       // Parameters may hold ad ids; those that count are sent by themselves.
       url: location.origin + location.pathname,
-      referrer: document.referrer.slice(0, 2_000) || undefined,
+      referrer: document.referrer.split("?")[0] || undefined,
       consent_ads: visitor.a,
       product,
       ...visitor.l,
@@ -47,7 +47,7 @@ function start({ key, endpoint, asksFirst, pixel, product, checkouts }: Settings
 
   function share(route: string, event: string, fields: object = {}, custom: object = {}): void {
     const id = send(route, fields);
-    if (pixel && mayAdvertise()) tellPixel(event, custom, id);
+    if (pixel != "off" && mayAdvertise()) tellPixel(event, custom, id);
   }
 
   function begin(offer: Offer = {}): void {
@@ -58,19 +58,29 @@ function start({ key, endpoint, asksFirst, pixel, product, checkouts }: Settings
     share("initiate_checkout", "InitiateCheckout", { product: offer.product ?? product, ...money }, money);
   }
 
+  const tellDecision = () => visitor.a !== undefined && send("consent", { ads: visitor.a });
+
+  function tellIdentity(): void {
+    const { email, phone, external_id } = known;
+    // Nobody who refused is identified. But the refusal is the person's, not this browser's alone.
+    if (mayAdvertise() && (email || phone || external_id)) send("identify", known, true);
+    if (visitor.a !== undefined && (email || phone)) send("consent", { ads: visitor.a, email, phone }, true);
+  }
+
   const pageview = () => share("pageview", "PageView");
 
   const methods: Record<string, (...args: never[]) => unknown> = {
     identify({ email, phone, external_id }: Identity) {
-      known = { email, phone };
-      if (email || phone || external_id) send("identify", { ...known, external_id }, true);
-      if (visitor.a !== undefined && (email || phone)) send("consent", { ads: visitor.a, ...known }, true);
+      known = { email, phone, external_id };
+      tellIdentity();
     },
     consent({ ads }: { ads: boolean }) {
+      if (visitor.a === !!ads) return;
       visitor.a = !!ads;
       if (!ads) forgetMeta();
       else if (land(true)) send("click");
-      send("consent", { ads: visitor.a, ...known }, !!(known.email || known.phone));
+      tellDecision();
+      tellIdentity();
     },
     initiateCheckout: begin,
     pageview,
@@ -79,7 +89,7 @@ function start({ key, endpoint, asksFirst, pixel, product, checkouts }: Settings
     purchaseEventId: (gateway: string, saleId: string) => purchaseEventId(key, gateway, saleId),
   };
 
-  addCheckouts(checkouts);
+  addCheckouts(checkouts ?? "");
   const isClick = land(mayAdvertise(), true);
   const early = (window as { trackhub?: { q?: Call[] } }).trackhub?.q ?? [];
   const push = ([method, ...args]: Call) => attempt(() => methods[method]!(...args as never[]));

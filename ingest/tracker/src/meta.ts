@@ -26,7 +26,7 @@ export function metaCookies(): { fbc?: string; fbp?: string } {
   let fbc = valid(cookie("_fbc")) ?? valid(visitor.f);
   if (fbclid && fbc?.match(form)?.[1]?.replace(suffix, "") != fbclid) fbc = build(fbclid);
   if (fbc && fbc != cookie("_fbc") && cookieSafe.test(fbc)) setCookie("_fbc", fbc);
-  visitor.f = fbc;
+  visitor.f = fbc == cookie("_fbc") ? undefined : fbc;
 
   if (!valid(cookie("_fbp"))) setCookie("_fbp", build(`${crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1}`));
   return { fbc, fbp: valid(cookie("_fbp")) };

@@ -32,11 +32,11 @@ export function setCookie(name: string, value: string, age = life): void {
 }
 
 const labels = location.hostname.split(".");
-const isName = /[a-z]$/i.test(location.hostname);
+const isAddress = /\d$/.test(location.hostname);
 
 // No list of public suffixes fits here, but the browser has one: it refuses a cookie for com.br and takes one for loja.com.br.
 const domain = ((): string => {
-  for (let length = 2; isName && length <= labels.length; length++) {
+  for (let length = 2; !isAddress && length <= labels.length; length++) {
     const candidate = labels.slice(-length).join(".");
     attempt(() => document.cookie = `_th_d=1;domain=${candidate}`);
     if (cookie("_th_d")) {

@@ -27,8 +27,9 @@ interface Visitor {
 const name = "_th";
 /** A session ends after half an hour of silence. */
 const idle = 1_800_000;
-/** The ingress refuses more than 2,048 characters, the prefix of a click cookie among them. */
-const longest = 1_900;
+/** Limits of the ingress: 512 characters, 2,048 for a click cookie. */
+const longest = 512;
+const longestFbclid = 1_900;
 /** Browsers refuse cookies of 4,096 bytes. */
 const longestCookie = 3_800;
 
@@ -62,16 +63,23 @@ export function touch(): boolean {
 export function land(withAdIds: boolean, arrives?: boolean): boolean {
   const landing: Landing = {};
   query.forEach((value, key) => {
-    if (!value || value.length > longest) return;
-    if (/^utm_(source|medium|campaign|content|term)$/.test(key)) (landing.utm ??= {})[key] = value.slice(0, 256);
+    // One bad parameter must not cost the event.
+    if (!value || value.length > (key == "fbclid" ? longestFbclid : longest) || /[\0-\x1f]/.test(value)) return;
+    if (/^utm_(source|medium|campaign|content|term)$/.test(key)) (landing.utm ??= {})[key] = value;
     else if (withAdIds && /^(fb|g)clid$/.test(key)) landing[key as "fbclid"] ??= value;
   });
   const text = JSON.stringify(landing);
-  const isClick = text != "{}" && text != JSON.stringify(visitor.l);
+  const known = JSON.stringify(visitor.l);
+  // Campaign parameters on a link inside the site are no ad click.
+  const inside = known != "{}" && document.referrer.split("/")[2] == location.host;
+  const isClick = text != "{}" && text != known && !(arrives && inside);
   if (isClick) visitor.l = landing;
   if (arrives) visitor.c = `${query}`.match(clickIds)?.[0].toLowerCase() ?? (isClick ? newClickId() : visitor.c);
   return isClick;
 }
+
+// Another tab may have been told a decision, or opened by another ad.
+addEventListener("storage", () => Object.assign(visitor, restore()));
 
 function restore(): Visitor | undefined {
   for (const text of [cookie(name), read(name)]) {

@@ -43,6 +43,17 @@ public sealed class TrackerScriptTests
         Encoding.UTF8.GetString(TrackerScript.Current.Plain).ShouldNotContain("://");
 
     [Fact]
+    public void The_document_pins_the_tracker_of_this_build()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "TrackHub.sln"))) root = Path.GetDirectoryName(root)!;
+
+        // Remedy: npm run build, in ingest/tracker, prints both.
+        File.ReadAllText(Path.Combine(root, "docs", "tracker.md"))
+            .ShouldContain($"{TrackerScript.Current.Path}\" integrity=\"{TrackerScript.Current.Integrity}\"");
+    }
+
+    [Fact]
     public void The_snippets_name_the_ingress_and_the_key()
     {
         var ingress = new Uri("https://track.example.com/");
