@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Programs nobody here wrote that tests talk to, from npm: every tests/*/peers with a package-lock.json, installed into the
-# node_modules beside it. To add one: put its exact version into package.json, then 'npm install --package-lock-only'.
+# Programs nobody here wrote that tests talk to or build with, from npm: every tests/*/peers and ingest/* with a package-lock.json, installed
+# into the node_modules beside it. To add one: put its exact version into package.json, then 'npm install --package-lock-only'.
 # Python peers are Debian packages: test_packages in packages.sh.
 
 oldest_node=18   # Debian 12's
@@ -8,7 +8,7 @@ oldest_node=18   # Debian 12's
 # One lock file a line.
 peer_locks() (
   shopt -s nullglob
-  locks=("$root"/tests/*/peers/package-lock.json)
+  locks=("$root"/tests/*/peers/package-lock.json "$root"/ingest/*/package-lock.json)
   if ((${#locks[@]})); then printf '%s\n' "${locks[@]}"; fi
 )
 

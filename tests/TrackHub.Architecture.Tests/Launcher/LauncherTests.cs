@@ -132,6 +132,17 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_browser_tracker_is_built_with_is_installed_like_a_peer()
+    {
+        _sandbox.Write("ingest/tracker/package-lock.json", "{}");
+
+        await _sandbox.RunAsync(["up"]);
+        _sandbox.Calls.ShouldNotContain(static call => call.StartsWith("npm ci ", StringComparison.Ordinal));
+        await _sandbox.RunAsync(["test"]);
+        _sandbox.Calls.ShouldContain(static call => call.StartsWith("npm ci ", StringComparison.Ordinal) && call.EndsWith(" in ingest/tracker", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Peers_that_cannot_be_installed_are_tried_again_by_the_next_call()
     {
         _sandbox.Write(PeerLock, "{}");
