@@ -60,10 +60,10 @@ function start({ key, endpoint, consent, pixel, product, checkouts }: Settings):
 
   const tellDecision = () => visitor.a !== undefined && send("consent", { ads: visitor.a });
 
-  function tellIdentity(): void {
+  function tellIdentity(isKnown?: boolean): void {
     const { email, phone, external_id } = known;
     // Nobody who refused is identified. But the refusal is the person's, not this browser's alone.
-    if (mayAdvertise() && (email || phone || external_id)) send("identify", known, true);
+    if (!isKnown && mayAdvertise() && (email || phone || external_id)) send("identify", known, true);
     if (visitor.a !== undefined && (email || phone)) send("consent", { ads: visitor.a, email, phone }, true);
   }
 
@@ -76,11 +76,12 @@ function start({ key, endpoint, consent, pixel, product, checkouts }: Settings):
     },
     consent({ ads }: { ads: boolean }) {
       if (visitor.a === !!ads) return;
+      const wasIdentified = mayAdvertise();
       visitor.a = !!ads;
       if (!ads) forgetMeta();
       else if (land(true)) send("click");
       tellDecision();
-      tellIdentity();
+      tellIdentity(wasIdentified);
     },
     initiateCheckout: begin,
     pageview,
