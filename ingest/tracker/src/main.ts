@@ -98,9 +98,9 @@ function start({ key, endpoint, consent, pixel, product, checkouts }: Settings):
   for (const name in methods) api[name] = (...args: unknown[]) => push([name, ...args]);
   Object.assign(window, { trackhub: api });
 
+  resume();
   // A decision that the page already knows comes before the first event.
   early.forEach(push);
-  resume();
   if (isClick) send("click");
   watchPages(pageview);
   watchLinks(begin);
