@@ -55,7 +55,7 @@ internal static class LoadProgram
         foreach (var line in call.GetValue(GlobalOptions.Json) ? report.JsonLines() : report.Table())
             await Console.Out.WriteLineAsync(line);
         if (request.Save)
-            await report.WriteAsync(SavedResults.Directory(), cancellationToken);
+            await report.WriteAsync(SavedResults.Directory(), request.Rate, cancellationToken);
         return run.Measurements.Any(static measurement => measurement.Latency.Count == 0) ? 1 : 0;
     }
 

@@ -59,12 +59,15 @@ internal sealed class LoadReport(string scenario, LoadSettings settings, IReadOn
     }));
 
     /// <summary>Writes both into a directory, made if need be, with what it was measured on.</summary>
-    public Task WriteAsync(string directory, CancellationToken cancellationToken) => SavedReport.WriteAsync(
+    /// <param name="directory">The directory.</param>
+    /// <param name="givenRate">Rate of the open loop as it was asked for; null if it was not.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task WriteAsync(string directory, int? givenRate, CancellationToken cancellationToken) => SavedReport.WriteAsync(
         directory,
         scenario,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"./trackhub load {scenario} --rate {settings.Rate} --duration {settings.Duration.TotalSeconds:0} --warmup {settings.WarmUp.TotalSeconds:0} --connections {string.Join(',', measurements.Select(static m => m.Connections).Distinct())} --save"),
+            $"./trackhub load {scenario}{(givenRate is { } rate ? $" --rate {rate}" : "")} --duration {settings.Duration.TotalSeconds:0} --warmup {settings.WarmUp.TotalSeconds:0} --connections {string.Join(',', measurements.Select(static m => m.Connections).Distinct())} --save"),
         Table(),
         JsonLines(),
         cancellationToken);

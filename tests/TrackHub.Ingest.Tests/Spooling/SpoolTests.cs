@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TrackHub.Ingest.Listening;
@@ -55,6 +56,24 @@ public sealed class SpoolTests : IDisposable
 
         await using var again = Open();
         again.State.Records.ShouldBe(500);
+    }
+
+    [Fact]
+    public void A_file_of_a_former_version_is_read_with_its_own_schemas()
+    {
+        const string former = """{"type":"record","name":"Former","fields":[]}""";
+        var sink = new ArrayBufferWriter<byte>();
+        SpoolFrames.Write(sink, Header(("ingest-events", former)));
+        SpoolFrames.Write(sink, Entry("a").ToBytes());
+        var path = Path.Combine(_folder.FullName, "0000000000000001.spool");
+        File.WriteAllBytes(path, sink.WrittenSpan);
+
+        using var segment = SpoolSegment.Recover(path, out var entries).ShouldNotBeNull();
+
+        segment.IsDamaged.ShouldBeFalse();
+        segment.Schemas["ingest-events"].ShouldBe(former);
+        entries.Count.ShouldBe(1);
+        segment.ReadOn().Single().Entry.TenantId.ShouldBe(entries[0].TenantId);
     }
 
     [Fact]
@@ -125,6 +144,22 @@ public sealed class SpoolTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    // The layout of a segment's first frame; it outlives the code that wrote it.
+    private static byte[] Header(params (string Topic, string Schema)[] schemas)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write7BitEncodedInt(schemas.Length);
+        foreach (var (topic, schema) in schemas)
+        {
+            writer.Write(topic);
+            writer.Write(schema);
+        }
+
+        writer.Flush();
+        return stream.ToArray();
+    }
 
     private Spool Open(long maxBytes = 1 << 20)
     {
