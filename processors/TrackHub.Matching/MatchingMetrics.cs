@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TrackHub.Matching.Windows;
 using TrackHub.Schemas;
 
 namespace TrackHub.Matching;
@@ -14,6 +15,7 @@ internal sealed class MatchingMetrics
     private readonly Counter<long> _purchases;
     private readonly Counter<long> _pending;
     private readonly Counter<long> _blocked;
+    private readonly Counter<long> _cut;
     private readonly Counter<long> _rebuilt;
     private readonly Histogram<double> _watermarkWait;
     private readonly Histogram<double> _rebuild;
@@ -28,6 +30,7 @@ internal sealed class MatchingMetrics
         _pending = meter.CreateCounter<long>("trackhub.matcher.pending", "{event}", "Sales sent to wait for their click, by pass.");
         _blocked = meter.CreateCounter<long>("trackhub.matcher.blocked", "{event}", "Events not sent for want of consent, by reason.");
         _rebuilt = meter.CreateCounter<long>("trackhub.matcher.rebuild_events", "{event}", "Records read to rebuild windows.");
+        _cut = meter.CreateCounter<long>("trackhub.matcher.window.cut", "{member}", "Members cut from windows that were full, by what they hold: events, links, identities.");
         _watermarkWait = meter.CreateHistogram(
             "trackhub.matcher.watermark.wait", "s", "Time sales waited for the windows to catch up.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900] });
@@ -52,6 +55,9 @@ internal sealed class MatchingMetrics
     }
 
     public void Pending(int pass) => _pending.Add(1, new KeyValuePair<string, object?>("pass", pass));
+
+    public void Cut(WindowKind kind, long members) => _cut.Add(
+        members, new KeyValuePair<string, object?>("holds", kind switch { WindowKind.Events => "events", WindowKind.Links => "links", _ => "identities" }));
 
     public void Blocked(string reason) => _blocked.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

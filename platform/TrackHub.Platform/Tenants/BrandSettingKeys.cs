@@ -5,7 +5,7 @@ namespace TrackHub.Platform.Tenants;
 
 /// <summary>One key of <c>set KEY=VALUE</c>.</summary>
 /// <param name="Name">The key, snake_case.</param>
-/// <param name="Values">What it takes, for people: <c>1 to 28 (days)</c>.</param>
+/// <param name="Values">What it takes, for people: <c>1 to 90 (days)</c>.</param>
 /// <param name="Default">Its default as text; empty where there is none.</param>
 /// <param name="Meaning">What it does, one line.</param>
 public sealed record SettingKey(string Name, string Values, string Default, string Meaning)
@@ -36,10 +36,10 @@ public static class BrandSettingKeys
     /// <summary>Keys stored in a brand's settings.</summary>
     internal static IReadOnlyList<SettingKey> StoredWithBrand { get; } =
     [
-        Whole("window_days", 1, 28, Defaults.WindowDays, "days", "How long before a sale its click may lie."),
+        Whole("window_days", 1, 90, Defaults.WindowDays, "days", "How long before a sale its click may lie."),
         new(
             "stage_order",
-            "a comma-separated list of click_id, session_id, email, phone, each at most once, or none",
+            "a comma-separated list of click_id, session_id, email, phone, external_id, each at most once, or none",
             MatchKeyNames.Join(Defaults.StageOrder),
             "Exact match keys in the order they are tried; one left out is not used.")
         { Read = MatchKeyNames.Read },

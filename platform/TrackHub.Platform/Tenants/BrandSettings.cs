@@ -16,6 +16,9 @@ public enum MatchKey
 
     /// <summary>Phone.</summary>
     Phone,
+
+    /// <summary>The seller's own id of the visitor.</summary>
+    ExternalId,
 }
 
 /// <summary>What can be set per brand, with its defaults. Stored as JSON; an absent key has its default.</summary>
@@ -25,11 +28,11 @@ public sealed record BrandSettings
     /// <summary>The defaults.</summary>
     public static BrandSettings Default { get; } = new();
 
-    /// <summary>How long before a sale its click may lie, in days, 1 to 28.</summary>
+    /// <summary>How long before a sale its click may lie, in days, 1 to 90.</summary>
     public int WindowDays { get; init; } = 7;
 
     /// <summary>Exact keys in the order they are tried; one left out is not used.</summary>
-    public IReadOnlyList<MatchKey> StageOrder { get; init; } = [MatchKey.ClickId, MatchKey.SessionId, MatchKey.Email, MatchKey.Phone];
+    public IReadOnlyList<MatchKey> StageOrder { get; init; } = [MatchKey.ClickId, MatchKey.SessionId, MatchKey.Email, MatchKey.Phone, MatchKey.ExternalId];
 
     /// <summary>Whether fbc and fbclid are tried after the exact keys.</summary>
     public bool SemiDeterministic { get; init; } = true;

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace TrackHub.Platform.Tenants;
 
-/// <summary>Match keys as text: click_id, session_id, email, phone.</summary>
+/// <summary>Match keys as text: click_id, session_id, email, phone, external_id.</summary>
 internal static class MatchKeyNames
 {
     /// <summary>Comma-separated names.</summary>

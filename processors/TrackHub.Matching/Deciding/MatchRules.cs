@@ -9,7 +9,7 @@ internal sealed record MatchRules
     public int Version { get; init; } = 1;
 
     /// <summary>Stage-1 keys in the order they are asked.</summary>
-    public IReadOnlyList<Signal> Deterministic { get; init; } = [Signal.ClickId, Signal.Session, Signal.Email, Signal.Phone];
+    public IReadOnlyList<Signal> Deterministic { get; init; } = [Signal.ClickId, Signal.Session, Signal.Email, Signal.Phone, Signal.ExternalId];
 
     /// <summary>How long before the sale a click may have happened, by event time.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromDays(7);
@@ -33,6 +33,7 @@ internal sealed record MatchRules
             MatchKey.SessionId => Signal.Session,
             MatchKey.Email => Signal.Email,
             MatchKey.Phone => Signal.Phone,
+            MatchKey.ExternalId => Signal.ExternalId,
             _ => throw new InvalidOperationException($"The match key {key} has no window."),
         })],
         Window = settings.Window,

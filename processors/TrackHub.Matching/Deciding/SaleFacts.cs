@@ -21,6 +21,8 @@ internal sealed record SaleFacts(DateTimeOffset ReceivedAt, int Pass, IReadOnlyS
             present.Add(Signal.Email);
         if (sale.Keys.Phone is not null)
             present.Add(Signal.Phone);
+        if (sale.Keys.ExternalId is not null)
+            present.Add(Signal.ExternalId);
         if (sale.Keys.Fbclid is not null)
             present.Add(Signal.Fbclid);
         if (sale.Keys.Ip is not null)

@@ -23,6 +23,9 @@ internal enum Signal
 
     /// <summary>Blind index of the address's /24 or /48.</summary>
     IpPrefix = 7,
+
+    /// <summary>Blind index of the seller's own id of the visitor.</summary>
+    ExternalId = 8,
 }
 
 /// <summary>The signals' names in evidence and settings.</summary>
@@ -38,6 +41,7 @@ internal static class SignalNames
         Signal.Fbclid => "fbc",
         Signal.Ip => "ip",
         Signal.IpPrefix => "ip_prefix",
+        Signal.ExternalId => "external_id",
         _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, null),
     };
 }

@@ -6,8 +6,8 @@ using TrackHub.Schemas;
 namespace TrackHub.Matching.Sales;
 
 /// <summary>
-/// Looks for the clicks of a batch of sales: one Redis round trip per stage for all sales that still need it, and one more where e-mails
-/// or phones lead to sessions.
+/// Looks for the clicks of a batch of sales: one Redis round trip per stage for all sales that still need it, and one more where e-mails,
+/// phones or external ids lead to sessions. Bounded by the windows: 32 sessions of an identity, 32 events of each, 8 identities of a session.
 /// </summary>
 internal sealed class ClickSearch(IWindowReader windows)
 {
@@ -45,7 +45,7 @@ internal sealed class ClickSearch(IWindowReader windows)
         }
 
         var found = sales.Select(static _ => new Dictionary<Signal, List<Candidate>>()).ToList();
-        var links = new List<(int Sale, Signal Signal, DateTimeOffset LinkedAt, RedisKey Key)>();
+        var links = new List<Link>();
         var members = await windows.ReadAsync(asked.ConvertAll(static a => a.Key), cancellationToken);
         for (var i = 0; i < asked.Count; i++)
         {
@@ -56,7 +56,7 @@ internal sealed class ClickSearch(IWindowReader windows)
                 if (member.Event is { } candidate)
                     candidates.Add(candidate);
                 else
-                    links.Add((sale, signal, member.LinkedAt, WindowKeys.Window(sales[sale].Sale.Brand.Id, Signal.Session, member.Session!)));
+                    links.Add(new(sale, signal, member.LinkedAt, sales[sale].Sale.Brand.Id, member.Session!, IndexOf(sales[sale].Sale.Event, signal)!));
             }
         }
 
@@ -64,23 +64,26 @@ internal sealed class ClickSearch(IWindowReader windows)
         return found;
     }
 
-    /// <summary>The second hop: what the sessions did that gave this e-mail or phone.</summary>
-    private async Task FollowAsync(
-        List<(int Sale, Signal Signal, DateTimeOffset LinkedAt, RedisKey Key)> links, List<Dictionary<Signal, List<Candidate>>> found,
-        CancellationToken cancellationToken)
+    /// <summary>A session that gave an identity of a sale.</summary>
+    private sealed record Link(int Sale, Signal Signal, DateTimeOffset LinkedAt, string BrandId, byte[] Session, byte[] Identity);
+
+    /// <summary>The second hop: what the sessions did that gave this identity and still count it among theirs.</summary>
+    private async Task FollowAsync(List<Link> links, List<Dictionary<Signal, List<Candidate>>> found, CancellationToken cancellationToken)
     {
-        // A session that gave the e-mail several times is asked once, as of the first time.
-        var first = links
-            .GroupBy(static l => (l.Sale, l.Signal, l.Key))
-            .Select(static g => (g.Key.Sale, g.Key.Signal, LinkedAt: g.Min(static l => l.LinkedAt), g.Key.Key))
-            .ToList();
-        var members = await windows.ReadAsync(first.ConvertAll(static l => l.Key), cancellationToken);
-        for (var i = 0; i < first.Count; i++)
+        if (links.Count == 0)
+            return;
+        var members = windows.ReadAsync(links.ConvertAll(static l => WindowKeys.Window(l.BrandId, Signal.Session, l.Session)), cancellationToken);
+        var held = windows.AreHeldAsync(
+            links.ConvertAll(static l => (WindowKeys.Identities(l.BrandId, l.Session), WindowKeys.Held(l.Signal, l.Identity))), cancellationToken);
+        await Task.WhenAll(members, held);
+        for (var i = 0; i < links.Count; i++)
         {
-            foreach (var member in members[i])
+            if (!(await held)[i])
+                continue;
+            foreach (var member in (await members)[i])
             {
                 if (member.Event is { } candidate)
-                    found[first[i].Sale][first[i].Signal].Add(candidate with { LinkedAt = first[i].LinkedAt });
+                    found[links[i].Sale][links[i].Signal].Add(candidate with { LinkedAt = links[i].LinkedAt });
             }
         }
     }
@@ -89,11 +92,6 @@ internal sealed class ClickSearch(IWindowReader windows)
     {
         Signal.ClickId => sale.ClickId is { Length: > 0 } id ? WindowKeys.IndexOf(id) : null,
         Signal.Session => sale.SessionId is { Length: > 0 } id ? WindowKeys.IndexOf(id) : null,
-        Signal.Email => sale.Keys.Email,
-        Signal.Phone => sale.Keys.Phone,
-        Signal.Fbclid => sale.Keys.Fbclid,
-        Signal.Ip => sale.Keys.Ip,
-        Signal.IpPrefix => sale.Keys.IpPrefix,
-        _ => null,
+        _ => sale.Keys.Of(signal),
     };
 }

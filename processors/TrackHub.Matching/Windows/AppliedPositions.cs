@@ -11,7 +11,7 @@ internal readonly record struct AppliedPosition(long NextOffset, long AppendTime
 /// <summary>Applied positions, kept beside the windows so that they live and die together.</summary>
 internal sealed class AppliedPositions(RedisConnection redis)
 {
-    private static readonly string Advance = ReadScript();
+    private static readonly string Advance = WindowStore.LuaScript("PositionsAdvance.lua");
 
     /// <summary>Moves positions forward; one that lies behind the known one is ignored.</summary>
     public async Task AdvanceAsync(IReadOnlyDictionary<int, AppliedPosition> positions, CancellationToken cancellationToken)
@@ -35,12 +35,5 @@ internal sealed class AppliedPositions(RedisConnection redis)
         }
 
         return positions;
-    }
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(AppliedPositions).Assembly.GetManifestResourceStream("PositionsAdvance.lua")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

@@ -7,4 +7,9 @@ internal interface IWindowReader
 {
     /// <summary>The members of these windows in their order; a window that is not there has none.</summary>
     Task<IReadOnlyList<IReadOnlyList<WindowMember>>> ReadAsync(IReadOnlyList<RedisKey> windows, CancellationToken cancellationToken);
+
+    /// <summary>Which of these identities are among the first <see cref="WindowStore.MaxIdentities"/> that their sessions gave, in the order asked.</summary>
+    /// <param name="asked">Keys of sessions' identities (<see cref="WindowKeys.Identities"/>), and the identity as <see cref="WindowKeys.Held"/> has it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<IReadOnlyList<bool>> AreHeldAsync(IReadOnlyList<(RedisKey Session, byte[] Identity)> asked, CancellationToken cancellationToken);
 }

@@ -4,37 +4,45 @@ using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Windows;
 
+/// <summary>What a sorted set holds, which says how a member gets in and what is cut when there are too many.</summary>
+internal enum WindowKind
+{
+    /// <summary>Events by event time: the first and the newest stay, clicks before pages.</summary>
+    Events,
+
+    /// <summary>Sessions that gave an identity, by when they first did: the newest stay.</summary>
+    Links,
+
+    /// <summary>Identities a session gave, by when it first did: the first stay.</summary>
+    Identities,
+}
+
 /// <summary>One member for one window.</summary>
 /// <param name="Key">The window.</param>
+/// <param name="Kind">What the window holds.</param>
 /// <param name="Member">The member's bytes.</param>
-/// <param name="EventTimeMs">Its score: Unix milliseconds of the event time.</param>
-internal readonly record struct WindowEntry(RedisKey Key, byte[] Member, long EventTimeMs);
+/// <param name="Score">Unix milliseconds: of the event time; of the receipt for links and identities, where the lowest counts.</param>
+internal readonly record struct WindowEntry(RedisKey Key, WindowKind Kind, byte[] Member, long Score);
 
 /// <summary>What a browser event puts into the windows.</summary>
 internal static class WindowEntries
 {
+    /// <summary>What names a person: given by a session, it leads to everything the session did.</summary>
+    public static readonly IReadOnlyList<Signal> IdentitySignals = [Signal.Email, Signal.Phone, Signal.ExternalId];
+
     /// <summary>Whether the event itself may have led to a sale, and so is kept as a record.</summary>
     public static bool IsCandidate(EventKind kind) => kind is EventKind.Click or EventKind.PageView or EventKind.InitiateCheckout;
 
     /// <summary>
-    /// The event's members: itself under its click id, session, fbclid, address and prefix; e-mail and phone lead to its session, so that
-    /// a sale that knows only the e-mail finds what the session did before and after it was given. An e-mail without a session leads
-    /// to the event itself.
+    /// The event's members: itself under its click id, session, fbclid, address and prefix; e-mail, phone and external id lead to its session, so
+    /// that a sale that knows only the e-mail finds what the session did before and after it was given. An identity without a session
+    /// leads to the event itself.
     /// </summary>
     public static IEnumerable<WindowEntry> Of(TrackedEvent tracked)
     {
-        var brand = tracked.BrandId;
-        var at = tracked.EventTime.ToUnixTimeMilliseconds();
         var session = tracked.SessionId is { Length: > 0 } id ? WindowKeys.IndexOf(id) : null;
-
-        if (session is not null)
-        {
-            var link = WindowMember.EncodeLink(tracked.ReceivedAt, session);
-            if (tracked.Keys.Email is { } email)
-                yield return new(WindowKeys.Window(brand, Signal.Email, email), link, at);
-            if (tracked.Keys.Phone is { } phone)
-                yield return new(WindowKeys.Window(brand, Signal.Phone, phone), link, at);
-        }
+        foreach (var entry in session is null ? [] : Identified(tracked, session))
+            yield return entry;
 
         if (!IsCandidate(tracked.Kind))
             yield break;
@@ -42,21 +50,26 @@ internal static class WindowEntries
         var candidate = CandidateOf(tracked, session);
         var plain = WindowMember.Encode(candidate);
         if (tracked.ClickId is { Length: > 0 } clickId)
-            yield return new(WindowKeys.Window(brand, Signal.ClickId, WindowKeys.IndexOf(clickId)), plain, at);
+            yield return Event(Signal.ClickId, WindowKeys.IndexOf(clickId), plain);
         if (session is not null)
-            yield return new(WindowKeys.Window(brand, Signal.Session, session), plain, at);
-        if (session is null && tracked.Keys.Email is { } ownEmail)
-            yield return new(WindowKeys.Window(brand, Signal.Email, ownEmail), plain, at);
-        if (session is null && tracked.Keys.Phone is { } ownPhone)
-            yield return new(WindowKeys.Window(brand, Signal.Phone, ownPhone), plain, at);
+            yield return Event(Signal.Session, session, plain);
+        foreach (var signal in session is null ? IdentitySignals : [])
+        {
+            if (tracked.Keys.Of(signal) is { } own)
+                yield return Event(signal, own, plain);
+        }
+
         if (tracked.Keys.Fbclid is { } fbclid)
-            yield return new(WindowKeys.Window(brand, Signal.Fbclid, fbclid), plain, at);
+            yield return Event(Signal.Fbclid, fbclid, plain);
 
         var featured = WindowMember.Encode(candidate with { Features = Features.Of(tracked.Keys, tracked.Traits) });
         if (tracked.Keys.Ip is { } ip)
-            yield return new(WindowKeys.Window(brand, Signal.Ip, ip), featured, at);
+            yield return Event(Signal.Ip, ip, featured);
         if (tracked.Keys.IpPrefix is { } prefix)
-            yield return new(WindowKeys.Window(brand, Signal.IpPrefix, prefix), featured, at);
+            yield return Event(Signal.IpPrefix, prefix, featured);
+
+        WindowEntry Event(Signal signal, byte[] index, byte[] member) =>
+            new(WindowKeys.Window(tracked.BrandId, signal, index), WindowKind.Events, member, tracked.EventTime.ToUnixTimeMilliseconds());
     }
 
     /// <summary>The event as the windows of exact keys hold it.</summary>
@@ -69,4 +82,28 @@ internal static class WindowEntries
         AdTouch = tracked.Keys.Fbclid is not null || tracked.Traits.Gclid is not null,
         SessionTag = Features.Tag(sessionIndex),
     };
+
+    /// <summary>The blind index an event carries for a signal; null if it carries none, or the signal is no blind index.</summary>
+    public static byte[]? Of(this MatchKeys keys, Signal signal) => signal switch
+    {
+        Signal.Email => keys.Email,
+        Signal.Phone => keys.Phone,
+        Signal.ExternalId => keys.ExternalId,
+        Signal.Fbclid => keys.Fbclid,
+        Signal.Ip => keys.Ip,
+        Signal.IpPrefix => keys.IpPrefix,
+        _ => null,
+    };
+
+    private static IEnumerable<WindowEntry> Identified(TrackedEvent tracked, byte[] session)
+    {
+        var at = tracked.ReceivedAt.ToUnixTimeMilliseconds();
+        foreach (var signal in IdentitySignals)
+        {
+            if (tracked.Keys.Of(signal) is not { } index)
+                continue;
+            yield return new(WindowKeys.Window(tracked.BrandId, signal, index), WindowKind.Links, WindowMember.EncodeLink(session), at);
+            yield return new(WindowKeys.Identities(tracked.BrandId, session), WindowKind.Identities, WindowKeys.Held(signal, index), at);
+        }
+    }
 }

@@ -5,63 +5,62 @@ using TrackHub.Schemas;
 namespace TrackHub.Matching.Windows;
 
 /// <summary>
-/// One member of a window. Fixed layouts, big-endian, first byte the form; times are 48-bit Unix milliseconds:
+/// One member of a window and its score. Fixed layouts, big-endian, first byte the form:
 /// <code>
-/// 1 event     ingest_id 16 · event time 6 · received 6 · kind 1 · flags 1 · session tag 4
-/// 2 featured  as 1, then ip 4 · prefix 4 · user agent 4 · browser 2 · major 2 · os 2 · country 2 · region 2 · product 4 · campaign 4 · source 4
-/// 3 link      received 6 · session index 16
+/// 5 event     kind 1, its highest bit an ad's touch · ingest_id 16 · received 4 · session tag 4; score: event time
+/// 6 featured  as 5, then ip 4 · prefix 4 · user agent 4 · browser 2 · major 2 · os 2 · country 2 · region 2 · product 4 · campaign 4 · source 4
+/// 7 link      session index 11; score: when the session was first known by this key
 /// </code>
-/// The same event gives the same bytes, so that writing it again changes nothing.
+/// Scores are Unix milliseconds; received counts milliseconds from the time inside the ingest_id, 24 days either way at most. The same event
+/// gives the same bytes and score, so that writing it again changes nothing. No member is longer than 64 bytes: Redis keeps a
+/// set with a longer one in another form that takes three times the memory.
 /// </summary>
 internal readonly record struct WindowMember
 {
-    private const byte EventForm = 1;
-    private const byte FeaturedForm = 2;
-    private const byte LinkForm = 3;
-    private const int EventBytes = 35;
+    private const byte EventForm = 5;
+    private const byte FeaturedForm = 6;
+    private const byte LinkForm = 7;
+    private const int EventBytes = 26;
     private const int FeaturedBytes = EventBytes + Features.EncodedBytes;
-    private const int LinkBytes = 23;
-    private const byte AdTouchFlag = 1;
+    private const int LinkBytes = 1 + WindowKeys.KeptBytes;
+    private const byte AdTouchFlag = 0x80;
+
+    // The year 2200: what lies beyond is no time, and must not end a reader.
+    private const long MaxScore = 7_258_118_400_000;
 
     /// <summary>The event, or null for a link.</summary>
     public Candidate? Event { get; private init; }
 
-    /// <summary>Index of the session a link leads to, or null.</summary>
+    /// <summary>Index of the session a link leads to, as far as keys keep it, or null.</summary>
     public byte[]? Session { get; private init; }
 
     /// <summary>When the identification behind a link was received.</summary>
     public DateTimeOffset LinkedAt { get; private init; }
 
-    /// <summary>Encodes an event, with features if it carries them.</summary>
+    /// <summary>Encodes an event, with features if it carries them. Its score is its event time.</summary>
     public static byte[] Encode(Candidate candidate)
     {
         var bytes = new byte[candidate.Features is null ? EventBytes : FeaturedBytes];
         bytes[0] = candidate.Features is null ? EventForm : FeaturedForm;
-        candidate.IngestId.TryWriteBytes(bytes.AsSpan(1), bigEndian: true, out _);
-        WriteTime(bytes.AsSpan(17), candidate.EventTime);
-        WriteTime(bytes.AsSpan(23), candidate.ReceivedAt);
-        bytes[29] = (byte)candidate.Kind;
-        bytes[30] = candidate.AdTouch ? AdTouchFlag : (byte)0;
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(31), candidate.SessionTag);
+        bytes[1] = (byte)((byte)candidate.Kind | (candidate.AdTouch ? AdTouchFlag : 0));
+        candidate.IngestId.TryWriteBytes(bytes.AsSpan(2), bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(18), (int)Math.Clamp(candidate.ReceivedAt.ToUnixTimeMilliseconds() - TimeIn(bytes.AsSpan(2)), int.MinValue, int.MaxValue));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(22), candidate.SessionTag);
         if (candidate.Features is { } features)
             WriteFeatures(bytes.AsSpan(EventBytes), features);
         return bytes;
     }
 
-    /// <summary>Encodes a link to a session.</summary>
-    public static byte[] EncodeLink(DateTimeOffset receivedAt, ReadOnlySpan<byte> sessionIndex)
-    {
-        var bytes = new byte[LinkBytes];
-        bytes[0] = LinkForm;
-        WriteTime(bytes.AsSpan(1), receivedAt);
-        sessionIndex[..WindowKeys.IndexBytes].CopyTo(bytes.AsSpan(7));
-        return bytes;
-    }
+    /// <summary>Encodes a link to a session. Its score is when it was received.</summary>
+    public static byte[] EncodeLink(ReadOnlySpan<byte> sessionIndex) => [LinkForm, .. sessionIndex[..WindowKeys.KeptBytes]];
 
-    /// <summary>Reads a member; false for a form this version does not know, which a newer one may have written.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> bytes, out WindowMember member)
+    /// <summary>Reads a member; false for a form this version does not know, which another one may have written.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, double score, out WindowMember member)
     {
         member = default;
+        if (score is not (>= 0 and <= MaxScore))
+            return false;
+        var time = DateTimeOffset.FromUnixTimeMilliseconds((long)score);
         switch (bytes)
         {
             case [EventForm, ..] when bytes.Length == EventBytes:
@@ -70,33 +69,26 @@ internal readonly record struct WindowMember
                 {
                     Event = new()
                     {
-                        IngestId = new Guid(bytes.Slice(1, 16), bigEndian: true),
-                        EventTime = ReadTime(bytes[17..]),
-                        ReceivedAt = ReadTime(bytes[23..]),
-                        Kind = (EventKind)bytes[29],
-                        AdTouch = (bytes[30] & AdTouchFlag) != 0,
-                        SessionTag = BinaryPrimitives.ReadUInt32BigEndian(bytes[31..]),
+                        IngestId = new Guid(bytes.Slice(2, 16), bigEndian: true),
+                        EventTime = time,
+                        ReceivedAt = DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Min(TimeIn(bytes[2..]), MaxScore) + BinaryPrimitives.ReadInt32BigEndian(bytes[18..])),
+                        Kind = (EventKind)(bytes[1] & ~AdTouchFlag),
+                        AdTouch = (bytes[1] & AdTouchFlag) != 0,
+                        SessionTag = BinaryPrimitives.ReadUInt32BigEndian(bytes[22..]),
                         Features = bytes[0] == FeaturedForm ? ReadFeatures(bytes[EventBytes..]) : null,
                     },
                 };
                 return true;
             case [LinkForm, ..] when bytes.Length == LinkBytes:
-                member = new() { LinkedAt = ReadTime(bytes[1..]), Session = bytes[7..].ToArray() };
+                member = new() { LinkedAt = time, Session = bytes[1..].ToArray() };
                 return true;
             default:
                 return false;
         }
     }
 
-    private static void WriteTime(Span<byte> to, DateTimeOffset time)
-    {
-        var ms = (ulong)Math.Max(0, time.ToUnixTimeMilliseconds());
-        BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)(ms >> 32));
-        BinaryPrimitives.WriteUInt32BigEndian(to[2..], (uint)ms);
-    }
-
-    private static DateTimeOffset ReadTime(ReadOnlySpan<byte> from) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(((long)BinaryPrimitives.ReadUInt16BigEndian(from) << 32) | BinaryPrimitives.ReadUInt32BigEndian(from[2..]));
+    /// <summary>The time in a UUIDv7's first 48 bits (RFC 9562), Unix milliseconds.</summary>
+    private static long TimeIn(ReadOnlySpan<byte> ingestId) => ((long)BinaryPrimitives.ReadUInt32BigEndian(ingestId) << 16) | BinaryPrimitives.ReadUInt16BigEndian(ingestId[4..]);
 
     private static void WriteFeatures(Span<byte> to, Features features)
     {

@@ -85,6 +85,35 @@ public sealed class StageTests(MatchingWorld world)
     }
 
     [Fact]
+    public async Task An_external_id_given_after_the_click_leads_to_the_click_of_its_session()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var click = told.Click(session: session);
+        await world.ProduceAsync(told.Browser(EventKind.Identify, new() { ExternalId = "cliente-77" }, session));
+
+        await MatchesAsync(click, told.Sale(new() { ExternalId = "cliente-77" }), MatchStage.Deterministic, "external_id_via_session");
+    }
+
+    [Fact]
+    public async Task An_email_given_to_two_brands_leads_to_each_brands_own_click()
+    {
+        var (brand, stranger) = (await world.NewBrandAsync(), await world.NewBrandAsync());
+        var session = Told.Unique("s");
+        var own = new Told(world, brand).Click(session: session);
+        foreach (var told in new[] { new Told(world, brand), new Told(world, stranger) })
+            await world.ProduceAsync(told.Browser(EventKind.Identify, Told.Mail("duas@example.com"), session));
+        var foreign = new Told(world, stranger).Click(session: session);
+        await world.ProduceAsync(own);
+        await world.ProduceAsync(foreign);
+        var sale = new Told(world, brand).Sale(Told.Mail("duas@example.com"));
+        await world.ProduceAsync(sale);
+
+        (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click!.EventId.ShouldBe(own.EventId);
+    }
+
+    [Fact]
     public async Task A_sale_finds_its_click_by_fbclid_case_kept()
     {
         var brand = await world.NewBrandAsync();

@@ -33,6 +33,7 @@ public sealed class DecisionEngineTests
             ("session_id", "absent", null),
             ("email", "hit", byEmail.IngestId.ToString()),
             ("phone", "miss", null),
+            ("external_id", "absent", null),
         ]);
     }
 

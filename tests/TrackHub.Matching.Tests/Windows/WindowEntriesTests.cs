@@ -31,19 +31,39 @@ public sealed class WindowEntriesTests
         var entries = WindowEntries.Of(Click with { ClickId = "th_a", SessionId = "s-1", Keys = keys }).ToList();
 
         entries.Select(static e => LetterOf(e)).ShouldBe(['c', 's', 'f', 'i', 'n']);
-        entries.ShouldAllBe(static e => e.EventTimeMs == 1_763_640_000_000);
-        entries.Count(static e => e.Member[0] == 2).ShouldBe(2, "only the windows of stage 3 carry features");
+        entries.ShouldAllBe(static e => e.Score == 1_763_640_000_000 && e.Kind == WindowKind.Events);
+        entries.Count(static e => e.Member[0] == 6).ShouldBe(2, "only the windows of stage 3 carry features");
     }
 
     [Fact]
-    public void An_email_leads_to_the_session_that_gave_it()
+    public void An_email_leads_to_the_session_that_gave_it_which_holds_it()
     {
         var entries = WindowEntries.Of(Click with { Kind = EventKind.Identify, SessionId = "s-1", Keys = new() { Email = Email } }).ToList();
 
-        var entry = entries.ShouldHaveSingleItem();
-        LetterOf(entry).ShouldBe('e');
-        WindowMember.TryDecode(entry.Member, out var link).ShouldBeTrue();
-        link.Session.ShouldBe(WindowKeys.IndexOf("s-1"));
+        entries.Select(static e => (LetterOf(e), e.Kind)).ShouldBe([('e', WindowKind.Links), ('h', WindowKind.Identities)]);
+        entries.ShouldAllBe(static e => e.Score == 1_763_640_000_100, "who is whose is known since the receipt, whatever the page's clock said");
+        WindowMember.TryDecode(entries[0].Member, entries[0].Score, out var link).ShouldBeTrue();
+        ((byte[])WindowKeys.Window(Brand, Signal.Session, link.Session!)!).ShouldBe((byte[])WindowKeys.Window(Brand, Signal.Session, WindowKeys.IndexOf("s-1"))!);
+        entries[1].Member.ShouldBe(WindowKeys.Held(Signal.Email, Email));
+    }
+
+    [Theory]
+    [InlineData(Signal.Email)]
+    [InlineData(Signal.Phone)]
+    [InlineData(Signal.ExternalId)]
+    internal void Whatever_names_a_person_leads_to_the_session_that_gave_it(Signal signal)
+    {
+        var keys = new MatchKeys
+        {
+            Email = signal == Signal.Email ? Email : null,
+            Phone = signal == Signal.Phone ? Email : null,
+            ExternalId = signal == Signal.ExternalId ? Email : null,
+        };
+
+        var entries = WindowEntries.Of(Click with { Kind = EventKind.Identify, SessionId = "s-1", Keys = keys }).ToList();
+
+        ((byte[])entries[0].Key!).ShouldBe((byte[])WindowKeys.Window(Brand, signal, Email)!);
+        entries[1].Member.ShouldBe(WindowKeys.Held(signal, Email));
     }
 
     [Fact]
@@ -51,7 +71,7 @@ public sealed class WindowEntriesTests
     {
         var entry = WindowEntries.Of(Click with { Keys = new() { Email = Email } }).ShouldHaveSingleItem();
 
-        WindowMember.TryDecode(entry.Member, out var member).ShouldBeTrue();
+        WindowMember.TryDecode(entry.Member, entry.Score, out var member).ShouldBeTrue();
         member.Event!.IngestId.ShouldBe(Guid.Parse(Click.IngestId));
     }
 
@@ -65,7 +85,8 @@ public sealed class WindowEntriesTests
         byte[] key = WindowKeys.Window(Brand, Signal.Email, Email)!;
 
         Encoding.ASCII.GetString(key, 0, 18).ShouldBe("{brandbrand01:01}e");
-        key[18..].ShouldBe(Email);
+        key[18..].ShouldBe(Email[1..11]);
+        key.Length.ShouldBe(28, "one byte more costs sixteen");
     }
 
     private static char LetterOf(WindowEntry entry)

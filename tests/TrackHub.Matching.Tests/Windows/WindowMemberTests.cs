@@ -10,7 +10,7 @@ public sealed class WindowMemberTests
 {
     private static readonly Candidate Sample = new()
     {
-        IngestId = Guid.Parse("019a9d3c-7b3a-7c11-9f00-0123456789ab"),
+        IngestId = Guid.Parse("019aa122-bfb4-7c11-9f00-0123456789ab"),
         EventTime = DateTimeOffset.FromUnixTimeMilliseconds(1_763_640_000_123),
         ReceivedAt = DateTimeOffset.FromUnixTimeMilliseconds(1_763_640_000_456),
         Kind = EventKind.Click,
@@ -21,7 +21,7 @@ public sealed class WindowMemberTests
     [Fact]
     public void The_bytes_of_a_member_are_frozen() =>
         Convert.ToHexStringLower(WindowMember.Encode(Sample)).ShouldBe(
-            "01" + "019a9d3c7b3a7c119f000123456789ab" + "019aa122be7b" + "019aa122bfc8" + "01" + "01" + "a1b2c3d4");
+            "05" + "81" + "019aa122bfb47c119f000123456789ab" + "00000014" + "a1b2c3d4");
 
     [Fact]
     public void Any_event_comes_back_as_it_was()
@@ -35,15 +35,23 @@ public sealed class WindowMemberTests
             from region in small
             select new Features(ip, ip + 1, ip + 2, browser, 141, 7, 8, region, product, product + 1, product + 2);
         var members =
-            from id in ArbMap.Default.GeneratorFor<Guid>()
             from at in Gen.Choose(0, int.MaxValue)
+            from late in Gen.Choose(-1_000_000_000, 1_000_000_000)
+            let ingested = DateTimeOffset.FromUnixTimeMilliseconds(1_500_000_000_000 + at)
             from tag in number
             from with in Gen.Elements(true, false)
             from f in features
-            select Sample with { IngestId = id, EventTime = DateTimeOffset.FromUnixTimeMilliseconds(at * 900L), SessionTag = tag, Features = with ? f : null };
+            select Sample with
+            {
+                IngestId = Guid.CreateVersion7(ingested),
+                EventTime = DateTimeOffset.FromUnixTimeMilliseconds(at * 900L),
+                ReceivedAt = ingested.AddMilliseconds(late),
+                SessionTag = tag,
+                Features = with ? f : null,
+            };
 
         Prop.ForAll(members.ToArbitrary(), candidate =>
-            WindowMember.TryDecode(WindowMember.Encode(candidate), out var member) && member.Event == candidate).QuickCheckThrowOnFailure();
+            WindowMember.TryDecode(WindowMember.Encode(candidate), candidate.EventTime.ToUnixTimeMilliseconds(), out var member) && member.Event == candidate).QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -51,17 +59,22 @@ public sealed class WindowMemberTests
     {
         var session = WindowKeys.IndexOf("session-1");
 
-        WindowMember.TryDecode(WindowMember.EncodeLink(Sample.ReceivedAt, session), out var member).ShouldBeTrue();
+        WindowMember.TryDecode(WindowMember.EncodeLink(session), Sample.ReceivedAt.ToUnixTimeMilliseconds(), out var member).ShouldBeTrue();
 
         member.Event.ShouldBeNull();
-        member.Session.ShouldBe(session);
+        member.Session.ShouldBe(session[..WindowKeys.KeptBytes]);
         member.LinkedAt.ShouldBe(Sample.ReceivedAt);
     }
 
     [Fact]
-    public void Any_bytes_are_read_or_refused_and_never_throw() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
+    public void No_member_is_longer_than_redis_keeps_compactly() =>
+        WindowMember.Encode(Sample with { Features = default(Features) }).Length.ShouldBeLessThanOrEqualTo(64, "zset-max-listpack-value");
+
+    [Fact]
+    public void Any_bytes_and_score_are_read_or_refused_and_never_throw() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<double>(), (bytes, score) =>
         {
-            _ = WindowMember.TryDecode(bytes, out _);
+            _ = WindowMember.TryDecode(bytes, score, out _);
+            _ = WindowMember.TryDecode([5, .. bytes, .. new byte[26]], score, out _);
         }).QuickCheckThrowOnFailure();
 }

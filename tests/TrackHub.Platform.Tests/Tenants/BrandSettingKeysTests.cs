@@ -5,7 +5,7 @@ namespace TrackHub.Platform.Tests.Tenants;
 public sealed class BrandSettingKeysTests
 {
     [Theory]
-    [InlineData("window_days", "29")]
+    [InlineData("window_days", "91")]
     [InlineData("window_days", "-1")]
     [InlineData("stage_order", "click_id,click_id")]
     [InlineData("stage_order", "cookie")]
