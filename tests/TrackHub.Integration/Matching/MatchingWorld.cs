@@ -15,12 +15,13 @@ using TrackHub.Testing;
 namespace TrackHub.Integration.Matching;
 
 /// <summary>A running matcher over a broker, a database and a Redis of its own. Tests share it and take a brand each.</summary>
-public sealed class MatchingWorld : IAsyncLifetime
+public class MatchingWorld : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _parts = [];
     private TestHost _host = null!;
     private LocalKafkaHost _broker = null!;
     private string _database = "";
+    private string _redis = "";
 
     internal LeapingClock Clock { get; } = new();
 
@@ -42,7 +43,7 @@ public sealed class MatchingWorld : IAsyncLifetime
     {
         _broker = await TestMachine.StartBrokerAsync(TestFolder.Next("matching-kafka"));
         _parts.Add(_broker);
-        Redis = await RedisServer.StartAsync();
+        _redis = await StartRedisAsync();
         _database = await TestBrands.CreateDatabaseAsync();
         _host = await HostAsync();
         await Services.GetRequiredService<TopicAdmin>().ApplyAsync(CancellationToken.None);
@@ -64,13 +65,21 @@ public sealed class MatchingWorld : IAsyncLifetime
         await ReadyAsync();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await Services.GetRequiredService<IHost>().StopAsync();
         await _host.DisposeAsync();
         foreach (var part in Enumerable.Reverse(_parts))
             await part.DisposeAsync();
-        Redis.Dispose();
+        Redis?.Dispose();
+    }
+
+    /// <summary>Starts what the windows live in.</summary>
+    /// <returns>Its addresses.</returns>
+    private protected virtual async Task<string> StartRedisAsync()
+    {
+        Redis = await RedisServer.StartAsync();
+        return Redis.Endpoint;
     }
 
     /// <summary>Waits until the role is ready; says why not if it does not become so.</summary>
@@ -175,7 +184,7 @@ public sealed class MatchingWorld : IAsyncLifetime
     private Task<TestHost> HostAsync(params IReadOnlyList<KeyValuePair<string, string?>> settings) => TestHost.CreateAsync(
         new(_broker.BootstrapServers, _broker.RegistryAddress), _database,
         [
-            new("Redis:Endpoint", Redis.Endpoint),
+            new("Redis:Endpoint", _redis),
             new("Redis:Timeout", "00:00:02"),
             new("Matching:CheckInterval", "00:00:00.100"),
             .. settings,
@@ -188,4 +197,4 @@ public sealed class MatchingWorld : IAsyncLifetime
 }
 
 [CollectionDefinition(nameof(MatchingWorld))]
-public sealed class MatchingWorldCollection : ICollectionFixture<MatchingWorld>;
+public class MatchingWorldCollection : ICollectionFixture<MatchingWorld>;

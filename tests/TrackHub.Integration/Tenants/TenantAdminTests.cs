@@ -102,7 +102,7 @@ public sealed class TenantAdminTests
 
         var versions = await database.Admin.ListRulesAsync(brand.Id);
         versions.Select(static v => (v.Version, v.Rules["window_days"], v.Rules["stage_order"])).ShouldBe(
-            [(1, "7", "click_id,session_id,email,phone"), (2, "14", "click_id,session_id,email,phone"), (3, "14", "email,click_id")]);
+            [(1, "7", "click_id,session_id,email,phone,external_id"), (2, "14", "click_id,session_id,email,phone,external_id"), (3, "14", "email,click_id")]);
         await using var live = await database.FollowAsync();
         live.Directory.Current.Brand(brand.Id)!.Settings.RulesVersion.ShouldBe(3);
     }
