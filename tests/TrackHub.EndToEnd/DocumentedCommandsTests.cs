@@ -60,6 +60,7 @@ public sealed partial class DocumentedCommandsTests
             "\"topic\":\"track-events\"", "\"topic\":\"ingest-events\"", "/perfectpay/PPCPMTB00000001 {", "\"stage\":\"deterministic\"",
             "Sale PPCPMTB00000001 of perfectpay, brand loja", "Meta answered 200", "\"event_name\":\"Purchase\"", "topic \"conversions\" with 12 partitions",
             "Switch off perfectpay's own Meta pixel Purchase",
+            "/t.js\" data-key=\"thw_", "integrity=\"sha384-",
         ],
         "docs/analysts.md" => ["/perfectpay/PPCPMTB00000001 revision record", "\"sale_id\":\"PPCPMTB00000001\"", "\"sale_id\": \"PPCPMTB00000001\"", "meta", "197"],
         "docs/operators.md" => [" 0 fault(s)", "balanced", "\"ready\":true", "# TYPE ", "The database is up to date."],

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrackHub.Cli.Output;
+using TrackHub.Ingest;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli.Administering;
@@ -43,6 +44,12 @@ internal static class KeysCommand
                 new("server", _ => call.GetValue(server)),
                 new("key", static i => i.Shown.Reveal()));
             printer.Say("The key is shown this once.");
+            if (!call.GetValue(server))
+            {
+                var ingress = new Uri($"http://127.0.0.1:{call.Ports().Ingress}/");
+                printer.Say($"Put this into the head of every page, with your public host in place of {ingress.Authority}: {TrackerSnippet.Of(ingress, issued.Shown.Reveal())}");
+                printer.Say($"Or, to let in exactly the tracker of this build: {TrackerSnippet.PinnedOf(ingress, issued.Shown.Reveal())}");
+            }
         });
     }
 }
