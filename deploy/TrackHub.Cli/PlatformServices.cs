@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.Cli.Supervising;
+using TrackHub.Dispatch;
 using TrackHub.Ingest.Quarantining;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Quality;
@@ -14,7 +15,7 @@ namespace TrackHub.Cli;
 /// <summary>The platform inside a command: configured as a role would be, but nothing of it runs by itself.</summary>
 internal static class PlatformServices
 {
-    /// <summary>Everything a command may ask for: migrator, tenant administration, topics, books, match quality. What is not asked for is not made.</summary>
+    /// <summary>Everything a command may ask for: migrator, tenant administration, topics, books, match quality, lanes. What is not asked for is not made.</summary>
     public static IHost Create(SystemConfiguration configuration, IReadOnlyList<string> configured)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
@@ -25,6 +26,7 @@ internal static class PlatformServices
         builder.AddBookAudit();
         builder.Services.AddSingleton<QualityHistory>();
         builder.AddQuarantineRelease();
+        builder.AddLaneDesk();
         return builder.Build();
     }
 

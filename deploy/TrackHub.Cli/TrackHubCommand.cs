@@ -6,6 +6,7 @@ using TrackHub.Cli.Coaching;
 using TrackHub.Cli.Demo;
 using TrackHub.Cli.Doctoring;
 using TrackHub.Cli.Explaining;
+using TrackHub.Cli.Lanes;
 using TrackHub.Cli.Reading;
 using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;
@@ -39,6 +40,7 @@ internal static class TrackHubCommand
         ("explain", ExplainCommand.Create),
         ("books", BooksCommand.Create),
         ("quality", QualityCommand.Create),
+        ("lanes", LanesCommand.Create),
         ("migrate", MigrateCommand.Create),
         ("doctor", DoctorCommand.Create),
         ("demo", DemoCommand.Create),

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using TrackHub.Dispatch.Lanes;
+using TrackHub.Dispatch.Parking;
 using TrackHub.Dispatch.Verdicts;
 
 namespace TrackHub.Dispatch;
@@ -10,6 +11,7 @@ internal sealed class DispatchMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "TrackHub.Dispatch";
 
+    private readonly TimeProvider _clock;
     private readonly Meter _meter;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _events;
@@ -19,9 +21,11 @@ internal sealed class DispatchMetrics : IDisposable
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _age;
     private volatile LaneTable? _lanes;
+    private volatile IReadOnlyList<LaneView> _parked = [];
 
-    public DispatchMetrics(IMeterFactory meters)
+    public DispatchMetrics(IMeterFactory meters, TimeProvider clock)
     {
+        _clock = clock;
         _meter = meters.Create(MeterName);
         _calls = _meter.CreateCounter<long>("trackhub.dispatcher.calls", "{call}", "Calls to Meta by lane, verdict and reason.");
         _events = _meter.CreateCounter<long>("trackhub.dispatcher.events", "{event}", "Events that left the dispatcher, by lane, outcome and reason.");
@@ -37,10 +41,16 @@ internal sealed class DispatchMetrics : IDisposable
             "trackhub.dispatcher.delivery.age", "s", "From the ingress's receipt to Meta's answer, of delivered events.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 300, 3600, 86_400, 172_800] });
         _meter.CreateObservableGauge("trackhub.dispatcher.waiting", Waiting, "{event}", "Events waiting in a lane.");
+        _meter.CreateObservableGauge("trackhub.dispatcher.lane.closed", Closed, "{lane}", "1 while a lane makes no calls: its breaker is open, Meta told it to wait, or it is parked.");
+        _meter.CreateObservableGauge("trackhub.dispatcher.parked", Parked, "{event}", "Events parked, counted every 30 s.");
+        _meter.CreateObservableGauge("trackhub.dispatcher.parked.remaining", Remaining, "s", "Time until the first parked event of a lane is too old for Meta.");
     }
 
     /// <summary>Names the lanes in force.</summary>
     public void Watch(LaneTable? lanes) => _lanes = lanes;
+
+    /// <summary>Names the lanes as they were counted last.</summary>
+    public void Parked(IReadOnlyList<LaneView> lanes) => _parked = [.. lanes.Where(static lane => lane.Parked > 0)];
 
     public void Called(LaneId lane, Ruling ruling, MetaAnswer answer, int events)
     {
@@ -63,6 +73,15 @@ internal sealed class DispatchMetrics : IDisposable
 
     private IEnumerable<Measurement<int>> Waiting() =>
         _lanes is { } lanes ? lanes.Lanes.Select(static lane => new Measurement<int>(lane.Waiting, Brand(lane.Id), Pixel(lane.Id))) : [];
+
+    private IEnumerable<Measurement<int>> Closed() =>
+        _lanes is { } lanes ? lanes.Lanes.Select(static lane => new Measurement<int>(lane.Gate.Door is Door.Closed or Door.Parked ? 1 : 0, Brand(lane.Id), Pixel(lane.Id))) : [];
+
+    private IEnumerable<Measurement<long>> Parked() =>
+        _parked.Select(static lane => new Measurement<long>(lane.Parked, Brand(new(lane.BrandId, lane.PixelId)), Pixel(new(lane.BrandId, lane.PixelId))));
+
+    private IEnumerable<Measurement<double>> Remaining() => _parked.Select(lane => new Measurement<double>(
+        Math.Max(0, (lane.FirstExpiresAt!.Value - _clock.GetUtcNow()).TotalSeconds), Brand(new(lane.BrandId, lane.PixelId)), Pixel(new(lane.BrandId, lane.PixelId))));
 
     private static KeyValuePair<string, object?> Brand(LaneId lane) => new("brand", lane.BrandId);
 

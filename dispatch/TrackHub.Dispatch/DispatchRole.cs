@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using TrackHub.Dispatch.Calling;
 using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Lanes;
+using TrackHub.Dispatch.Parking;
 using TrackHub.Dispatch.Recording;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
@@ -25,6 +26,7 @@ public static class DispatchRole
         builder.AddStreams();
         builder.AddPostgresWatch();
         builder.AddTenantDirectory();
+        builder.AddLaneDesk();
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         builder.Services
@@ -37,8 +39,19 @@ public static class DispatchRole
             .AddSingleton<Settlement>()
             .AddSingleton<LaneGates>()
             .AddSingleton<LaneStore>()
+            .AddSingleton<ParkedReader>()
+            .AddSingleton<ParkedRelease>()
+            .AddSingleton<ParkedSweep>()
             .AddHostedService<LaneKeeper>()
+            .AddHostedService<ParkingKeeper>()
             .AddSingleton<Dispatcher>()
             .AddHostedService<DispatchLoop>();
+    }
+
+    /// <summary><see cref="LaneDesk"/>, for operators' commands.</summary>
+    public static void AddLaneDesk(this IHostApplicationBuilder builder)
+    {
+        builder.AddPostgres();
+        builder.Services.TryAddSingleton<LaneDesk>();
     }
 }

@@ -1,4 +1,5 @@
 using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Parking;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
@@ -57,7 +58,7 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
         if (directory.Current.Pixel(ready.PixelId) is null && appendedAt is { } at && (clock.GetUtcNow() - at).Duration() < PixelPatience)
             return new(RegistryState.Held, "pixel_unknown", basis);
         if (PixelOf(ready) is null)
-            return new(RegistryState.Parked, directory.Current.Pixel(ready.PixelId) is null ? "pixel_gone" : "pixel_inactive", basis);
+            return new(RegistryState.Parked, directory.Current.Pixel(ready.PixelId) is null ? ParkReason.PixelGone : ParkReason.PixelInactive, basis);
         return new("", "", basis);
     }
 

@@ -12,7 +12,7 @@ public sealed class TrackHubCommandTests
     {
         (await CallAsync("--help")).ShouldBe(0);
 
-        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "explain", "books", "migrate"])
+        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "explain", "books", "lanes", "migrate"])
             _output.ToString().ShouldContain($"  {command} ");
         _output.ToString().ShouldContain("trackhub [command]");
     }
@@ -30,6 +30,7 @@ public sealed class TrackHubCommandTests
     [InlineData("choose produce, consume, broker, ingress, webhook, end-to-end", "load", "matching")]
     [InlineData("--connections 0", "load", "ingress", "--connections", "0")]
     [InlineData("--rate 0 is out of range", "load", "ingress", "--rate", "0")]
+    [InlineData("resume", "lanes", "resume")]
     [InlineData("consent", "brands", "set", "loja", "consent")]
     [InlineData("--brand", "pixels", "add", "--dataset-id", "12345", "--token", "t")]
     public async Task A_call_that_is_none_ends_with_2_and_says_why(string named, params string[] arguments)

@@ -86,7 +86,7 @@ internal sealed class LaneGate(LaneId id, LaneState state, BreakerRules rules, T
             if (written.ResumedAt is { } at && !(at <= _state.ResumedAt))
                 Set(_state.Resumed(clock.GetUtcNow()) with { ResumedAt = at, Revision = Math.Max(written.Revision, _state.Revision) + 1 });
             else if (written.Revision > _state.Revision && _calls == 0)
-                Set(written with { Era = _state.Era + 1 });
+                Set(written with { Era = _state.Era + 1, IsProven = _state.IsProven });
         }
     }
 

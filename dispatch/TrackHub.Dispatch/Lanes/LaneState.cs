@@ -24,7 +24,7 @@ internal enum Door
     /// <summary>It may go.</summary>
     Open,
 
-    /// <summary>It may go, but alone: Meta says that its limits are near.</summary>
+    /// <summary>It may go, but alone: Meta says that its limits are near, or nothing worked yet.</summary>
     Narrow,
 
     /// <summary>It may go with one event, to see whether Meta is back.</summary>
@@ -81,6 +81,9 @@ internal sealed record LaneState
     /// <summary>Share of Meta's limits in use, as the last answer said; 0 where it did not.</summary>
     public int UsagePercent { get; init; }
 
+    /// <summary>Whether a call worked since the process started: until then one goes at a time, so that a dead token costs one call, not as many as fit.</summary>
+    public bool IsProven { get; init; }
+
     /// <summary>Why it is open, throttled or parked; a word of <see cref="VerdictTable"/>.</summary>
     public string Reason { get; init; } = "";
 
@@ -103,7 +106,7 @@ internal sealed record LaneState
         { ThrottledUntil: { } until } when now < until => Door.Closed,
         { Phase: BreakerPhase.HalfOpen } => Door.Busy,
         { Phase: BreakerPhase.Open } => now < OpenUntil ? Door.Closed : Door.Probe,
-        { UsagePercent: >= NarrowFromPercent } => Door.Narrow,
+        { UsagePercent: >= NarrowFromPercent } or { IsProven: false } => Door.Narrow,
         _ => Door.Open,
     };
 
@@ -146,12 +149,16 @@ internal sealed record LaneState
         };
     }
 
-    private LaneState Worked() => Phase switch
+    private LaneState Worked()
     {
-        BreakerPhase.HalfOpen => To(BreakerPhase.Closed, openUntil: null, ThrottledUntil is null ? "" : Reason) with { Failures = 0 },
-        _ when Failures == 0 => this,
-        _ => this with { Failures = 0, Revision = Revision + 1 },
-    };
+        var proven = this with { IsProven = true };
+        return Phase switch
+        {
+            BreakerPhase.HalfOpen => proven.To(BreakerPhase.Closed, openUntil: null, ThrottledUntil is null ? "" : Reason) with { Failures = 0 },
+            _ when Failures == 0 => proven,
+            _ => proven with { Failures = 0, Revision = Revision + 1 },
+        };
+    }
 
     private LaneState Failed(string reason, DateTimeOffset now, BreakerRules rules)
     {

@@ -14,6 +14,7 @@ internal static class ResultRecords
     /// <summary>The event's end, or the copy by which it goes on.</summary>
     public static OutgoingRecord Of(WaitingEvent e, RegistryRow row) => row.State switch
     {
+        RegistryState.Retry when row.LadderStep == 0 => Resent(e, row.Attempt),
         RegistryState.Retry => NextAttempt(e, Ladder.TopicTo(row.LadderStep), row.Attempt, row.LadderStep, e.Ready.FirstTryAt ?? row.UpdatedAt),
         RegistryState.Held when row.Attempt > e.Ready.Attempt => NextAttempt(e, Topics.CapiHold5M, row.Attempt, step: 0, firstTryAt: null),
         RegistryState.Held => SameAttempt(e, row.Reason == VerdictTable.PolicyBlock ? Topics.CapiHold5M : Topics.CapiHold15S),
@@ -31,6 +32,30 @@ internal static class ResultRecords
     /// <param name="e">The event.</param>
     /// <param name="topic">Delay topic; null: 15 s.</param>
     public static OutgoingRecord Hold(WaitingEvent e, TopicDefinition? topic = null) => SameAttempt(e, topic ?? Topics.CapiHold15S);
+
+    /// <summary>A copy of a parked event for a new ladder.</summary>
+    /// <param name="e">The event as it was parked.</param>
+    /// <param name="attempt">Attempts made, as its row says.</param>
+    public static OutgoingRecord Resent(WaitingEvent e, int attempt) =>
+        NextAttempt(e, e.IsOrder ? Topics.CapiDispatch : Topics.CapiDispatchBulk, attempt, step: 0, firstTryAt: null);
+
+    /// <summary>The end of an event that was too old before anybody took it up; its row is all that is known of it.</summary>
+    public static OutgoingRecord Expired(EventKey key, Guid ingestId, string reason, long revision, DateTimeOffset at)
+    {
+        var value = new EventOutcome
+        {
+            IngestId = ingestId.ToString("D"),
+            BrandId = key.BrandId,
+            EventId = key.EventId,
+            EventName = key.EventName,
+            Destination = key.PixelId,
+            State = OutcomeState.Expired,
+            Reason = reason,
+            Revision = revision,
+            At = at,
+        };
+        return OutgoingRecord.Create(Topics.EventOutcomes, value.IngestId, value, new RecordHeaders().Brand(key.BrandId));
+    }
 
     /// <summary>The audit of one event in one call.</summary>
     /// <param name="finishedAt">When its result was written.</param>

@@ -30,7 +30,7 @@ internal static class BookQueries
         group by brand_id order by brand_id
         """;
 
-    // The furthest record decides; parked only while the registry says so: a resumed event's way goes on elsewhere.
+    // The furthest record decides; parked only while the registry says so, or that it is taken up and not copied yet: then its way goes on elsewhere.
     private static readonly string Open = $"""
         with place as (select * from unnest($3::text[], $4::bigint[], $5::text[]) as p (place, next, kind)),
         judged as (
@@ -38,7 +38,7 @@ internal static class BookQueries
                 case when found.kind is not null and found.kind <> 'parked' and row.state = 'claimed' then 'claimed' else found.kind end as kind
             from book_entries e
             left join lateral (
-                select r.state from dedupe_registry r
+                select case when r.state = 'retry' and r.reason = 'resumed' then 'parked' else r.state end as state from dedupe_registry r
                 where e.destination <> '' and r.ingest_id = e.ingest_id and r.pixel_id = e.destination and r.brand_id = e.brand_id limit 1
             ) row on true
             left join lateral (

@@ -25,7 +25,7 @@ public sealed class LaneStateTests
         {
             state = state.After(Fails, state.Era, Now, Rules);
             _clock.Advance(TimeSpan.FromSeconds(secondsBetween));
-            state.Ask(Now).ShouldBe(Door.Open);
+            state.Ask(Now).ShouldBe(Door.Narrow);
         }
 
         state = state.After(Fails, state.Era, Now, Rules);
@@ -78,7 +78,14 @@ public sealed class LaneStateTests
         (state.Phase, state.Failures, state.Reason, state.ClosedFor(Now)).ShouldBe((BreakerPhase.Closed, 0, "throttled", TimeSpan.FromSeconds(5)));
         state.Ask(Now).ShouldBe(Door.Closed);
         _clock.Advance(TimeSpan.FromSeconds(5));
-        state.Ask(Now).ShouldBe(Door.Open);
+        state.Ask(Now).ShouldBe(Door.Narrow);
+    }
+
+    [Fact]
+    public void Until_a_call_worked_one_goes_at_a_time()
+    {
+        LaneState.New.Ask(Now).ShouldBe(Door.Narrow);
+        LaneState.New.After(Works, 0, Now, Rules).Ask(Now).ShouldBe(Door.Open);
     }
 
     [Fact]

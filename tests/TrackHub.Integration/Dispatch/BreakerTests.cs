@@ -3,7 +3,8 @@ using TrackHub.Schemas;
 namespace TrackHub.Integration.Dispatch;
 
 /// <summary>Lanes that are closed: by their breaker, or because Meta says so. Times are the world's, twenty times as fast.</summary>
-public sealed class BreakerTests(FastWorld world) : IClassFixture<FastWorld>
+[Collection(nameof(FastWorld))]
+public sealed class BreakerTests(FastWorld world)
 {
     private static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(30) / 20;
 

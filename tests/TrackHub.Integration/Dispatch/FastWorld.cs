@@ -13,3 +13,7 @@ public sealed class FastWorld : DispatchWorld
     protected override IEnumerable<KeyValuePair<string, string?>> Settings =>
         [new("Kafka:SessionTimeout", "00:04:00"), new("Dispatch:AttemptTimeout", "00:00:10"), new("Dispatch:ClaimPatience", "00:00:10"), new("Dispatch:Lease", "00:00:21")];
 }
+
+/// <summary>Tests that share the fast world; each has brands of its own.</summary>
+[CollectionDefinition(nameof(FastWorld))]
+public sealed class FastWorldTests : ICollectionFixture<FastWorld>;
