@@ -36,6 +36,7 @@ public static class MatchingRole
             .AddSingleton<IWindowReader>(static services => services.GetRequiredService<WindowStore>())
             .AddSingleton<ClickRecordCodec>()
             .AddSingleton<KnownClicks>()
+            .AddSingleton<ClickTable>()
             .AddSingleton<WindowApplier>()
             .AddSingleton<AppliedPositions>()
             .AddSingleton<WindowEpoch>()

@@ -18,7 +18,8 @@ internal sealed class ClickRecordCodec(RecordCodec codec, Sealer sealer)
     /// <summary>The bytes to keep. User data whose day key is gone, or that is no user data, is left out.</summary>
     public async ValueTask<byte[]> EncodeAsync(Brand brand, TrackedEvent tracked, CancellationToken cancellationToken)
     {
-        var box = tracked.UserData is null ? null : Reseal(brand, tracked.UserData);
+        // What comes from the table is sealed as it is kept here.
+        var box = tracked.UserData is null || tracked.UserData.KeyId == KeyRef.Window.Id ? tracked.UserData : Reseal(brand, tracked.UserData);
         return await codec.EncodeAsync(Topics.TrackEvents, tracked with { UserData = box }, cancellationToken);
     }
 

@@ -8,12 +8,12 @@ using TrackHub.Schemas;
 namespace TrackHub.Matching.Windows;
 
 /// <summary>
-/// Feeds the windows again from <c>track-events</c>, from the start of the longest window to the end as it is now. Reads by assign, beside
-/// the group's own feed, whose writes do not disturb it: all of them are idempotent.
+/// Feeds the windows again from <c>track-events</c>, from the start of the longest window to the end as it is now, and from the table <c>clicks</c> what the
+/// log no longer holds of it. Reads by assign, beside the group's own feed, whose writes do not disturb it: all of them are idempotent.
 /// </summary>
 internal sealed class WindowRebuild(
-    IOptions<KafkaOptions> kafka, RecordCodec codec, ConsentStore consents, WindowApplier applier, AppliedPositions positions, TenantDirectory directory,
-    TimeProvider clock)
+    IOptions<KafkaOptions> kafka, RecordCodec codec, ConsentStore consents, WindowApplier applier, AppliedPositions positions, ClickTable table,
+    TenantDirectory directory, TimeProvider clock)
 {
     private const int ChunkRecords = 2_000;
     private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(10);
@@ -21,7 +21,7 @@ internal sealed class WindowRebuild(
 
     /// <summary>Reads and applies everything; returns the number of records read.</summary>
     /// <param name="alive">Called at least once per chunk, so that the caller keeps its lock.</param>
-    /// <exception cref="DependencyAwayException">Kafka or Redis does not answer; begin again later.</exception>
+    /// <exception cref="DependencyAwayException">Kafka, Redis or PostgreSQL does not answer; begin again later.</exception>
     public async Task<long> RunAsync(Func<CancellationToken, Task> alive, CancellationToken cancellationToken)
     {
         // Without its brands nothing would be read, and the windows would be called whole.
@@ -31,20 +31,32 @@ internal sealed class WindowRebuild(
         try
         {
             using var consumer = new ConsumerBuilder<byte[], byte[]>(Settings()).Build();
-            var plan = await Task.Run(() => Plan(consumer), cancellationToken);
-            var reached = plan.ToDictionary(static p => p.Partition, static p => new AppliedPosition(p.End, 0));
-            var open = plan.Where(static p => p.Start < p.End).ToDictionary(static p => p.Partition, static p => p.End);
-            consumer.Assign(plan.Where(static p => p.Start < p.End).Select(static p => new TopicPartitionOffset(Topics.TrackEvents.Name, p.Partition, p.Start)));
-
+            var now = clock.GetUtcNow();
+            var from = now - directory.Current.Brands.Select(static brand => brand.Settings.Window).DefaultIfEmpty(TimeSpan.Zero).Max();
+            var plan = await Task.Run(() => Plan(consumer, from), cancellationToken);
+            var reading = new Reading(consumer, plan);
             var read = 0L;
-            while (open.Count > 0)
+            var next = TakeAsync(reading, cancellationToken);
+            try
             {
-                await alive(cancellationToken);
-                var chunk = await Task.Run(() => Take(consumer, open, reached, cancellationToken), cancellationToken);
-                await ApplyAsync(chunk, cancellationToken);
-                read += chunk.Count;
+                while (await next is { Count: > 0 } chunk)
+                {
+                    // The next chunk is read while this one is written.
+                    next = TakeAsync(reading, cancellationToken);
+                    await alive(cancellationToken);
+                    await ApplyAsync(chunk, cancellationToken);
+                    read += chunk.Count;
+                }
+            }
+            finally
+            {
+                // Whatever ends this: nobody may be reading when the consumer is closed.
+                await Task.WhenAny(next);
             }
 
+            if (LogReach.CompleteSince([.. plan.Select(p => new PartitionReach(p.Low, p.Start, p.End, reading.FirstAt(p.Partition)))], now) is { } since && since > from)
+                read += await ApplyTableAsync(from, since, alive, cancellationToken);
+            var reached = reading.Reached;
             await positions.AdvanceAsync(reached, cancellationToken);
             return read;
         }
@@ -73,27 +85,39 @@ internal sealed class WindowRebuild(
         await applier.ApplyAsync(events, cancellationToken);
     }
 
-    private List<(int Partition, long Start, long End)> Plan(IConsumer<byte[], byte[]> consumer)
+    private async Task<long> ApplyTableAsync(DateTimeOffset from, DateTimeOffset before, Func<CancellationToken, Task> alive, CancellationToken cancellationToken)
     {
-        var longest = directory.Current.Brands.Select(static brand => brand.Settings.Window).DefaultIfEmpty(TimeSpan.Zero).Max();
-        var from = new Timestamp((clock.GetUtcNow() - longest).UtcDateTime);
+        var read = 0L;
+        await foreach (var chunk in table.ReadAsync(from, before, ChunkRecords, cancellationToken))
+        {
+            await alive(cancellationToken);
+            await applier.ApplyAsync(chunk, cancellationToken);
+            read += chunk.Count;
+        }
+
+        return read;
+    }
+
+    private static List<Planned> Plan(IConsumer<byte[], byte[]> consumer, DateTimeOffset from)
+    {
         var partitions = Enumerable.Range(0, Topics.TrackEvents.Partitions).Select(static p => new TopicPartition(Topics.TrackEvents.Name, p)).ToList();
-        var starts = consumer.OffsetsForTimes(partitions.Select(p => new TopicPartitionTimestamp(p, from)), BrokerPatience);
+        var starts = consumer.OffsetsForTimes(partitions.Select(p => new TopicPartitionTimestamp(p, new Timestamp(from.UtcDateTime))), BrokerPatience);
         return [.. starts.Select(start =>
         {
             var ends = consumer.QueryWatermarkOffsets(start.TopicPartition, BrokerPatience);
-            return (start.Partition.Value, start.Offset == Offset.End ? ends.High.Value : start.Offset.Value, ends.High.Value);
+            return new Planned(start.Partition.Value, ends.Low.Value, start.Offset == Offset.End ? ends.High.Value : start.Offset.Value, ends.High.Value);
         })];
     }
 
-    private List<StreamRecord> Take(
-        IConsumer<byte[], byte[]> consumer, Dictionary<int, long> open, Dictionary<int, AppliedPosition> reached, CancellationToken cancellationToken)
+    private Task<List<StreamRecord>> TakeAsync(Reading reading, CancellationToken cancellationToken) => Task.Run(() => Take(reading, cancellationToken), cancellationToken);
+
+    private List<StreamRecord> Take(Reading reading, CancellationToken cancellationToken)
     {
         var chunk = new List<StreamRecord>(ChunkRecords);
         var started = clock.GetTimestamp();
-        while (chunk.Count < ChunkRecords && open.Count > 0)
+        while (chunk.Count < ChunkRecords && reading.IsOpen)
         {
-            var result = consumer.Consume(TimeSpan.FromMilliseconds(200));
+            var result = reading.Consume();
             cancellationToken.ThrowIfCancellationRequested();
             if (result is null)
             {
@@ -104,19 +128,57 @@ internal sealed class WindowRebuild(
                 continue;
             }
 
-            var partition = result.Partition.Value;
             if (!result.IsPartitionEOF)
-            {
                 chunk.Add(ToRecord(result));
-                reached[partition] = new(Math.Max(reached[partition].NextOffset, result.Offset.Value + 1), result.Message.Timestamp.UnixTimestampMs);
-            }
-
-            var next = result.IsPartitionEOF ? result.Offset.Value : result.Offset.Value + 1;
-            if (open.TryGetValue(partition, out var end) && next >= end)
-                open.Remove(partition);
         }
 
         return chunk;
+    }
+
+    private readonly record struct Planned(int Partition, long Low, long Start, long End);
+
+    /// <summary>How far the plan is read. One reader at a time.</summary>
+    private sealed class Reading
+    {
+        private readonly IConsumer<byte[], byte[]> _consumer;
+        private readonly Dictionary<int, long> _open;
+        private readonly Dictionary<int, DateTimeOffset> _first = [];
+
+        public Reading(IConsumer<byte[], byte[]> consumer, IReadOnlyList<Planned> plan)
+        {
+            _consumer = consumer;
+            _open = plan.Where(static p => p.Start < p.End).ToDictionary(static p => p.Partition, static p => p.End);
+            Reached = plan.ToDictionary(static p => p.Partition, static p => new AppliedPosition(p.End, 0));
+            consumer.Assign(plan.Where(static p => p.Start < p.End).Select(static p => new TopicPartitionOffset(Topics.TrackEvents.Name, p.Partition, p.Start)));
+        }
+
+        /// <summary>Whether something of the plan is still to be read.</summary>
+        public bool IsOpen => _open.Count > 0;
+
+        /// <summary>What the windows hold when all that was read is written.</summary>
+        public Dictionary<int, AppliedPosition> Reached { get; }
+
+        /// <summary>Append time of a partition's first record.</summary>
+        public DateTimeOffset? FirstAt(int partition) => _first.TryGetValue(partition, out var at) ? at : null;
+
+        /// <summary>The next record or end of a partition; null if neither came for a while.</summary>
+        public ConsumeResult<byte[], byte[]>? Consume()
+        {
+            if (_consumer.Consume(TimeSpan.FromMilliseconds(200)) is not { } result)
+                return null;
+
+            var partition = result.Partition.Value;
+            if (!result.IsPartitionEOF)
+            {
+                Reached[partition] = new(Math.Max(Reached[partition].NextOffset, result.Offset.Value + 1), result.Message.Timestamp.UnixTimestampMs);
+                _first.TryAdd(partition, DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs));
+            }
+
+            var next = result.IsPartitionEOF ? result.Offset.Value : result.Offset.Value + 1;
+            if (_open.TryGetValue(partition, out var end) && next >= end)
+                _open.Remove(partition);
+            return result;
+        }
     }
 
     private static StreamRecord ToRecord(ConsumeResult<byte[], byte[]> result) => new()

@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using TrackHub.Ledger.Projecting;
+using TrackHub.Platform.Identity;
+using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
+using TrackHub.Testing;
+
+namespace TrackHub.Integration.Matching.Windows;
+
+/// <summary>Windows longer than the log: what Redis forgot and the log dropped comes from the ledger's tables.</summary>
+[Collection(nameof(MatchingWorld))]
+public sealed class RebuildTests(MatchingWorld world)
+{
+    private const string FirstClick = "PAZXh0bgNhZW0Case";
+
+    [Fact]
+    public async Task A_click_older_than_the_log_is_found_again_after_redis_forgot_it()
+    {
+        var brand = await LongWindowBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var click = Old(told.Click(Told.Ad(FirstClick), session));
+        await KeepAsync(click);
+        await KeepAsync(Old(told.Browser(EventKind.Identify, Told.Mail("antiga@example.com"), session)));
+        var (bySession, byEmail) = (told.Sale(session: session), told.Sale(Told.Mail("antiga@example.com")));
+
+        (await world.Redis.AskAsync("FLUSHALL")).ShouldBe("+OK");
+        await world.ProduceAsync(bySession);
+        await world.ProduceAsync(byEmail);
+
+        foreach (var sale in new[] { bySession, byEmail })
+        {
+            var conversion = (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single();
+            conversion.Click!.EventId.ShouldBe(click.EventId);
+            conversion.Click.UtmCampaign.ShouldBe("lancamento");
+            conversion.Flags.ShouldBeEmpty();
+            conversion.KeysPresent.ShouldContain("fbc", "its user data outlived the day's key");
+        }
+    }
+
+    private async Task<Brand> LongWindowBrandAsync()
+    {
+        var brand = await world.NewBrandAsync();
+        await world.Services.GetRequiredService<TenantAdmin>().SetBrandAsync(brand.Id, "window_days", "90");
+        var directory = world.Services.GetRequiredService<TenantDirectory>();
+        await Eventually.Holds(() => directory.Current.Brand(brand.Id)!.Settings.WindowDays == 90);
+        return directory.Current.Brand(brand.Id)!;
+    }
+
+    /// <summary>Sixty days ago, before this log began.</summary>
+    private static TrackedEvent Old(TrackedEvent tracked)
+    {
+        var at = tracked.EventTime.AddDays(-60);
+        return tracked with { IngestId = Guid.CreateVersion7(at).ToString(), EventTime = at, ReceivedAt = at };
+    }
+
+    /// <summary>Writes what the ledger would.</summary>
+    private async Task KeepAsync(TrackedEvent tracked)
+    {
+        var brand = world.BrandOf(tracked);
+        var box = tracked.UserData is null ? null : world.Sealer.Seal(
+            brand.TenantId, SealPurpose.Window, world.Sealer.Open(brand.TenantId, SealPurpose.UserData, tracked.UserData), KeyRef.Window);
+        await using var batch = world.Services.GetRequiredService<NpgsqlDataSource>().CreateBatch();
+        if (tracked.Kind == EventKind.Click)
+            ClickRows.Clicks.AddTo(batch, [new(new(tracked, Guid.Parse(tracked.IngestId), EventIds.TimeOf(tracked.IngestId), new(Topics.TrackEvents.Name, 0, 0)), box)]);
+        ClickRows.Identities.AddTo(batch, ClickRows.IdentitiesOf([tracked]));
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync();
+    }
+}
