@@ -46,6 +46,20 @@ internal sealed record Candidate
         return last;
     }
 
+    /// <summary>The first touch, by the same standing: the oldest click; without one the oldest page of an ad; without one the oldest event.</summary>
+    public static Candidate? FirstTouch(IEnumerable<Candidate> candidates)
+    {
+        Candidate? first = null;
+        foreach (var candidate in candidates)
+        {
+            var standing = first is null ? 1 : Standing(candidate).CompareTo(Standing(first));
+            if (standing > 0 || (standing == 0 && Compare(candidate, first!) < 0))
+                first = candidate;
+        }
+
+        return first;
+    }
+
     private static int Compare(Candidate left, Candidate right)
     {
         var order = Standing(left).CompareTo(Standing(right));

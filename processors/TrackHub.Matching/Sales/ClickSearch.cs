@@ -25,10 +25,22 @@ internal sealed class ClickSearch(IWindowReader windows)
                 var candidates = found[i];
                 open[i].Decision = DecisionEngine.DecideStage(
                     stage, open[i].Facts, signal => candidates.GetValueOrDefault(signal) ?? [], open[i].Rules, open[i].Trail);
+                NoteFirstTouch(open[i], candidates.Values);
             }
 
             open = [.. open.Where(static sale => sale.Decision.Winner is null)];
         }
+    }
+
+    /// <summary>Beside the last touch, which wins, the evidence names the first of the same visitor: it is asked for, and later nobody could say it.</summary>
+    private static void NoteFirstTouch(SaleWork sale, IEnumerable<List<Candidate>> named)
+    {
+        if (sale.Decision.Winner is not { } winner)
+            return;
+        var touches = named.Where(touches => touches.Exists(c => c.IngestId == winner.IngestId)).SelectMany(static touches => touches)
+            .Where(c => sale.Rules.Eligible(c, sale.Facts.ReceivedAt, sale.Facts.Pass)
+                && (sale.Decision.Stage != MatchStage.Probabilistic || c.IngestId == winner.IngestId || (c.SessionTag != 0 && c.SessionTag == winner.SessionTag)));
+        sale.Trail.Hit("first_touch", 0, Candidate.FirstTouch(touches)!);
     }
 
     private async Task<IReadOnlyList<Dictionary<Signal, List<Candidate>>>> ReadAsync(

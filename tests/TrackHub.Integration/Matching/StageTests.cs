@@ -114,6 +114,21 @@ public sealed class StageTests(MatchingWorld world)
     }
 
     [Fact]
+    public async Task The_first_touch_is_named_beside_the_last_which_wins()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var clicks = Enumerable.Range(0, 3).Select(i => told.Click(session: session)).Select((click, i) => click with { EventTime = click.EventTime.AddHours(i - 5) }).ToList();
+        foreach (var click in Enumerable.Reverse(clicks))
+            await world.ProduceAsync(click);
+
+        var conversion = await MatchesAsync(clicks[2], told.Sale(session: session), MatchStage.Deterministic, "session_id");
+
+        conversion.Evidence.Single(static e => e.Signal == "first_touch").Candidate.ShouldBe(clicks[0].IngestId);
+    }
+
+    [Fact]
     public async Task A_sale_finds_its_click_by_fbclid_case_kept()
     {
         var brand = await world.NewBrandAsync();
