@@ -56,8 +56,18 @@ internal sealed class MatchingMetrics
 
     public void Pending(int pass) => _pending.Add(1, new KeyValuePair<string, object?>("pass", pass));
 
-    public void Cut(WindowKind kind, long members) => _cut.Add(
-        members, new KeyValuePair<string, object?>("holds", kind switch { WindowKind.Events => "events", WindowKind.Links => "links", _ => "identities" }));
+    /// <summary>Counts what writes cut, each as <c>WindowWrite.lua</c> returns it.</summary>
+    public void Cut(IEnumerable<long[]> cuts)
+    {
+        foreach (var cut in cuts)
+        {
+            for (var kind = WindowKind.Events; kind <= WindowKind.Identities; kind++)
+            {
+                if (cut[(int)kind - 1] > 0)
+                    _cut.Add(cut[(int)kind - 1], new KeyValuePair<string, object?>("holds", kind switch { WindowKind.Events => "events", WindowKind.Links => "links", _ => "identities" }));
+            }
+        }
+    }
 
     public void Blocked(string reason) => _blocked.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

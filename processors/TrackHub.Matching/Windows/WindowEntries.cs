@@ -4,17 +4,17 @@ using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Windows;
 
-/// <summary>What a sorted set holds, which says how a member gets in and what is cut when there are too many.</summary>
+/// <summary>What a sorted set holds, which says how a member gets in and what is cut when there are too many. The numbers are known to <c>WindowWrite.lua</c>.</summary>
 internal enum WindowKind
 {
     /// <summary>Events by event time: the first and the newest stay, clicks before pages.</summary>
-    Events,
+    Events = 1,
 
     /// <summary>Sessions that gave an identity, by when they first did: the newest stay.</summary>
-    Links,
+    Links = 2,
 
     /// <summary>Identities a session gave, by when it first did: the first stay.</summary>
-    Identities,
+    Identities = 3,
 }
 
 /// <summary>One member for one window.</summary>
@@ -22,7 +22,11 @@ internal enum WindowKind
 /// <param name="Kind">What the window holds.</param>
 /// <param name="Member">The member's bytes.</param>
 /// <param name="Score">Unix milliseconds: of the event time; of the receipt for links and identities, where the lowest counts.</param>
-internal readonly record struct WindowEntry(RedisKey Key, WindowKind Kind, byte[] Member, long Score);
+internal readonly record struct WindowEntry(RedisKey Key, WindowKind Kind, byte[] Member, long Score)
+{
+    /// <summary>The hash tag of its key: windows with the same one lie on one master, and may be written together.</summary>
+    public string Slot => WindowKeys.TagOf(Key);
+}
 
 /// <summary>What a browser event puts into the windows.</summary>
 internal static class WindowEntries

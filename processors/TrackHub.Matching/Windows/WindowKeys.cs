@@ -59,6 +59,13 @@ internal static class WindowKeys
         return hash[..IndexBytes].ToArray();
     }
 
+    /// <summary>What stands in the braces of a key.</summary>
+    public static string TagOf(RedisKey key)
+    {
+        ReadOnlySpan<byte> bytes = (byte[])key!;
+        return Encoding.ASCII.GetString(bytes[1..bytes.IndexOf((byte)'}')]);
+    }
+
     private static char Letter(Signal signal) => signal switch
     {
         Signal.ClickId => 'c',

@@ -9,9 +9,13 @@ namespace TrackHub.Matching.Windows;
 internal readonly record struct WindowRecord(RedisKey Key, byte[] Value, TimeSpan Life);
 
 /// <summary>
-/// Writes and reads windows, a whole batch in one round trip, and one more to cut those that grew too large. Writes are idempotent: the same
-/// batch written twice, or by two processes, leaves the same windows. Each command names one key, so that a cluster's client routes it by slot.
+/// Writes and reads windows, a whole batch in one round trip. Writes are idempotent: the same batch written twice, or by two processes, leaves the
+/// same windows. Every command stays within one slot, so that a cluster's client can route it.
 /// </summary>
+/// <remarks>
+/// Members are written by a script, all of one hash tag in one call: it takes a fifth of the time of three plain commands a window, which the client
+/// pays for, and no window is ever without its life or larger than its bound.
+/// </remarks>
 internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics, TimeProvider clock) : IWindowReader
 {
     /// <summary>Most members of one window of events or links. A café's address must not grow without limit.</summary>
@@ -23,9 +27,8 @@ internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics
     /// <summary>Keys live this much longer than their window, so that a batch read again after a restart still finds what it found.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
-    private static readonly string Cut = LuaScript("WindowCut.lua");
-
-    private readonly record struct Window(RedisKey Key, WindowKind Kind, TimeSpan Life);
+    private static readonly string Script = LuaScript("WindowWrite.lua");
+    private static readonly long GraceMs = (long)Grace.TotalMilliseconds;
 
     /// <summary>Writes members and records; complete when Redis has taken all of them.</summary>
     /// <param name="entries">Members, each with the life of its window counted from now.</param>
@@ -36,12 +39,18 @@ internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics
     {
         if (entries.Count == 0 && records.Count == 0)
             return;
-        var large = await redis.RunAsync(db => WriteAsync(db, entries, records), cancellationToken);
-        if (large.Count == 0)
-            return;
-        var cuts = await redis.RunAsync(db => Task.WhenAll(large.Select(window => CutAsync(db, window))), cancellationToken);
-        for (var i = 0; i < large.Count; i++)
-            metrics.Cut(large[i].Kind, cuts[i]);
+        var slots = entries.GroupBy(static e => e.Entry.Slot).Select(ArgumentsOf).ToList();
+        var cuts = await redis.RunAsync(
+            async db =>
+            {
+                // Records first: a member that can be seen leads to a record that can be read.
+                var kept = records.Select(record => db.StringSetAsync(record.Key, record.Value, record.Life + Grace)).ToList();
+                var cuts = await Task.WhenAll(slots.ConvertAll(slot => db.ScriptEvaluateAsync(Script, slot.Keys, slot.Arguments)));
+                await Task.WhenAll(kept);
+                return cuts;
+            },
+            cancellationToken);
+        metrics.Cut(cuts.Select(static cut => (long[])cut!));
     }
 
     /// <inheritdoc/>
@@ -73,46 +82,20 @@ internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics
         return [.. found.Select(static value => (byte[]?)value)];
     }
 
-    private static int MostOf(WindowKind kind) => kind == WindowKind.Identities ? MaxIdentities : MaxMembers;
-
-    /// <summary>Writes everything; gives the windows that are too large now.</summary>
-    private static async Task<List<Window>> WriteAsync(
-        IDatabase db, IReadOnlyList<(WindowEntry Entry, TimeSpan Life)> entries, IReadOnlyList<WindowRecord> records)
+    private (RedisKey[] Keys, RedisValue[] Arguments) ArgumentsOf(IEnumerable<(WindowEntry Entry, TimeSpan Life)> slot)
     {
-        // Records first: a member that can be seen leads to a record that can be read.
-        var pending = new List<Task>((entries.Count * 2) + records.Count);
-        foreach (var record in records)
-            pending.Add(db.StringSetAsync(record.Key, record.Value, record.Life + Grace));
-
-        var windows = new List<Window>(entries.Count);
-        var sizes = new List<Task<long>>(entries.Count);
-        foreach (var window in entries.GroupBy(static e => (e.Entry.Key, e.Entry.Kind)))
+        var keys = new List<RedisKey>();
+        var arguments = new List<RedisValue> { MaxMembers, MaxIdentities, clock.GetUtcNow().ToUnixTimeMilliseconds(), GraceMs };
+        foreach (var window in slot.GroupBy(static e => (e.Entry.Key, e.Entry.Kind)))
         {
-            var (key, kind) = window.Key;
-            if (kind == WindowKind.Events)
-                pending.Add(db.SortedSetAddAsync(key, [.. window.Select(static e => new SortedSetEntry(e.Entry.Member, e.Entry.Score))]));
-            else
-                pending.AddRange(window.Select(e => AddEarliestAsync(db, e.Entry)));
-            windows.Add(new(key, kind, window.Max(static e => e.Life)));
-            pending.Add(db.KeyExpireAsync(key, windows[^1].Life + Grace));
-            sizes.Add(db.SortedSetLengthAsync(key));
+            keys.Add(window.Key.Key);
+            arguments.AddRange([(int)window.Key.Kind, (long)window.Max(static e => e.Life).TotalMilliseconds, window.Count()]);
+            foreach (var (entry, _) in window)
+                arguments.AddRange([entry.Score, entry.Member]);
         }
 
-        await Task.WhenAll(pending);
-        var counted = await Task.WhenAll(sizes);
-        return [.. windows.Where((window, i) => counted[i] > MostOf(window.Kind))];
+        return ([.. keys], [.. arguments]);
     }
-
-    /// <summary>Of links and identities the first time counts, in whichever order they are told. The client knows no LT of its own.</summary>
-    private static Task AddEarliestAsync(IDatabase db, WindowEntry entry) => db.ExecuteAsync("ZADD", entry.Key, "LT", entry.Score, entry.Member);
-
-    private async Task<long> CutAsync(IDatabase db, Window window) => window.Kind switch
-    {
-        WindowKind.Events => (long)await db.ScriptEvaluateAsync(
-            Cut, [window.Key], [MaxMembers, (clock.GetUtcNow() - window.Life - Grace).ToUnixTimeMilliseconds()]),
-        WindowKind.Links => await db.SortedSetRemoveRangeByRankAsync(window.Key, 0, -MaxMembers - 1),
-        _ => await db.SortedSetRemoveRangeByRankAsync(window.Key, MaxIdentities, -1),
-    };
 
     private static IReadOnlyList<WindowMember> Decode(SortedSetEntry[] values)
     {
