@@ -56,11 +56,15 @@ public class MatchingWorld : IAsyncLifetime
     }
 
     /// <summary>Puts another matcher, with further settings, in the place of the running one, which stops in order.</summary>
-    internal async Task ReplaceAsync(params IReadOnlyList<KeyValuePair<string, string?>> settings)
+    internal Task ReplaceAsync(params IReadOnlyList<KeyValuePair<string, string?>> settings) => ReplaceAsync(static () => Task.CompletedTask, settings);
+
+    /// <summary>The same, with something done while no matcher runs.</summary>
+    internal async Task ReplaceAsync(Func<Task> meanwhile, params IReadOnlyList<KeyValuePair<string, string?>> settings)
     {
         await Services.GetRequiredService<IHost>().StopAsync();
         await _host.DisposeAsync();
         _host = await HostAsync(settings);
+        await meanwhile();
         await Services.GetRequiredService<IHost>().StartAsync();
         await ReadyAsync();
     }
@@ -158,7 +162,7 @@ public class MatchingWorld : IAsyncLifetime
     /// Waits for an assertion while time leaps, so that nobody sits out a delay topic's 65 s. A record nobody minds wakes the consumer, which
     /// sleeps until the time it knew.
     /// </summary>
-    internal async Task HoldsWithLeapsAsync(Brand brand, Func<Task> assertions)
+    internal async Task HoldsWithLeapsAsync(Brand brand, Func<Task> assertions, TimeSpan? limit = null)
     {
         var leapt = 0L;
         await Eventually.Holds(
@@ -174,7 +178,7 @@ public class MatchingWorld : IAsyncLifetime
 
                 await assertions();
             },
-            TimeSpan.FromSeconds(20));
+            limit ?? TimeSpan.FromSeconds(20));
     }
 
     /// <summary>What is ready for Meta of an event so far.</summary>
