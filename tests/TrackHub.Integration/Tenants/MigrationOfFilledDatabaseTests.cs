@@ -131,8 +131,10 @@ public sealed class MigrationOfFilledDatabaseTests
         var content = new List<string>();
         foreach (var table in tables)
         {
-            var (name, columns) = (table[..table.IndexOf(':')], table[(table.IndexOf(':') + 1)..]);
-            content.AddRange(await database.RowsAsync($"select '{name} ' || coalesce(md5(string_agg(t::text, ',' order by t::text)), '') || ' ' || count(*) from (select {columns} from {name}) t"));
+            // A build with other defaults notes for each brand that its rules have a new version.
+            var (name, columns) = (table[..table.IndexOf(':')], table[(table.IndexOf(':') + 1)..].Replace(" settings,", " settings - 'rules_version',", StringComparison.Ordinal));
+            var rows = name == "audit_log" ? "audit_log where action <> 'brand.rules'" : name;
+            content.AddRange(await database.RowsAsync($"select '{name} ' || coalesce(md5(string_agg(t::text, ',' order by t::text)), '') || ' ' || count(*) from (select {columns} from {rows}) t"));
         }
 
         return content;

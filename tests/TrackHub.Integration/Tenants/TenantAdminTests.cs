@@ -100,6 +100,7 @@ public sealed class TenantAdminTests
         await database.Admin.SetBrandAsync(brand.Id, "stage_order", "email,click_id");
         await database.Admin.SetBrandAsync(brand.Id, "window_days", "14");
 
+        var keys = BrandSettingKeys.Rules.Single(static key => key.Name == "stage_order").Default;
         var versions = await database.Admin.ListRulesAsync(brand.Id);
         versions.Select(static v => (v.Version, v.Rules["window_days"], v.Rules["stage_order"])).ShouldBe(
             [(1, "7", "click_id,session_id,email,phone,external_id"), (2, "14", "click_id,session_id,email,phone,external_id"), (3, "14", "email,click_id")]);
