@@ -44,7 +44,7 @@ public static class BrandSettingKeys
             "Exact match keys in the order they are tried; one left out is not used.")
         { Read = MatchKeyNames.Read },
         Flag("semi_deterministic", Defaults.SemiDeterministic, "Try fbc and fbclid after the exact keys."),
-        Fraction("probabilistic_threshold", 0.5, 1, Defaults.ProbabilisticThreshold, "Least score of a probabilistic match; 1 switches it off."),
+        Fraction("probabilistic_threshold", 0.5, 1, Defaults.ProbabilisticThreshold, "Least probability of a probabilistic match; 1 switches it off."),
         LaneShards,
         SendPageView,
         new("default_country", "an ISO 3166-1 alpha-2 code, lower case", Defaults.DefaultCountry, "Country assumed for buyers that name none.")

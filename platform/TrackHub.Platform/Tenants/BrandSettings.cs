@@ -37,8 +37,11 @@ public sealed record BrandSettings
     /// <summary>Whether fbc and fbclid are tried after the exact keys.</summary>
     public bool SemiDeterministic { get; init; } = true;
 
-    /// <summary>Least score of a probabilistic match, 0.5 to 1; 1 switches the stage off.</summary>
-    public double ProbabilisticThreshold { get; init; } = 0.75;
+    /// <summary>
+    /// Least probability of a probabilistic match, 0.5 to 1; 1 switches the stage off. Default: where 99 of 100 are right on labelled traffic
+    /// (benchmarks/results, load-stages.md).
+    /// </summary>
+    public double ProbabilisticThreshold { get; init; } = 0.9;
 
     /// <summary>Version of the rules above, counted by what changes them: table <c>match_rules</c>.</summary>
     public int RulesVersion { get; init; } = 1;

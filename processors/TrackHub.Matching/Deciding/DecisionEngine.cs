@@ -1,3 +1,4 @@
+using TrackHub.Matching.Windows;
 using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Deciding;
@@ -15,14 +16,15 @@ internal static class DecisionEngine
     /// <param name="candidates">The candidates a window names for a signal; empty if none.</param>
     public static Decision Decide(SaleFacts sale, Func<Signal, IReadOnlyList<Candidate>> candidates, MatchRules rules, Trail trail)
     {
+        var decision = Decision.None;
         foreach (var stage in Stages)
         {
-            var decision = DecideStage(stage, sale, candidates, rules, trail);
+            decision = decision.Then(DecideStage(stage, sale, candidates, rules, trail));
             if (decision.Winner is not null)
-                return decision;
+                break;
         }
 
-        return Decision.None;
+        return decision;
     }
 
     /// <summary>The signals a stage asks for under these rules; empty when the brand does not use it.</summary>
@@ -40,17 +42,26 @@ internal static class DecisionEngine
     {
         var signals = SignalsOf(stage, rules);
         if (signals.Count == 0)
-            return Decision.None;
+            return Decision.Nobody(MatchReason.NoKeys);
         return stage == MatchStage.Probabilistic
-            ? Probable(sale, [.. signals.SelectMany(candidates)], rules, trail)
+            ? Probable(sale, candidates, rules, trail)
             : Exact(stage, signals, sale, candidates, rules, trail);
+    }
+
+    /// <summary>The visitors near a sale's address, each with the probability of being its buyer.</summary>
+    public static Nearby Nearby(SaleFacts sale, Func<Signal, IReadOnlyList<Candidate>> candidates, MatchRules rules)
+    {
+        var atAddress = candidates(Signal.Ip);
+        var eligible = atAddress.Concat(candidates(Signal.IpPrefix)).Where(c => rules.Eligible(c, sale.ReceivedAt, sale.Pass));
+        var crowded = atAddress.Count >= WindowStore.MaxMembers;
+        return new(Likelihood.Of(sale, Visitor.Of(eligible, sale.Features), crowded, rules.Weights), crowded);
     }
 
     /// <summary>Stages 1 and 2: the first signal in the given order that names an eligible click wins; the others are kept as evidence.</summary>
     private static Decision Exact(
         MatchStage stage, IReadOnlyList<Signal> order, SaleFacts sale, Func<Signal, IReadOnlyList<Candidate>> candidates, MatchRules rules, Trail trail)
     {
-        var decision = Decision.None;
+        var decision = Decision.Nobody(MatchReason.NoKeys);
         foreach (var signal in order)
         {
             if (!sale.Present.Contains(signal))
@@ -59,72 +70,62 @@ internal static class DecisionEngine
                 continue;
             }
 
-            var last = Candidate.LastTouch(candidates(signal).Where(c => rules.Eligible(c, sale.ReceivedAt, sale.Pass)));
-            if (last is null)
+            var eligible = candidates(signal).Where(c => rules.Eligible(c, sale.ReceivedAt, sale.Pass)).ToList();
+            if (Candidate.LastTouch(eligible) is not { } last)
             {
                 trail.Miss(signal.Name());
+                decision = decision.Then(Decision.Nobody(MatchReason.NoCandidate));
                 continue;
             }
 
-            trail.Hit(last.LinkedAt is null ? signal.Name() : signal.Name() + "_via_session", 1, last);
-            if (decision.Winner is null)
-                decision = new(stage, 1, last);
+            var name = last.LinkedAt is null ? signal.Name() : signal.Name() + "_via_session";
+            trail.Hit(name, 1, last, eligible.Count);
+            decision = decision.Then(new(stage, 1, last, name));
         }
 
         return decision;
     }
 
     /// <summary>
-    /// Stage 3: the visitor with the highest score wins if it reaches the threshold and no other visitor comes close; of that
-    /// visitor's events the last touch.
+    /// Stage 3: the likeliest visitor wins if his probability reaches the threshold; of his events the last touch. Visitors that fit alike
+    /// share the probability, so that none of them reaches it.
     /// </summary>
-    private static Decision Probable(SaleFacts sale, IReadOnlyList<Candidate> candidates, MatchRules rules, Trail trail)
+    private static Decision Probable(SaleFacts sale, Func<Signal, IReadOnlyList<Candidate>> candidates, MatchRules rules, Trail trail)
     {
         if (!sale.Present.Contains(Signal.Ip) && !sale.Present.Contains(Signal.IpPrefix))
         {
             trail.Absent(Signal.Ip.Name());
-            return Decision.None;
+            return Decision.Nobody(MatchReason.NoKeys);
         }
 
-        var visitors = candidates
-            .Where(c => c.Features is not null && rules.Eligible(c, sale.ReceivedAt, sale.Pass))
-            .DistinctBy(c => c.IngestId)
-            .Select(c => (Candidate: c, ProbabilisticScore.Of(sale, c, rules.Weights).Score))
-            .GroupBy(c => c.Candidate.SessionTag == 0 ? c.Candidate.IngestId : (object)c.Candidate.SessionTag)
-            .Select(g => (Best: g.Max(c => c.Score), Events: g.ToList()))
-            .OrderByDescending(v => v.Best)
-            .ThenByDescending(v => v.Events.Max(e => e.Candidate.EventTime))
-            .ThenByDescending(v => v.Events.Max(e => e.Candidate.IngestId))
-            .ToList();
-        if (visitors.Count == 0)
+        var likelihoods = Nearby(sale, candidates, rules).Likelihoods;
+        if (likelihoods.Count == 0)
         {
             trail.Miss(Signal.Ip.Name());
-            return Decision.None;
+            return Decision.Nobody(MatchReason.NoCandidate);
         }
 
-        var (best, events) = visitors[0];
-        var winner = Candidate.LastTouch(events.Where(e => e.Score >= Math.Min(best, rules.Threshold)).Select(e => e.Candidate))!;
-        foreach (var signal in ProbabilisticScore.Of(sale, winner, rules.Weights).Parts)
+        var best = likelihoods[0];
+        var winner = Candidate.LastTouch(best.Visitor.Events)!;
+        foreach (var part in best.Parts)
         {
-            if (signal.Weight >= 0)
-                trail.Hit(signal.Name, signal.Weight, winner);
+            if (part.Weight >= 0)
+                trail.Hit(part.Name, part.Weight, winner);
             else
-                trail.Miss(signal.Name, signal.Weight, winner);
+                trail.Miss(part.Name, part.Weight, winner);
         }
 
-        // Compared with a margin for the rounding of sums: 0.45 + 0.25 + 0.05 is 0.75 to people.
-        var reached = best + 1e-9 >= rules.Threshold;
-        if (visitors.Count > 1)
+        foreach (var rival in likelihoods.Skip(1).Take(Trail.MaxRivals))
+            trail.Miss(Trail.Rival, rival.Probability, Candidate.LastTouch(rival.Visitor.Events)!);
+
+        var probability = Math.Round(best.Probability, 4);
+        if (probability >= rules.Threshold)
         {
-            var rival = Candidate.LastTouch(visitors[1].Events.Select(e => e.Candidate))!;
-            var ambiguous = best - visitors[1].Best < rules.Weights.Ambiguity;
-            trail.Miss(ambiguous ? "ambiguous" : "runner_up", visitors[1].Best, rival);
-            reached &= !ambiguous;
+            trail.Hit(Trail.Probability, probability, winner, likelihoods.Count);
+            return new(MatchStage.Probabilistic, probability, winner, MatchReason.Probable);
         }
 
-        if (reached)
-            return new(MatchStage.Probabilistic, Math.Round(best, 4), winner);
-        trail.Miss("threshold", best, winner);
-        return Decision.None;
+        trail.Miss(Trail.Probability, probability, winner, likelihoods.Count);
+        return Decision.Nobody(best.Alone >= rules.Threshold ? MatchReason.Ambiguous : MatchReason.BelowThreshold);
     }
 }

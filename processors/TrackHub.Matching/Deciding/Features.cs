@@ -1,3 +1,4 @@
+using TrackHub.Platform.Identity;
 using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Deciding;
@@ -8,17 +9,26 @@ namespace TrackHub.Matching.Deciding;
 /// </summary>
 internal readonly record struct Features(
     uint Ip, uint IpPrefix, uint UserAgent, ushort Browser, ushort BrowserMajor, ushort Os, ushort Country, ushort Region,
-    uint Product, uint Campaign, uint Source)
+    uint Product, uint Campaign, uint Source, uint Page)
 {
-    /// <summary>Bytes of the encoded form.</summary>
-    public const int EncodedBytes = 34;
+    /// <summary>The features of a browser event.</summary>
+    public static Features Of(MatchKeys keys, Traits traits) => Of(keys, traits, traits.Product, PageName(traits.Page));
 
-    /// <summary>The features of an event; a sale's product counts where the page names none.</summary>
-    public static Features Of(MatchKeys keys, Traits traits, string? saleProduct = null) => new(
+    /// <summary>The features of a sale: its product's id, and its product's name as a landing page would spell it.</summary>
+    public static Features Of(MatchKeys keys, Traits traits, Sale? sale) => Of(keys, traits, traits.Product ?? sale?.ProductId, Slug.Of(sale?.ProductName));
+
+    /// <summary>The last part of a page's path; null for a site's first page.</summary>
+    private static string? PageName(string? page)
+    {
+        var parts = page?.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts is { Length: > 1 } ? Slug.Of(parts[^1]) : null;
+    }
+
+    private static Features Of(MatchKeys keys, Traits traits, string? product, string? page) => new(
         Tag(keys.Ip), Tag(keys.IpPrefix), Tag(keys.UserAgent),
         Small(traits.Browser), (ushort)Math.Clamp(traits.BrowserMajor ?? 0, 0, ushort.MaxValue), Small(traits.Os),
         Small(traits.Country), Small(traits.Region),
-        Tag(traits.Product ?? saleProduct), Tag(traits.UtmCampaign), Tag(traits.UtmSource));
+        Tag(product), Tag(traits.UtmCampaign), Tag(traits.UtmSource), Tag(page));
 
     /// <summary>FNV-1a over the lower-cased text, never 0 for a text that says something.</summary>
     public static uint Tag(string? text)

@@ -17,11 +17,11 @@ internal sealed record MatchRules
     /// <summary>Whether fbc and fbclid are asked after the exact keys.</summary>
     public bool SemiDeterministic { get; init; } = true;
 
-    /// <summary>Smallest stage-3 score that attributes; 1 switches the stage off.</summary>
-    public double Threshold { get; init; } = 0.75;
+    /// <summary>Smallest stage-3 probability that attributes; 1 switches the stage off.</summary>
+    public double Threshold { get; init; } = BrandSettings.Default.ProbabilisticThreshold;
 
     /// <summary>Stage-3 weights.</summary>
-    public ProbabilisticWeights Weights { get; init; } = ProbabilisticWeights.First;
+    public ProbabilisticWeights Weights { get; init; } = ProbabilisticWeights.Default;
 
     /// <summary>The rules a brand set.</summary>
     public static MatchRules Of(BrandSettings settings) => new()

@@ -1,56 +1,107 @@
 namespace TrackHub.Matching.Deciding;
 
-/// <summary>What each feature adds to a stage-3 score. The hits add up to 1; a contradiction subtracts. Reasons: processors/README.md.</summary>
+/// <summary>
+/// What stage 3 compares and what each outcome says. Source of every number: counted on labelled traffic, seeds 1 to 8, by
+/// <c>trackhub load stages</c>, which prints what it counts beside what stands here (benchmarks/results, load-stages.md).
+/// </summary>
 internal sealed record ProbabilisticWeights
 {
-    /// <summary>The first weighting.</summary>
-    public static readonly ProbabilisticWeights First = new();
+    /// <summary>Version of these numbers and of the default threshold; written into each decision. 1 was a sum of points.</summary>
+    public const int Version = 2;
 
-    /// <summary>Same address. The strongest hint, but shared behind carriers and in cafés: never enough alone.</summary>
-    public double Ip { get; init; } = 0.45;
+    /// <summary>The numbers in use.</summary>
+    public static readonly ProbabilisticWeights Default = new();
 
-    /// <summary>Only the same /24 or /48: a home or mobile network that changed the last part.</summary>
-    public double IpPrefix { get; init; } = 0.18;
+    /// <summary>Odds that the buyer is among the visitors of the sale's very address, before anything is compared.</summary>
+    public double AddressOdds { get; init; } = 4.9;
 
-    /// <summary>Same raw user agent.</summary>
-    public double UserAgent { get; init; } = 0.25;
+    /// <summary>The same where the address's window is full: more were there than it remembers.</summary>
+    public double CrowdedAddressOdds { get; init; } = 1.1;
+
+    /// <summary>Odds that the buyer is among the visitors of the same /24 or /48 with other addresses.</summary>
+    public double PrefixOdds { get; init; } = 0.07;
+
+    /// <summary>Same raw user agent; its share is taken from the visitors around where that is higher.</summary>
+    public Level UserAgent { get; init; } = new("user_agent", 0.823, 0.046);
 
     /// <summary>Other raw user agent, same browser, major version and system.</summary>
-    public double BrowserVersion { get; init; } = 0.14;
+    public Level BrowserVersion { get; init; } = new("browser_version", 0.003, 0.033);
 
-    /// <summary>Same browser and system, other version (updated between click and sale).</summary>
-    public double BrowserFamily { get; init; } = 0.07;
+    /// <summary>Same browser and system, other version: updated between click and sale.</summary>
+    public Level BrowserFamily { get; init; } = new("browser_family", 0.008, 0.083);
 
-    /// <summary>Other browser or system: mostly another person behind one address.</summary>
-    public double BrowserMismatch { get; init; } = -0.20;
+    /// <summary>Other browser or system.</summary>
+    public Level OtherBrowser { get; init; } = new("other_browser", 0.166, 0.839);
 
-    /// <summary>Same country.</summary>
-    public double Country { get; init; } = 0.02;
+    /// <summary>Same country. Nearly everybody agrees, so it says nearly nothing.</summary>
+    public Level Country { get; init; } = new("country", 0.994, 0.927);
 
-    /// <summary>Other country: contradiction.</summary>
-    public double CountryMismatch { get; init; } = -0.30;
+    /// <summary>Other country.</summary>
+    public Level OtherCountry { get; init; } = new("other_country", 0.006, 0.073);
 
-    /// <summary>Same state within the country.</summary>
-    public double Region { get; init; } = 0.05;
+    /// <summary>Same state.</summary>
+    public Level Region { get; init; } = new("region", 0.932, 0.099);
 
-    /// <summary>Other state: the billing address may lie elsewhere, so it costs little.</summary>
-    public double RegionMismatch { get; init; } = -0.05;
+    /// <summary>Other state: billing addresses lie elsewhere too.</summary>
+    public Level OtherRegion { get; init; } = new("other_region", 0.068, 0.901);
 
-    /// <summary>Same product.</summary>
-    public double Product { get; init; } = 0.05;
+    /// <summary>Same product id on page and sale.</summary>
+    public Level Product { get; init; } = new("product", 0.912, 0.248);
 
-    /// <summary>Same campaign came back through the checkout.</summary>
-    public double Campaign { get; init; } = 0.06;
+    /// <summary>Other product id.</summary>
+    public Level OtherProduct { get; init; } = new("other_product", 0.088, 0.752);
 
-    /// <summary>Same utm_source.</summary>
-    public double Source { get; init; } = 0.02;
+    /// <summary>The landing page's path ends with the name of the product that was sold.</summary>
+    public Level LandingPage { get; init; } = new("landing_page", 0.548, 0.147);
 
-    /// <summary>Largest contribution of nearness in time; halves every <see cref="TimeHalfLife"/>.</summary>
-    public double Time { get; init; } = 0.10;
+    /// <summary>It ends with something else.</summary>
+    public Level OtherLandingPage { get; init; } = new("other_landing_page", 0.452, 0.853);
 
-    /// <summary>Half-life of the time contribution.</summary>
-    public TimeSpan TimeHalfLife { get; init; } = TimeSpan.FromHours(6);
+    /// <summary>Same utm_campaign came back through the checkout.</summary>
+    public Level Campaign { get; init; } = new("utm_campaign", 0.935, 0.135);
 
-    /// <summary>Two visitors whose scores lie closer than this cannot be told apart: nobody is chosen.</summary>
-    public double Ambiguity { get; init; } = 0.05;
+    /// <summary>Another one did.</summary>
+    public Level OtherCampaign { get; init; } = new("other_utm_campaign", 0.065, 0.865);
+
+    /// <summary>Same utm_source, where no campaign can be compared.</summary>
+    public Level Source { get; init; } = new("utm_source", 0.988, 0.828);
+
+    /// <summary>Another one.</summary>
+    public Level OtherSource { get; init; } = new("other_utm_source", 0.012, 0.172);
+
+    /// <summary>The visitor went to the checkout.</summary>
+    public Level Checkout { get; init; } = new("checkout", 0.593, 0.090);
+
+    /// <summary>The visitor was not seen at the checkout.</summary>
+    public Level NoCheckout { get; init; } = new("no_checkout", 0.407, 0.910);
+
+    /// <summary>Time from the visitor's newest event to the sale: the decay, level by level, each up to a bound.</summary>
+    public IReadOnlyList<(TimeSpan Below, Level Level)> Time { get; init; } =
+    [
+        (TimeSpan.FromMinutes(5), new("within_5_min", 0.202, 0.010)),
+        (TimeSpan.FromMinutes(15), new("within_15_min", 0.240, 0.014)),
+        (TimeSpan.FromHours(1), new("within_1_h", 0.225, 0.065)),
+        (TimeSpan.FromHours(6), new("within_6_h", 0.187, 0.379)),
+        (TimeSpan.FromDays(1), new("within_1_d", 0.083, 0.259)),
+        (TimeSpan.MaxValue, new("over_1_d", 0.062, 0.273)),
+    ];
+
+    /// <summary>Every outcome of every comparison.</summary>
+    public IEnumerable<Level> Levels() =>
+    [
+        UserAgent, BrowserVersion, BrowserFamily, OtherBrowser, Country, OtherCountry, Region, OtherRegion, Product, OtherProduct, LandingPage, OtherLandingPage,
+        Campaign, OtherCampaign, Source, OtherSource, Checkout, NoCheckout, .. Time.Select(static t => t.Level),
+    ];
+
+    /// <summary>
+    /// Visitors that a feature's own share weighs as much as, when the visitors around are asked how common a value is: with few of them
+    /// the share counted over all traffic decides.
+    /// </summary>
+    public double RarityWeight { get; init; } = 4;
+
+    /// <summary>
+    /// Factor on the sum of weights. Features depend on each other (who is elsewhere also has another browser), so a plain sum is surer than
+    /// it may be; the factor is the one under which probabilities come true.
+    /// </summary>
+    public double Confidence { get; init; } = 0.85;
 }

@@ -29,6 +29,6 @@ internal sealed record SaleFacts(DateTimeOffset ReceivedAt, int Pass, IReadOnlyS
             present.Add(Signal.Ip);
         if (sale.Keys.IpPrefix is not null)
             present.Add(Signal.IpPrefix);
-        return new(sale.ReceivedAt, pass, present, Features.Of(sale.Keys, sale.Traits, sale.Sale?.ProductId));
+        return new(sale.ReceivedAt, pass, present, Features.Of(sale.Keys, sale.Traits, sale.Sale));
     }
 }

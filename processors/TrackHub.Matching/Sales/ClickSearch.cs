@@ -23,8 +23,8 @@ internal sealed class ClickSearch(IWindowReader windows)
             for (var i = 0; i < open.Count; i++)
             {
                 var candidates = found[i];
-                open[i].Decision = DecisionEngine.DecideStage(
-                    stage, open[i].Facts, signal => candidates.GetValueOrDefault(signal) ?? [], open[i].Rules, open[i].Trail);
+                open[i].Decision = open[i].Decision.Then(DecisionEngine.DecideStage(
+                    stage, open[i].Facts, signal => candidates.GetValueOrDefault(signal) ?? [], open[i].Rules, open[i].Trail));
                 NoteFirstTouch(open[i], candidates.Values);
             }
 
@@ -42,6 +42,19 @@ internal sealed class ClickSearch(IWindowReader windows)
                 && (sale.Decision.Stage != MatchStage.Probabilistic || c.IngestId == winner.IngestId || (c.SessionTag != 0 && c.SessionTag == winner.SessionTag)));
         sale.Trail.Hit("first_touch", 0, Candidate.FirstTouch(touches)!);
     }
+
+    /// <summary>What stage 3 alone says of each sale, blind to every exact key, and whether more visitors were at its address than the window holds.</summary>
+    public async Task<IReadOnlyList<Nearby>> NearbyAsync(IReadOnlyList<SaleWork> sales, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(MatchStage.Probabilistic, sales, cancellationToken);
+        return [.. sales.Select((sale, i) => DecisionEngine.Nearby(sale.Facts, signal => found[i].GetValueOrDefault(signal) ?? [], sale.Rules))];
+    }
+
+    /// <summary>Every window that a sale may ask for under any rules, those of a second hop left out.</summary>
+    public static IEnumerable<RedisKey> KeysOf(TrackedEvent sale) => Enum.GetValues<Signal>()
+        .Select(signal => (Signal: signal, Index: IndexOf(sale, signal)))
+        .Where(static s => s.Index is not null)
+        .Select(s => WindowKeys.Window(sale.BrandId, s.Signal, s.Index));
 
     private async Task<IReadOnlyList<Dictionary<Signal, List<Candidate>>>> ReadAsync(
         MatchStage stage, IReadOnlyList<SaleWork> sales, CancellationToken cancellationToken)

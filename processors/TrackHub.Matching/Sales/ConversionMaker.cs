@@ -1,4 +1,5 @@
 using TrackHub.Matching.Consents;
+using TrackHub.Matching.Deciding;
 using TrackHub.Matching.Orders;
 using TrackHub.Platform.Quality;
 using TrackHub.Schemas;
@@ -47,6 +48,8 @@ internal static class ConversionMaker
             Stage = stage,
             Score = matched?.Score ?? work.Decision.Score,
             RulesVersion = matched?.RulesVersion ?? work.Rules.Version,
+            ScoreModel = matched?.ScoreModel ?? ProbabilisticWeights.Version,
+            Reason = matched?.Reason ?? work.Decision.Reason,
             Click = matched is not null ? matched.Click : work.Decision.Winner is null ? null : ClickOf(work.Click!.Event),
             Evidence = matched?.Evidence ?? [.. work.Trail.Evidence],
             KeysPresent = keys,

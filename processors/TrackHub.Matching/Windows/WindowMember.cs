@@ -10,6 +10,7 @@ namespace TrackHub.Matching.Windows;
 /// 5 event     kind 1, its highest bit an ad's touch · ingest_id 16 · received 4 · session tag 4; score: event time
 /// 6 featured  as 5, then ip 4 · prefix 4 · user agent 4 · browser 2 · major 2 · os 2 · country 2 · region 2 · product 4 · campaign 4 · source 4
 /// 7 link      session index 11; score: when the session was first known by this key
+/// 8 featured  as 6, then page 4; form 6 is read as well, as earlier versions wrote it
 /// </code>
 /// Scores are Unix milliseconds; received counts milliseconds from the time inside the ingest_id, 24 days either way at most. The same event
 /// gives the same bytes and score, so that writing it again changes nothing. No member is longer than 64 bytes: Redis keeps a
@@ -18,10 +19,12 @@ namespace TrackHub.Matching.Windows;
 internal readonly record struct WindowMember
 {
     private const byte EventForm = 5;
-    private const byte FeaturedForm = 6;
+    private const byte PagelessForm = 6;
     private const byte LinkForm = 7;
+    private const byte FeaturedForm = 8;
     private const int EventBytes = 26;
-    private const int FeaturedBytes = EventBytes + Features.EncodedBytes;
+    private const int PagelessBytes = EventBytes + 34;
+    private const int FeaturedBytes = PagelessBytes + 4;
     private const int LinkBytes = 1 + WindowKeys.KeptBytes;
     private const byte AdTouchFlag = 0x80;
 
@@ -64,6 +67,7 @@ internal readonly record struct WindowMember
         switch (bytes)
         {
             case [EventForm, ..] when bytes.Length == EventBytes:
+            case [PagelessForm, ..] when bytes.Length == PagelessBytes:
             case [FeaturedForm, ..] when bytes.Length == FeaturedBytes:
                 member = new()
                 {
@@ -75,7 +79,7 @@ internal readonly record struct WindowMember
                         Kind = (EventKind)(bytes[1] & ~AdTouchFlag),
                         AdTouch = (bytes[1] & AdTouchFlag) != 0,
                         SessionTag = BinaryPrimitives.ReadUInt32BigEndian(bytes[22..]),
-                        Features = bytes[0] == FeaturedForm ? ReadFeatures(bytes[EventBytes..]) : null,
+                        Features = bytes[0] == EventForm ? null : ReadFeatures(bytes[EventBytes..]),
                     },
                 };
                 return true;
@@ -103,6 +107,7 @@ internal readonly record struct WindowMember
         BinaryPrimitives.WriteUInt32BigEndian(to[22..], features.Product);
         BinaryPrimitives.WriteUInt32BigEndian(to[26..], features.Campaign);
         BinaryPrimitives.WriteUInt32BigEndian(to[30..], features.Source);
+        BinaryPrimitives.WriteUInt32BigEndian(to[34..], features.Page);
     }
 
     private static Features ReadFeatures(ReadOnlySpan<byte> from) => new(
@@ -116,5 +121,6 @@ internal readonly record struct WindowMember
         BinaryPrimitives.ReadUInt16BigEndian(from[20..]),
         BinaryPrimitives.ReadUInt32BigEndian(from[22..]),
         BinaryPrimitives.ReadUInt32BigEndian(from[26..]),
-        BinaryPrimitives.ReadUInt32BigEndian(from[30..]));
+        BinaryPrimitives.ReadUInt32BigEndian(from[30..]),
+        from.Length < 38 ? 0 : BinaryPrimitives.ReadUInt32BigEndian(from[34..]));
 }

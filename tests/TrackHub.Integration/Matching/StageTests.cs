@@ -148,7 +148,8 @@ public sealed class StageTests(MatchingWorld world)
         var conversion = await MatchesAsync(click, sale, MatchStage.Probabilistic, "ip");
 
         conversion.Flags.ShouldContain("probabilistic");
-        conversion.Score.ShouldBeInRange(0.75, 1);
+        (conversion.Reason, conversion.RulesVersion, conversion.ScoreModel).ShouldBe(("probable", 1, 2));
+        conversion.Score.ShouldBeInRange(0.9, 1);
     }
 
     [Fact]

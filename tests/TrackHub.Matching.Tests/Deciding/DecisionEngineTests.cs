@@ -26,14 +26,14 @@ public sealed class DecisionEngineTests
             },
             Rules, trail);
 
-        decision.ShouldBe(new Decision(MatchStage.Deterministic, 1, byClickId));
-        trail.Evidence.Select(static e => (e.Signal, e.Result, e.Candidate)).ShouldBe(
+        decision.ShouldBe(new Decision(MatchStage.Deterministic, 1, byClickId, "click_id"));
+        trail.Evidence.Select(static e => (e.Signal, e.Result, e.Candidate, e.Candidates)).ShouldBe(
         [
-            ("click_id", "hit", byClickId.IngestId.ToString()),
-            ("session_id", "absent", null),
-            ("email", "hit", byEmail.IngestId.ToString()),
-            ("phone", "miss", null),
-            ("external_id", "absent", null),
+            ("click_id", "hit", byClickId.IngestId.ToString(), 1),
+            ("session_id", "absent", null, 0),
+            ("email", "hit", byEmail.IngestId.ToString(), 1),
+            ("phone", "miss", null, 0),
+            ("external_id", "absent", null, 0),
         ]);
     }
 
@@ -125,7 +125,7 @@ public sealed class DecisionEngineTests
 
         var decision = DecisionEngine.Decide(Sale(1, Signal.Email, Signal.Fbclid), Only(Signal.Fbclid, click), Rules, new());
 
-        decision.ShouldBe(new Decision(MatchStage.SemiDeterministic, 1, click));
+        decision.ShouldBe(new Decision(MatchStage.SemiDeterministic, 1, click, "fbc"));
     }
 
     [Fact]
@@ -134,8 +134,16 @@ public sealed class DecisionEngineTests
         var click = At(TimeSpan.FromHours(1));
         var rules = Rules with { SemiDeterministic = false, Threshold = 1 };
 
-        DecisionEngine.Decide(Sale(1, Signal.Fbclid), Only(Signal.Fbclid, click), rules, new()).ShouldBe(Decision.None);
+        DecisionEngine.Decide(Sale(1, Signal.Fbclid), Only(Signal.Fbclid, click), rules, new()).Reason.ShouldBe(MatchReason.NoKeys);
         DecisionEngine.SignalsOf(MatchStage.Probabilistic, rules).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_sale_without_a_click_says_what_came_closest()
+    {
+        DecisionEngine.Decide(Sale(1), static _ => [], Rules, new()).Reason.ShouldBe(MatchReason.NoKeys);
+        DecisionEngine.Decide(Sale(1, Signal.Email), static _ => [], Rules, new()).Reason.ShouldBe(MatchReason.NoCandidate);
+        DecisionEngine.Decide(Sale(1, Signal.Email, Signal.Ip), static _ => [], Rules, new()).Reason.ShouldBe(MatchReason.NoCandidate);
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class WindowEntriesTests
 
         entries.Select(static e => LetterOf(e)).ShouldBe(['c', 's', 'f', 'i', 'n']);
         entries.ShouldAllBe(static e => e.Score == 1_763_640_000_000 && e.Kind == WindowKind.Events);
-        entries.Count(static e => e.Member[0] == 6).ShouldBe(2, "only the windows of stage 3 carry features");
+        entries.Count(static e => e.Member[0] == 8).ShouldBe(2, "only the windows of stage 3 carry features");
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class WindowMemberTests
             from product in number
             from browser in small
             from region in small
-            select new Features(ip, ip + 1, ip + 2, browser, 141, 7, 8, region, product, product + 1, product + 2);
+            select new Features(ip, ip + 1, ip + 2, browser, 141, 7, 8, region, product, product + 1, product + 2, product + 3);
         var members =
             from at in Gen.Choose(0, int.MaxValue)
             from late in Gen.Choose(-1_000_000_000, 1_000_000_000)
@@ -52,6 +52,17 @@ public sealed class WindowMemberTests
 
         Prop.ForAll(members.ToArbitrary(), candidate =>
             WindowMember.TryDecode(WindowMember.Encode(candidate), candidate.EventTime.ToUnixTimeMilliseconds(), out var member) && member.Event == candidate).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void A_member_of_the_form_before_landing_pages_is_still_read()
+    {
+        var features = new Features(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, Page: 0);
+        byte[] old = [6, .. WindowMember.Encode(Sample with { Features = features })[1..^4]];
+
+        WindowMember.TryDecode(old, Sample.EventTime.ToUnixTimeMilliseconds(), out var member).ShouldBeTrue();
+
+        member.Event.ShouldBe(Sample with { Features = features });
     }
 
     [Fact]

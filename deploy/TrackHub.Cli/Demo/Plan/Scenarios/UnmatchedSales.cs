@@ -11,12 +11,14 @@ internal static class UnmatchedSales
         new SaleThread(plan, gateway, plan.NewVisitor(), plan.Price()) { Facts = BuyerFacts.Phone | BuyerFacts.Ip | BuyerFacts.UserAgent }
             .Tell(SaleKind.Approved);
 
-    /// <summary>Kiwify tells the address but no user agent: an address alone attributes nothing.</summary>
+    /// <summary>Kiwify tells the address but no user agent, and the click was the day before yesterday: an address alone attributes nothing then.</summary>
     public static void AddressAlone(PlanWriter plan)
     {
         var gateway = GatewaySenders.Of("kiwify");
-        var (visitor, price) = MatchedSales.Visits(plan, gateway);
-        new SaleThread(plan, gateway, visitor, price) { Facts = BuyerFacts.Ip }.Tell(SaleKind.Approved);
+        var visitor = plan.NewVisitor();
+        visitor = visitor with { SeenAt = visitor.SeenAt.AddDays(-2) };
+        plan.Click(visitor, gateway.ProductId);
+        new SaleThread(plan, gateway, visitor, plan.Price()) { Facts = BuyerFacts.Ip }.Tell(SaleKind.Approved);
     }
 
     /// <summary>Two visitors behind one address with one user agent: nobody is chosen.</summary>
