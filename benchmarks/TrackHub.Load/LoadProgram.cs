@@ -8,6 +8,7 @@ using TrackHub.Load.Kafka;
 using TrackHub.Load.Measuring;
 using TrackHub.Load.Reporting;
 using TrackHub.Load.Setup;
+using TrackHub.Load.Stages;
 
 namespace TrackHub.Load;
 
@@ -45,6 +46,8 @@ internal static class LoadProgram
     {
         if (request.Scenario == BrokerScenario.Name)
             return await RunBrokerAsync(call, request, cancellationToken);
+        if (request.Scenario == StagesScenario.Name)
+            return await RunStagesAsync(call, request, cancellationToken);
 
         var (usualRate, usualConnections, runAsync) = Scenarios[request.Scenario];
         var settings = LoadSettings.Of(request, usualRate);
@@ -57,6 +60,17 @@ internal static class LoadProgram
         if (request.Save)
             await report.WriteAsync(SavedResults.Directory(), request.Rate, cancellationToken);
         return run.Measurements.Any(static measurement => measurement.Latency.Count == 0) ? 1 : 0;
+    }
+
+    // Pure computing on made traffic: no running system, and how right instead of how fast.
+    private static async Task<int> RunStagesAsync(ParseResult call, LoadRequest request, CancellationToken cancellationToken)
+    {
+        var report = await StagesScenario.RunAsync(cancellationToken);
+        foreach (var line in call.GetValue(GlobalOptions.Json) ? report.JsonLines() : report.Table())
+            await Console.Out.WriteLineAsync(line);
+        if (request.Save)
+            await report.WriteAsync(SavedResults.Directory(), cancellationToken);
+        return 0;
     }
 
     // Starts what it measures itself, so it needs no running system and has figures of its own.

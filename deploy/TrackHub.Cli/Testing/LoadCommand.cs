@@ -24,6 +24,7 @@ internal static class LoadCommand
         ["broker"] = "the broker alone, its own process, under rdkafka_performance and Confluent.Kafka",
         ["ingress"] = "a click over HTTP, to its receipt",
         ["webhook"] = "a signed sale over HTTP, to its receipt",
+        ["stages"] = "how right the three stages are, on labelled traffic; needs no running system",
         ["end-to-end"] = "a signed sale, to its arrival at the simulator",
     };
 
