@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using TrackHub.Matching.Sales;
 using TrackHub.Matching.Windows;
 using TrackHub.Schemas;
 
@@ -17,6 +19,8 @@ internal sealed class MatchingMetrics
     private readonly Counter<long> _blocked;
     private readonly Counter<long> _cut;
     private readonly Counter<long> _rebuilt;
+    private readonly Counter<long> _blind;
+    private readonly ConcurrentDictionary<string, BlindTally> _tallies = new();
     private readonly Histogram<double> _watermarkWait;
     private readonly Histogram<double> _rebuild;
     private readonly Histogram<double> _quality;
@@ -31,6 +35,9 @@ internal sealed class MatchingMetrics
         _blocked = meter.CreateCounter<long>("trackhub.matcher.blocked", "{event}", "Events not sent for want of consent, by reason.");
         _rebuilt = meter.CreateCounter<long>("trackhub.matcher.rebuild_events", "{event}", "Records read to rebuild windows.");
         _cut = meter.CreateCounter<long>("trackhub.matcher.window.cut", "{member}", "Members cut from windows that were full, by what they hold: events, links, identities.");
+        _blind = meter.CreateCounter<long>("trackhub.matcher.blind", "{sale}", "Sales resolved by exact keys that stage 3 was asked about blind, by what it would have made of them.");
+        meter.CreateObservableGauge("trackhub.matcher.blind.precision", () => Shares(static t => t.Precision), description: "Share of what stage 3 would have attributed that is right, since the start.");
+        meter.CreateObservableGauge("trackhub.matcher.blind.recall", () => Shares(static t => t.Recall), description: "Share of the sales with an address that stage 3 would have attributed rightly, since the start.");
         _watermarkWait = meter.CreateHistogram(
             "trackhub.matcher.watermark.wait", "s", "Time sales waited for the windows to catch up.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900] });
@@ -70,6 +77,42 @@ internal sealed class MatchingMetrics
     }
 
     public void Blocked(string reason) => _blocked.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Blind(string brandId, BlindOutcome outcome)
+    {
+        _blind.Add(1, new("brand", brandId), new("outcome", outcome switch
+        {
+            BlindOutcome.Right => "right",
+            BlindOutcome.Wrong => "wrong",
+            BlindOutcome.None => "none",
+            _ => "no_address",
+        }));
+        _tallies.AddOrUpdate(brandId, static (_, o) => default(BlindTally).With(o), static (_, tally, o) => tally.With(o), outcome);
+    }
+
+    private IEnumerable<Measurement<double>> Shares(Func<BlindTally, double?> share)
+    {
+        foreach (var (brandId, tally) in _tallies)
+        {
+            if (share(tally) is { } value)
+                yield return new(value, new KeyValuePair<string, object?>("brand", brandId));
+        }
+    }
+
+    private readonly record struct BlindTally(long Right, long Wrong, long None)
+    {
+        public double? Precision => Right + Wrong == 0 ? null : (double)Right / (Right + Wrong);
+
+        public double? Recall => Right + Wrong + None == 0 ? null : (double)Right / (Right + Wrong + None);
+
+        public BlindTally With(BlindOutcome outcome) => outcome switch
+        {
+            BlindOutcome.Right => this with { Right = Right + 1 },
+            BlindOutcome.Wrong => this with { Wrong = Wrong + 1 },
+            BlindOutcome.None => this with { None = None + 1 },
+            _ => this,
+        };
+    }
 
     public void Rebuilt(long events, TimeSpan took)
     {

@@ -33,6 +33,13 @@ internal sealed class MatchingOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
     public TimeSpan RebuildTimeout { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>
+    /// Sales of a batch, resolved by exact keys, that stage 3 is asked about as well, blind. Default 32: all of them at usual rates, and a
+    /// sample when batches are large, so that the check costs little of a full matcher's time. 0 switches it off.
+    /// </summary>
+    [Range(0, 2_000)]
+    public int MaxBlind { get; set; } = 32;
+
     /// <summary>How often Redis is asked who it is. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(1);

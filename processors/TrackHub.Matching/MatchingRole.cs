@@ -48,6 +48,7 @@ public static class MatchingRole
             .AddSingleton<OrderStore>()
             .AddSingleton<StoredConversions>()
             .AddSingleton<ClickSearch>()
+            .AddSingleton<BlindCheck>()
             .AddSingleton<SaleOutcomes>()
             .AddSingleton<SaleMatcher>()
 

@@ -15,7 +15,7 @@ namespace TrackHub.Matching.Sales;
 /// </summary>
 internal sealed class SaleMatcher(
     OrderStore orders, ClickSearch search, KnownClicks knownClicks, ConsentStore consents, WindowEpoch epoch, StoredConversions stored,
-    SaleOutcomes outcomes, Sealer sealer, RecordProducer producer, MatchingMetrics metrics)
+    SaleOutcomes outcomes, BlindCheck blind, Sealer sealer, RecordProducer producer, MatchingMetrics metrics)
 {
     /// <summary>Matches sales in their order; complete when every record they give rise to is persisted.</summary>
     /// <param name="flags">What the batch's circumstances add to each Conversion: clicks_behind, windows_incomplete.</param>
@@ -32,6 +32,7 @@ internal sealed class SaleMatcher(
         }
 
         // Another instance changed an order between look and lock: what was searched for may be found by now. Look again.
+        List<SaleWork> done = [];
         while (states.Count > 0)
         {
             var peeked = await PeekAsync(states, cancellationToken);
@@ -39,11 +40,13 @@ internal sealed class SaleMatcher(
             if (await ApplyAsync(peeked, flags, cancellationToken) is { } records)
             {
                 outgoing.AddRange(records);
+                done = peeked.Works;
                 break;
             }
         }
 
         await producer.ProduceAllAsync(outgoing, cancellationToken);
+        await blind.RunAsync(done, cancellationToken);
     }
 
     private sealed record Peeked(
@@ -96,7 +99,7 @@ internal sealed class SaleMatcher(
 
             // The member outlived its record by a moment: there is nothing left to send or to show of that click.
             work.Trail.Miss("record_gone", 0, winner);
-            work.Decision = Decision.None;
+            work.Decision = Decision.Nobody(MatchReason.ClickGone);
         }
 
         foreach (var (key, (conversion, _)) in peeked.Matched.ToList())
