@@ -55,7 +55,8 @@ internal sealed record OrderFact(
 internal sealed record ConversionFact(
     string BrandId, string Gateway, string SaleId, long Revision, Guid IngestId, string EventId, string Kind, string State, bool Test, bool Purchase,
     DateTimeOffset ReceivedAt, string Stage, double Score, double Quality, int Passes, IReadOnlyList<string> Flags, IReadOnlyList<string> KeysPresent,
-    bool? ConsentAds, ClickFact? Click, IReadOnlyList<EvidenceFact>? Evidence);
+    bool? ConsentAds, ClickFact? Click, IReadOnlyList<EvidenceFact>? Evidence,
+    int? RulesVersion = null, int? ScoreModel = null, string? Reason = null);
 
 /// <summary>The winning click.</summary>
 internal sealed record ClickFact(
@@ -63,7 +64,7 @@ internal sealed record ClickFact(
     string? UtmCampaign, string Source);
 
 /// <summary>One reason for or against a click.</summary>
-internal sealed record EvidenceFact(string Signal, string Result, double Weight, string? Candidate);
+internal sealed record EvidenceFact(string Signal, string Result, double Weight, string? Candidate, int Candidates = 0);
 
 /// <summary>A row of <c>event_outcomes</c>.</summary>
 internal sealed record OutcomeFact(

@@ -64,7 +64,7 @@ internal sealed class StoryReader(NpgsqlDataSource postgres)
         var events = await EventsAsync("(brand_id, gateway, sale_id) = ($1, $2, $3)", key, cancellationToken);
         var conversions = await RowsAsync<ConversionFact>(
             """
-            select c.*, m.click, m.evidence from conversions c
+            select c.*, m.click, m.evidence, m.rules_version, m.score_model, m.reason from conversions c
             left join matches m using (brand_id, gateway, sale_id, revision, ingested_at)
             where (brand_id, gateway, sale_id) = ($1, $2, $3) order by revision
             """,

@@ -51,8 +51,9 @@ internal static class StoryTeller
             var passes = c.Passes == 1 ? "at once" : $"on pass {c.Passes}";
             yield return c.Click is { } click && c.Stage != "none"
                 ? $"Matched {passes} (revision {c.Revision}, {c.Kind}): {Stage(c)} to the {click.Kind.Replace('_', ' ')} of {At(click.EventTime)} from {Origin(click)}."
-                : $"Matched {passes} (revision {c.Revision}, {c.Kind}): no click was found.";
-            foreach (var line in Evidence(c)) yield return "  " + line;
+                : $"Matched {passes} (revision {c.Revision}, {c.Kind}): {MatchWords.WhyNot(c)}.";
+            foreach (var line in MatchWords.Evidence(c)) yield return "  " + line;
+            if (c.RulesVersion is { } version) yield return $"  Rules: version {version} of the brand's, weights {c.ScoreModel}.";
             yield return $"  Match quality {Number(c.Quality)} of 10 from {(c.KeysPresent.Count == 0 ? "no key" : string.Join(", ", c.KeysPresent))}."
                 + (c.Flags.Count == 0 ? "" : $" Flags: {string.Join(", ", c.Flags)}.");
             yield return $"  Decision: {Decision(c)}; consent {Consent(c.ConsentAds, story.Brand)}.";
@@ -75,7 +76,7 @@ internal static class StoryTeller
         foreach (var outcome in story.Outcomes)
         {
             var where = outcome.Destination == "none" ? "without a destination" : $"for pixel {outcome.Destination}";
-            yield return $"End {where}: {outcome.State.Replace('_', ' ')}{Because(outcome.Reason)} ({At(outcome.At)}).";
+            yield return $"End {where}: {outcome.State.Replace('_', ' ')}{Because(outcome.Reason)} ({At(outcome.At)}).{Repeated(story, outcome)}";
         }
 
         var open = story.Events.Where(e => !story.Outcomes.Any(outcome => outcome.IngestId == e.IngestId)).ToList();
@@ -86,6 +87,24 @@ internal static class StoryTeller
                 : $"End of {e.SaleKind} received {At(e.ReceivedAt)}: none yet; it is on its way, or the ledger has not got it.";
         }
     }
+
+    /// <summary>Of a duplicate, what it repeats.</summary>
+    private static string Repeated(Story story, OutcomeFact outcome)
+    {
+        if (outcome.State != "duplicate") return "";
+        if (outcome.Destination != "none")
+            return $" Another record had claimed event id {outcome.EventId} for that pixel; what became of it stands above.";
+
+        // Approved and renewed both say that it is paid.
+        var first = story.Conversions.FirstOrDefault(c => c.Kind == outcome.Reason || (IsPaid(c.Kind) && IsPaid(outcome.Reason)));
+        if (first is null) return "";
+
+        var told = story.Events.FirstOrDefault(e => e.IngestId == first.IngestId);
+        var receipt = told is null ? "" : $", receipt {told.Topic}/{told.Partition}/{told.Offset}";
+        return $" It repeats the {first.Kind.Replace('_', ' ')} received {At(first.ReceivedAt)} (revision {first.Revision}{receipt}).";
+    }
+
+    private static bool IsPaid(string kind) => kind is "approved" or "renewed";
 
     private static string Attempt(AttemptFact a)
     {
@@ -99,21 +118,11 @@ internal static class StoryTeller
         return $"Attempt {a.Attempt} ({At(a.StartedAt)}): {answer}{took}; {a.Outcome}{Because(a.Reason)}; call {a.BatchId} of {Count(a.BatchSize, "event")}{(a.TraceId is null ? "" : $", trace {a.TraceId}")}.";
     }
 
-    private static IEnumerable<string> Evidence(ConversionFact c)
-    {
-        foreach (var e in c.Evidence ?? [])
-        {
-            var weight = e.Weight == 0 ? "" : $", weight {Number(e.Weight)}";
-            var candidate = e.Candidate is null ? "" : $", candidate {e.Candidate}";
-            yield return $"{e.Signal}: {e.Result switch { "hit" => "the same as a click's", "miss" => "brought, but no click has it", "absent" => "not brought", _ => e.Result }}{weight}{candidate}";
-        }
-    }
-
     private static string Stage(ConversionFact c) => c.Stage switch
     {
         "deterministic" => "surely",
         "semi_deterministic" => "by Meta's own click id",
-        "probabilistic" => $"probably (score {Number(c.Score)})",
+        "probabilistic" => $"probably ({(c.ScoreModel is null or 1 ? "score " + Number(c.Score) : "probability " + MatchWords.Percent(c.Score))})",
         _ => c.Stage,
     };
 

@@ -15,7 +15,20 @@ public sealed class StoryTellerTests
     private static readonly ConversionFact Matched = new(
         Brand.Id, "perfectpay", "S1", 1, Ingest, "e1", "approved", "approved", Test: false, Purchase: true, At, "deterministic", 1, 7.1, 1, [], ["em", "fbc"], null,
         new("c1", "i1", "click", At.AddHours(-1), "th_1", "sess-1", "loja.example.com/oferta", "FB", "natal", "meta"),
-        [new("click_id", "hit", 1, "i1"), new("session_id", "absent", 0, null), new("email", "miss", 0, null)]);
+        [new("click_id", "hit", 1, "i1"), new("session_id", "absent", 0, null), new("email", "miss", 0, null)],
+        RulesVersion: 3, ScoreModel: 2, Reason: "click_id");
+
+    private static readonly ConversionFact Guessed = Matched with
+    {
+        Stage = "probabilistic",
+        Score = 0.974,
+        Reason = "probable",
+        Evidence =
+        [
+            new("email", "miss", 0, null), new("ip", "hit", 0.45, "i1"), new("other_browser", "miss", -1.62, "i1"), new("other_visitor", "miss", 0.0151, "i2"),
+            new("probability", "miss", 0.481, "i1", Candidates: 2),
+        ],
+    };
 
     private static readonly AttemptFact Answered = new("px_1", "Purchase", "e1", 1, 0, At.AddSeconds(1), At.AddSeconds(2), "delivered", null, 352, 200, null, null, "trace-1", "b1", 3);
 
@@ -37,9 +50,10 @@ public sealed class StoryTellerTests
         "Received 2026-11-22 10:00:00.000Z: approved (the gateway says approved), 197.00 BRL; receipt ingest-events/1/7, event id e1.",
         "  Keys it brought: click id th_1, e-mail.",
         "Matched at once (revision 1, approved): surely to the click of 2026-11-22 09:00:00.000Z from meta, campaign natal on loja.example.com/oferta, click id th_1.",
-        "  click_id: the same as a click's, weight 1, candidate i1",
+        "  click_id: the same as a click's, candidate i1",
         "  session_id: not brought",
         "  email: brought, but no click has it",
+        "  Rules: version 3 of the brand's, weights 2.",
         "  Match quality 7.1 of 10 from em, fbc.",
         "  Decision: first approved, so a Purchase; state approved; consent not known, the brand's basis (granted) counts.",
         "To pixel px_1 as Purchase: delivered after 1 attempt (2026-11-22 10:00:02.000Z).",
@@ -85,6 +99,63 @@ public sealed class StoryTellerTests
         [
             "Matched: not yet. A sale without its click waits up to 65 s for it.",
             "End of approved received 2026-11-22 10:00:00.000Z: none yet; it is on its way, or the ledger has not got it.",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("no_keys", "the sale brought none of the keys")]
+    [InlineData("no_candidate", "no click inside the window has one of them")]
+    [InlineData("below_threshold", "the likeliest visitor reaches 48.1 %, less than the brand asks for")]
+    [InlineData("ambiguous", "several visitors fit alike, so the likeliest reaches 48.1 %")]
+    [InlineData("click_gone", "nothing is kept of it any more")]
+    [InlineData("not_searched", "none is looked for at this state")]
+    public void A_sale_without_a_click_says_why(string reason, string told)
+    {
+        var story = Delivered with { Conversions = [Guessed with { Stage = "none", Click = null, Reason = reason }] };
+
+        StoryTeller.Tell(story).ShouldContain(line => line.StartsWith("Matched at once (revision 1, approved): no click was found: ", StringComparison.Ordinal) && line.Contains(told));
+    }
+
+    [Fact]
+    public void A_guess_is_told_with_what_speaks_for_and_against_it()
+    {
+        var story = Delivered with { Conversions = [Guessed] };
+
+        StoryTeller.Tell(story).Skip(3).Take(8).ShouldBe(
+        [
+            "Matched at once (revision 1, approved): probably (probability 97.4 %) to the click of 2026-11-22 09:00:00.000Z from meta, campaign natal on loja.example.com/oferta, click id th_1.",
+            "  email: brought, but no click has it",
+            "  ip: speaks for it, +0.45, candidate i1",
+            "  other_browser: speaks against it, −1.62, candidate i1",
+            "  other_visitor: 1.5 %, candidate i2",
+            "  probability: 48.1 %, not enough (of 2 visitors near), candidate i1",
+            "  Rules: version 3 of the brand's, weights 2.",
+            "  Match quality 7.1 of 10 from em, fbc.",
+        ]);
+    }
+
+    [Fact]
+    public void A_key_that_several_events_have_says_so()
+    {
+        var story = Delivered with { Conversions = [Matched with { Evidence = [new("email_via_session", "hit", 1, "i1", Candidates: 4)] }] };
+
+        StoryTeller.Tell(story).ShouldContain("  email_via_session: the same as that of 4 events, the last touch of which counts, candidate i1");
+    }
+
+    [Fact]
+    public void A_duplicate_says_what_it_repeats()
+    {
+        var second = Guid.NewGuid();
+        var story = Delivered with
+        {
+            Events = [Sale, Sale with { IngestId = second, SaleKind = "renewed", Offset = 9 }],
+            Outcomes = [new(second, "none", 1, "e1", null, "duplicate", "renewed", At.AddSeconds(5)), new(Ingest, "px_1", 2, "e1", "Purchase", "duplicate", "", At.AddSeconds(6))],
+        };
+
+        StoryTeller.Tell(story).TakeLast(2).ShouldBe(
+        [
+            "End without a destination: duplicate, renewed (2026-11-22 10:00:05.000Z). It repeats the approved received 2026-11-22 10:00:00.000Z (revision 1, receipt ingest-events/1/7).",
+            "End for pixel px_1: duplicate (2026-11-22 10:00:06.000Z). Another record had claimed event id e1 for that pixel; what became of it stands above.",
         ]);
     }
 
