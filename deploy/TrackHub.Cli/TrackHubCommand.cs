@@ -8,6 +8,7 @@ using TrackHub.Cli.Doctoring;
 using TrackHub.Cli.Explaining;
 using TrackHub.Cli.Lanes;
 using TrackHub.Cli.Reading;
+using TrackHub.Cli.Replaying;
 using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;
 using TrackHub.Cli.Testing;
@@ -37,6 +38,7 @@ internal static class TrackHubCommand
         ("keys", KeysCommand.Create),
         ("topics", TopicsCommand.Create),
         ("tail", TailCommand.Create),
+        ("replay", ReplayCommand.Create),
         ("explain", ExplainCommand.Create),
         ("books", BooksCommand.Create),
         ("quality", QualityCommand.Create),

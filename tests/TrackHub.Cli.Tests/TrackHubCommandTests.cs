@@ -12,7 +12,7 @@ public sealed class TrackHubCommandTests
     {
         (await CallAsync("--help")).ShouldBe(0);
 
-        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "explain", "books", "lanes", "migrate"])
+        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "replay", "explain", "books", "lanes", "migrate"])
             _output.ToString().ShouldContain($"  {command} ");
         _output.ToString().ShouldContain("trackhub [command]");
     }
@@ -25,9 +25,12 @@ public sealed class TrackHubCommandTests
     [InlineData("nosuch", "tail", "nosuch")]
     [InlineData("yesterday", "tail", "conversions", "--from", "yesterday")]
     [InlineData("--follow has no end", "tail", "conversions", "--follow", "--to", "5")]
+    [InlineData("cannot be replayed", "replay", "start", "conversions", "--from", "1h", "--dry-run")]
+    [InlineData("--from", "replay", "start", "ingest-events", "--dry-run")]
+    [InlineData("--rate takes", "replay", "start", "ingest-events", "--from", "1h", "--dry-run", "--rate", "0")]
     [InlineData("an offset is no time", "books", "--from", "5")]
     [InlineData("console", "run", "console")]
-    [InlineData("choose produce, consume, broker, ingress, webhook, end-to-end", "load", "matching")]
+    [InlineData("choose produce, consume, broker, ingress, webhook, stages, end-to-end", "load", "matching")]
     [InlineData("--connections 0", "load", "ingress", "--connections", "0")]
     [InlineData("--rate 0 is out of range", "load", "ingress", "--rate", "0")]
     [InlineData("resume", "lanes", "resume")]
@@ -40,6 +43,14 @@ public sealed class TrackHubCommandTests
         _error.ToString().ShouldContain(named);
         _error.ToString().ShouldContain("--help");
         _output.ToString().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_replay_that_would_send_is_refused_before_anything_is_asked()
+    {
+        (await CallAsync("replay", "start", "ingest-events", "--from", "1h", "--data", TestFolder.Next("nothing"))).ShouldBe(1);
+
+        _error.ToString().ShouldContain("--dry-run shows what would be different");
     }
 
     [Fact]
