@@ -30,7 +30,7 @@ internal sealed class KnownClicks(WindowStore windows, ClickRecordCodec records,
         var missing = new List<(Brand Brand, Guid IngestId)>();
         for (var i = 0; i < wanted.Count; i++)
         {
-            if (values[i] is { } value && records.TryDecode(value, out var tracked))
+            if (values[i] is { } value && records.TryDecode(wanted[i].Brand, wanted[i].IngestId, value, out var tracked))
                 known[wanted[i].IngestId] = new(tracked, records.Open(wanted[i].Brand, tracked.UserData));
             else
                 missing.Add(wanted[i]);

@@ -7,7 +7,7 @@ namespace TrackHub.Integration.Matching.Windows;
 
 /// <summary>
 /// Visitors that come from ads, one click each, as large as real ones: a click id of Meta's length, a phone's user agent, cookies, campaign
-/// parameters in the address. Eight visitors share a /24, as carriers have it.
+/// parameters in the address. Eight visitors share a /48, as carriers have it.
 /// </summary>
 internal sealed class AdVisitors(PersonSealer sealer, TimeProvider clock)
 {
@@ -28,7 +28,7 @@ internal sealed class AdVisitors(PersonSealer sealer, TimeProvider clock)
             {
                 Fbclid = fbclid,
                 Fbp = $"fb.1.{now.ToUnixTimeMilliseconds()}.{1_000_000_000 + number}",
-                Ip = string.Create(CultureInfo.InvariantCulture, $"100.{64 + ((number >> 11) & 63)}.{(number >> 3) & 255}.{1 + (number & 7)}"),
+                Ip = string.Create(CultureInfo.InvariantCulture, $"2001:db8:{number >> 3:x}:{number & 7:x}::1"),
                 UserAgent = $"Mozilla/5.0 (Linux; Android 14; SM-A{100 + (number % 500)}M Build/UP1A.231005.007; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
                     + "Version/4.0 Chrome/141.0.7390.97 Mobile Safari/537.36 Instagram 402.0.0.49.78 Android",
             },
