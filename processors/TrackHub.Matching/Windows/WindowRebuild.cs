@@ -37,21 +37,27 @@ internal sealed class WindowRebuild(
             var reading = new Reading(consumer, plan);
             var read = 0L;
             var next = TakeAsync(reading, cancellationToken);
+            var writing = Task.CompletedTask;
             try
             {
                 while (await next is { Count: > 0 } chunk)
                 {
-                    // The next chunk is read while this one is written.
+                    // The next chunk is read and this one encoded while Redis takes the one before; in which order they arrive changes nothing.
                     next = TakeAsync(reading, cancellationToken);
                     await alive(cancellationToken);
-                    await ApplyAsync(chunk, cancellationToken);
+                    var before = writing;
+                    writing = ApplyAsync(chunk, cancellationToken);
+                    await before;
                     read += chunk.Count;
                 }
+
+                await writing;
             }
             finally
             {
                 // Whatever ends this: nobody may be reading when the consumer is closed.
                 await Task.WhenAny(next);
+                await Task.WhenAny(writing);
             }
 
             if (LogReach.CompleteSince([.. plan.Select(p => new PartitionReach(p.Low, p.Start, p.End, reading.FirstAt(p.Partition)))], now) is { } since && since > from)
