@@ -49,7 +49,7 @@ internal sealed partial class RetentionKeeper(
     /// <summary>Deletes old rows of tables without months.</summary>
     public async Task DeleteRowsAsync(CancellationToken cancellationToken)
     {
-        foreach (var (table, deleted) in await rows.DeleteAsync(await NowAsync(cancellationToken) - _options.History, cancellationToken))
+        foreach (var (table, deleted) in await rows.DeleteAsync(await NowAsync(cancellationToken), _options.History, cancellationToken))
             Deleted(table, deleted);
     }
 

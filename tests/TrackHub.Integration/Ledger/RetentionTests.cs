@@ -156,6 +156,21 @@ public sealed class RetentionTests : IAsyncLifetime
         (await _database.ScalarAsync<long>("select count(*) from consents")).ShouldBe(5);
     }
 
+    [Fact]
+    public async Task The_registry_forgets_browser_events_after_nine_days_and_orders_after_thirteen_months()
+    {
+        await _database.ExecuteAsync("""
+            insert into dedupe_registry (brand_id, pixel_id, event_name, event_id, state, fence, source_topic, source_partition, source_offset, ingest_id, event_time, is_order, updated_at)
+            select 'b', 'p', 'e', is_order || ' ' || age || ' ' || n, 'delivered', 1, 't', 0, 0, gen_random_uuid(), now() - (age || ' days')::interval, is_order, now() - (age || ' days')::interval
+            from (values (true, 395), (true, 397), (false, 8), (false, 10)) as v (is_order, age), generate_series(1, 50) as n
+            """);
+
+        await Keeper().DeleteRowsAsync(default);
+
+        (await _database.RowsAsync("select distinct is_order || ' ' || split_part(event_id, ' ', 2) || ' ' || count(*) over (partition by is_order) from dedupe_registry order by 1"))
+            .ShouldBe(["false 8 50", "true 395 50"]);
+    }
+
     private RetentionKeeper Keeper(TimeProvider? clock = null) => new(
         _writer, Months, new(_writer), Options.Create(new RetentionOptions()), new(_services.GetRequiredService<IMeterFactory>()), clock ?? TimeProvider.System,
         NullLogger<RetentionKeeper>.Instance);

@@ -130,7 +130,7 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
     [Fact]
     public async Task Retention_walks_blocks_and_never_a_whole_table_at_once()
     {
-        foreach (var (table, sql) in OldRows.Statements.Where(static s => s.Table is not ("book_minutes" or "alerts")))
+        foreach (var (table, sql, _) in OldRows.Statements.Where(static s => s.Table is not ("book_minutes" or "alerts")))
         {
             var plans = await seeded.PlansOfAsync(() => RunAsync(sql, "(0,0)", "(10,0)", DateTime.UnixEpoch));
             plans.Text.ShouldContain("Tid Range Scan", customMessage: table);
