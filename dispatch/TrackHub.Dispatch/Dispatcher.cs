@@ -81,6 +81,7 @@ internal sealed partial class Dispatcher(
         if (!holds)
             return [];
 
+        FailPoints.Reach(FailPoints.Claimed);
         await settlement.SettleAsync([.. claimed.Where(static c => c.Result is not ClaimResult.Claimed).Select(Unclaimed)], [], lane, complete, stoppingToken);
         var ours = claimed.Where(static c => c.Result is ClaimResult.Claimed).ToList();
         if (ours.Count == 0)
@@ -103,9 +104,12 @@ internal sealed partial class Dispatcher(
             return [Renewed(prepared.Events)];
 
         var (ruling, call) = await SendAsync(turn, pixel, prepared, batchId, stoppingToken);
-        var written = await EndAsync(turn, [.. prepared.Events.Select(e => EventResult.Of(e, ruling))], call, complete, stoppingToken);
+        var written = await EndAsync(turn, [.. prepared.Events.Select(e => EventResult.Of(e, Flagged(e.Event, ruling)))], call, complete, stoppingToken);
         return written && ruling.Verdict is Verdict.Split ? Halves(prepared.Events) : [];
     }
+
+    private Ruling Flagged(WaitingEvent e, Ruling ruling) =>
+        ruling.Verdict is Verdict.Delivered && clock.GetUtcNow() - e.Ready.EventTime > RecordGates.FullValueAge ? ruling with { Reason = RecordGates.Late } : ruling;
 
     private Gate GateOf(WaitingEvent e, LaneGate lane, bool mayCall) => gates.Of(e.Ready, e.Record.Timestamp) switch
     {
@@ -125,6 +129,7 @@ internal sealed partial class Dispatcher(
         await using var stop = stoppingToken.Register(() => stopped.CancelAfter(BatchRetry.StopGrace));
         using var spans = CallSpans.Start(prepared.Events, batchId);
         var answer = await meta.SendAsync(pixel, prepared.Body, stopped.Token);
+        FailPoints.Reach(FailPoints.Called);
         var ruling = VerdictTable.Rule(answer, prepared.Events.Count);
         spans.Answered(ruling, answer);
         turn.Permit?.Report(CallSignal.Of(ruling, answer, Credentials.FingerprintOf(pixel, _meta.ApiVersion)));
@@ -154,6 +159,7 @@ internal sealed partial class Dispatcher(
         if (!written)
             return false;
 
+        FailPoints.Reach(FailPoints.Written);
         var leaving = new List<Leaving>(ended.Count);
         foreach (var e in ended.Where(static result => result.State != RegistryState.Claimed).Select(static result => result.Claim.Event))
         {

@@ -12,6 +12,12 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
     /// <summary>Meta refuses what is older than seven days, and the whole batch with it; the minute covers the way there.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(7) - TimeSpan.FromMinutes(1);
 
+    /// <summary>Later than this after the event Meta neither deduplicates with certainty nor counts it for what it optimises: delivered, but flagged.</summary>
+    public static readonly TimeSpan FullValueAge = TimeSpan.FromHours(48);
+
+    /// <summary>Reason of events delivered past <see cref="FullValueAge"/>.</summary>
+    public const string Late = "after_48h";
+
     // A change of the directory is seen within 5 s: the matcher may know a new pixel before us. Shorter than the hold, so that it waits once.
     private static readonly TimeSpan PixelPatience = TimeSpan.FromSeconds(10);
 

@@ -50,11 +50,14 @@ internal sealed class Settlement(RecordProducer producer, DeadLetters deadLetter
         if (!done)
             return;
 
+        FailPoints.Reach(FailPoints.Produced);
         foreach (var l in leaving)
         {
             complete(l.Event.Record);
             metrics.Left(lane, l.Outcome, l.Reason);
         }
+
+        FailPoints.Reach(FailPoints.Completed);
     }
 
     private Task WriteDeadLetterAsync(Leaving l, CancellationToken cancellationToken)

@@ -38,6 +38,7 @@ internal static class ProjectEdges
         ["TrackHub.EndToEnd"] = [.. Production, Testing],
         ["TrackHub.Faults"] = [.. Production, Testing],
         ["TrackHub.LocalKafka.Faults"] = ["TrackHub.LocalKafka", Testing],
+        ["TrackHub.Dispatch.Faults"] = ["TrackHub.Platform", "TrackHub.MetaSim", Testing],   // the dispatcher's sources are compiled in, with fail points
         ["TrackHub.Benchmarks"] = Production,
         ["TrackHub.Load"] = Production,
         // What they measure by is tested, and what they measure is gated, like production code.

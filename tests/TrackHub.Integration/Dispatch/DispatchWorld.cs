@@ -86,21 +86,38 @@ public class DispatchWorld : IAsyncLifetime
         _dispatcher = null;
     }
 
+    /// <summary>Addresses of this world's servers and its settings.</summary>
+    internal Dictionary<string, string?> Configuration
+    {
+        get
+        {
+            var configuration = new Dictionary<string, string?>
+            {
+                ["Kafka:BootstrapServers"] = _broker.BootstrapServers,
+                ["Kafka:SessionTimeout"] = "00:00:06",
+                ["SchemaRegistry:Url"] = _broker.RegistryAddress.ToString(),
+                ["Postgres:ConnectionString"] = PostgresServer.AsWriter(_connectionString),
+                ["Postgres:OwnerConnectionString"] = _connectionString,
+                ["Secrets:MasterKey"] = TestBrands.MasterKey,
+                ["Meta:BaseUrl"] = _sim.BaseAddress.ToString(),
+            };
+            foreach (var (key, value) in Settings)
+                configuration[key] = value;
+            return configuration;
+        }
+    }
+
     /// <summary>A host over this world's servers that is not started.</summary>
     internal IHost NewHost(Action<HostApplicationBuilder> add, string? connectionString = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new("Kafka:BootstrapServers", _broker.BootstrapServers),
-            new("Kafka:SessionTimeout", "00:00:06"),
-            new("SchemaRegistry:Url", _broker.RegistryAddress.ToString()),
-            new("Postgres:ConnectionString", PostgresServer.AsWriter(connectionString ?? _connectionString)),
-            new("Postgres:OwnerConnectionString", connectionString ?? _connectionString),
-            new("Secrets:MasterKey", TestBrands.MasterKey),
-            new("Meta:BaseUrl", _sim.BaseAddress.ToString()),
-        ]);
-        builder.Configuration.AddInMemoryCollection(Settings);
+        builder.Configuration.AddInMemoryCollection(Configuration);
+        if (connectionString is not null)
+        {
+            builder.Configuration["Postgres:ConnectionString"] = PostgresServer.AsWriter(connectionString);
+            builder.Configuration["Postgres:OwnerConnectionString"] = connectionString;
+        }
+
         builder.Services.AddSingleton(Clock);
         builder.AddStreams();
         builder.AddTenantDirectory();
@@ -208,12 +225,11 @@ public class DispatchWorld : IAsyncLifetime
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Gives every dataset its usual answers again.</summary>
-    internal async Task BehaveAsUsualAsync()
-    {
-        using var answer = await _http.DeleteAsync(new Uri(_sim.BaseAddress, "/_sim/behaviour"));
-        answer.EnsureSuccessStatusCode();
-    }
+    /// <summary>Gives a brand's dataset its usual answers again: the newest behaviour that fits applies.</summary>
+    internal Task StopBehaviourAsync(TestBrand brand) => BehaveAsync(new { match = new { dataset = brand.DatasetId }, latency_ms = 1 });
+
+    /// <summary>Time of broker and dispatcher.</summary>
+    internal DateTimeOffset Now => Clock.GetUtcNow();
 
     /// <summary>One value of one registry row.</summary>
     internal async Task<T?> RegistryAsync<T>(DispatchReady ready, string column)

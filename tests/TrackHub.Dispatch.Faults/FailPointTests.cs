@@ -1,0 +1,73 @@
+using TrackHub.Schemas;
+using TrackHub.Testing;
+
+namespace TrackHub.Dispatch.Faults;
+
+/// <summary>Killed between any two steps of claim, call, result, outcome and offset, the next dispatcher brings every event to its one end.</summary>
+public sealed class FailPointTests(CrashWorld world) : IClassFixture<CrashWorld>
+{
+    [Fact]
+    public async Task Five_dispatchers_die_each_between_two_other_steps_and_every_event_ends_once()
+    {
+        var brand = await world.NewBrandAsync();
+        await world.StopDispatcherAsync();
+        var dying = new List<ChildProcess>();
+        foreach (var point in FailPoints.All)
+            dying.Add(await world.StartFaultyAsync(point));
+
+        // Records of every partition, again and again, so that each of the five gets its own, however the group shares them.
+        var events = new List<DispatchReady>();
+        await Eventually.Holds(
+            async () =>
+            {
+                if (dying.TrueForAll(static one => one.HasExited))
+                    return true;
+                var more = Enumerable.Range(0, 24).Select(_ => world.Purchase(brand)).ToList();
+                events.AddRange(more);
+                await world.Producer.ProduceAllAsync(
+                    [.. more.Select((ready, shard) => TrackHub.Platform.Streams.OutgoingRecord.Create(
+                        Topics.CapiDispatch, $"{brand.BrandId}/{brand.PixelId}/{shard}", ready, TrackHub.Platform.Streams.RecordHeaders.ForBrand(brand.BrandId)))],
+                    default);
+                await Task.Delay(TimeSpan.FromMilliseconds(300));
+                return false;
+            },
+            TimeSpan.FromSeconds(60));
+        dying.ForEach(static one => one.Dispose());
+
+        await world.ExecuteAsync("update dedupe_registry set lease_until = now() where lease_until > now()");
+        await world.StartDispatcherAsync();
+
+        await Eventually.Holds(() => events.TrueForAll(e => world.Outcomes(e).Count > 0), TimeSpan.FromSeconds(60));
+        var repeated = 0;
+        foreach (var e in events)
+        {
+            world.Outcomes(e).Distinct().ShouldHaveSingleItem().State.ShouldBe(OutcomeState.Delivered);
+            var (raw, deduplicated) = await world.ArrivedAsync(e);
+            deduplicated.ShouldBe(1);
+            raw.ShouldBeInRange(1, 2);
+            repeated += raw - 1;
+            (await world.RegistryAsync<string>(e, "state")).ShouldBe("delivered");
+        }
+
+        // Only a death after the call can send an event twice, and of that call's events alone; each call that arrived is on record.
+        repeated.ShouldBeLessThanOrEqualTo(events.Count / 2);
+        (await UnendedAttemptsAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_is_shipped_has_no_fail_points()
+    {
+        var shipped = File.ReadAllBytes(Path.Combine(Machine.Root, "deploy/TrackHub.Cli/bin/Release/net10.0/TrackHub.Dispatch.dll"));
+        var built = File.ReadAllBytes(typeof(FailPoints).Assembly.Location);
+        var variable = System.Text.Encoding.Unicode.GetBytes("TRACKHUB_FAIL_AT");
+
+        built.AsSpan().IndexOf(variable).ShouldBeGreaterThan(0);
+        shipped.AsSpan().IndexOf(variable).ShouldBe(-1);
+    }
+
+    private async Task<long> UnendedAttemptsAsync()
+    {
+        await using var command = world.Postgres.CreateCommand("select count(*) from dispatch_attempts where outcome = 'started'");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}
