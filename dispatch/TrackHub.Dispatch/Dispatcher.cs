@@ -104,6 +104,8 @@ internal sealed partial class Dispatcher(
             return [Renewed(prepared.Events)];
 
         var (ruling, call) = await SendAsync(turn, pixel, prepared, batchId, stoppingToken);
+        if (ruling is { Verdict: Verdict.Retry, OutcomeKnown: true } && prepared.Events.Count > 1 && prepared.Events.Any(static e => Ladder.IsLast(e.Row.LadderStep)))
+            ruling = ruling with { Verdict = Verdict.Split };   // before anybody dies: company of one whom Meta cannot bear comes over the ladder with it
         var written = await EndAsync(turn, [.. prepared.Events.Select(e => EventResult.Of(e, Flagged(e.Event, ruling)))], call, complete, stoppingToken);
         return written && ruling.Verdict is Verdict.Split ? Halves(prepared.Events) : [];
     }

@@ -74,6 +74,20 @@ public sealed class DeliveryTests(DispatchWorld world) : IClassFixture<DispatchW
         (await world.ArrivedAsync(purchase)).ShouldBe((1, 1));
     }
 
+    [FullFact]
+    public async Task The_whole_ladder_takes_its_time_between_attempts()
+    {
+        var brand = await world.NewBrandAsync();
+        var purchase = world.Purchase(brand);
+        await world.BehaveAsync(new { match = new { dataset = brand.DatasetId }, status = 500, times = 5 });
+
+        await world.SendAsync(purchase);
+
+        (await world.OutcomeAsync(purchase, TimeSpan.FromMinutes(2))).State.ShouldBe(OutcomeState.Delivered);
+        await Eventually.Holds(() => world.Attempts(purchase).Count == 6);
+        Ladder.ShouldBeClimbed(world.Attempts(purchase), speed: 1, slack: TimeSpan.FromMilliseconds(500));
+    }
+
     [Fact]
     public async Task An_answer_lost_after_Meta_stored_the_event_is_unknown_and_sent_again_under_the_same_id()
     {
