@@ -38,7 +38,7 @@ public sealed record BrandSettings
     public bool SemiDeterministic { get; init; } = true;
 
     /// <summary>
-    /// Least probability of a probabilistic match, 0.5 to 1; 1 switches the stage off. Default: where 99 of 100 are right on labelled traffic
+    /// Least probability of a probabilistic match, 0.5 to 1; 1 switches the stage off. Default: where more than 98 of 100 are right on labelled traffic
     /// (benchmarks/results, load-stages.md).
     /// </summary>
     public double ProbabilisticThreshold { get; init; } = 0.9;
