@@ -1,4 +1,3 @@
-using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
 
@@ -7,10 +6,9 @@ namespace TrackHub.LocalKafka.Api;
 /// <summary>FindCoordinator, key 10: the broker coordinates every group.</summary>
 /// <remarks>
 /// Left out: transactions. Their coordinator is refused with TRANSACTIONAL_ID_AUTHORIZATION_FAILED, the one code that no client retries
-/// and that librdkafka gives its user at once, with the message. Coordinators of other kinds are an INVALID_REQUEST. A client that seems to
-/// want groups of KIP-848 is answered UNSUPPORTED_VERSION now and then, which librdkafka gives its user once and asks on.
+/// and that librdkafka gives its user at once, with the message. Coordinators of other kinds are an INVALID_REQUEST.
 /// </remarks>
-internal sealed class FindCoordinator(GroupCoordinator groups) : KafkaApi<FindCoordinatorRequest, FindCoordinatorResponse>
+internal sealed class FindCoordinator : KafkaApi<FindCoordinatorRequest, FindCoordinatorResponse>
 {
     private const sbyte GroupKey = 0;
     private const sbyte TransactionKey = 1;
@@ -19,7 +17,7 @@ internal sealed class FindCoordinator(GroupCoordinator groups) : KafkaApi<FindCo
         FindCoordinatorRequest asked, KafkaRequest request, CancellationToken stoppingToken)
     {
         // Versions to 3 ask for one key and are answered in the response's own fields, later ones in its list.
-        var coordinator = Find(asked.KeyType, asked.Key, request);
+        var coordinator = Find(asked.KeyType, request.Broker);
         return ValueTask.FromResult(new FindCoordinatorResponse
         {
             Error = coordinator.Error,
@@ -29,18 +27,16 @@ internal sealed class FindCoordinator(GroupCoordinator groups) : KafkaApi<FindCo
             Port = coordinator.Port,
             Coordinators = asked.Keys.ConvertAll(key =>
             {
-                var found = Find(asked.KeyType, key, request);
+                var found = Find(asked.KeyType, request.Broker);
                 found.Key = key;
                 return found;
             }),
         });
     }
 
-    private FindCoordinatorResponse.Coordinator Find(sbyte keyType, string key, KafkaRequest request) => keyType switch
+    private static FindCoordinatorResponse.Coordinator Find(sbyte keyType, BrokerIdentity broker) => keyType switch
     {
-        GroupKey when key.Length > 0 && groups.ObjectTo(key, request.Lookups, request.LoggedClient) is { } objection =>
-            Refuse(ErrorCode.UnsupportedVersion, objection),
-        GroupKey => new() { NodeId = BrokerIdentity.NodeId, Host = request.Broker.Host, Port = request.Broker.Port },
+        GroupKey => new() { NodeId = BrokerIdentity.NodeId, Host = broker.Host, Port = broker.Port },
         TransactionKey => Refuse(ErrorCode.TransactionalIdAuthorizationFailed, "transactions are not offered by this broker"),
         _ => Refuse(ErrorCode.InvalidRequest, $"there is no coordinator of kind {keyType}"),
     };

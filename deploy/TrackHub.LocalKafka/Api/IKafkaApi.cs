@@ -1,5 +1,4 @@
 using TrackHub.LocalKafka.Access;
-using TrackHub.LocalKafka.Groups;
 using TrackHub.LocalKafka.Wire;
 using TrackHub.LocalKafka.Wire.Messages;
 
@@ -38,9 +37,6 @@ internal sealed class KafkaRequest(string clientHost, BrokerIdentity broker) : I
     public string LoggedClient => ClientId.Length > 0
         ? $"client '{string.Concat(ClientId.Take(100).Select(static letter => char.IsControl(letter) ? '?' : letter))}'"
         : "a client without id";
-
-    /// <summary>What this connection asked of coordinators.</summary>
-    public CoordinatorLookups Lookups { get; } = new();
 
     /// <summary>Address of the peer.</summary>
     public string ClientHost { get; } = clientHost;

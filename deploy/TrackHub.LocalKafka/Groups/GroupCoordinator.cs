@@ -11,7 +11,7 @@ internal readonly record struct PartitionLag(string Group, string Topic, int Par
 
 /// <summary>All consumer groups: finds the one a request is about and creates it on a first join or commit.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed partial class GroupCoordinator : IDisposable
+internal sealed class GroupCoordinator : IDisposable
 {
     /// <summary>Kafka's group.max.session.timeout.ms.</summary>
     public static readonly TimeSpan MaxSessionTimeout = TimeSpan.FromMinutes(30);
@@ -46,20 +46,6 @@ internal sealed partial class GroupCoordinator : IDisposable
     /// <summary>The group, created if there is none.</summary>
     public Group Open(string id) =>
         _groups.GetOrAdd(id, static (id, self) => new Group(id, self.Store, self._clock, self._options, self._logger), this);
-
-    /// <summary>Notes a lookup of the group's coordinator.</summary>
-    /// <returns>What the client is to be told instead: that it seems to want groups of KIP-848. Null nearly always.</returns>
-    public string? ObjectTo(string id, CoordinatorLookups lookups, string clientId)
-    {
-        // Where members are, whoever joins as they did gets on.
-        if (!lookups.IsOneTooMany(id, _clock) || Find(id)?.Describe() is { State: not GroupState.Empty })
-            return null;
-
-        if (!lookups.HasBeenTold)
-            Log.NeverJoins(_logger, clientId);
-        lookups.HasBeenTold = true;
-        return "looked for again and again and never joined: groups of KIP-848 are not offered by this broker, set group.protocol=classic";
-    }
 
     /// <summary>Joins a member, see <see cref="Group.JoinAsync"/>.</summary>
     public Task<JoinResult> JoinAsync(string id, JoinAsk ask)
@@ -119,12 +105,5 @@ internal sealed partial class GroupCoordinator : IDisposable
         // By id alone a group that was opened anew meanwhile could go.
         _groups.TryRemove(new KeyValuePair<string, Group>(id, group));
         group.Dispose();
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(51, LogLevel.Warning,
-            "Again and again {Client} looks for its group's coordinator and never joins: groups of KIP-848 are not offered; set its group.protocol to classic")]
-        public static partial void NeverJoins(ILogger logger, string client);
     }
 }

@@ -21,7 +21,7 @@ internal static class BrokerApis
             new Metadata(topics, options),
             new OffsetCommit(groups, topics),
             new OffsetFetch(groups.Store),
-            new FindCoordinator(groups),
+            new FindCoordinator(),
             new JoinGroup(groups),
             new Heartbeat(groups),
             new LeaveGroup(groups),

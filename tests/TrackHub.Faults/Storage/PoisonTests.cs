@@ -59,7 +59,9 @@ public sealed class PoisonTests(StorageLab lab)
             (letter.Original is not null || letter.Detail.Contains("lies at its source", StringComparison.Ordinal)).ShouldBe(told.Message.Value is not null, source);
         }
 
-        letters.Select(static letter => letter.Key).Where(id => !expected.ContainsKey(id)).ShouldBeEmpty("nothing sound is among the dead letters");
+        // Those of the ingress are webhooks that another scenario sent.
+        letters.Select(static letter => letter.Key).Where(id => !expected.ContainsKey(id) && !id.StartsWith("ingress/", StringComparison.Ordinal))
+            .ShouldBeEmpty("nothing sound is among the dead letters");
         LabServices.Roles.ToDictionary(static role => role, lab.Services.Pid).ShouldBe(roles, "nobody died of it");
         await AlarmIsRaisedAsync();
         (await lab.Machine.RunAsync("tail", Topics.CapiDispatch.Name, "--from", "1h")).Code.ShouldBe(0, "operators can look at it");

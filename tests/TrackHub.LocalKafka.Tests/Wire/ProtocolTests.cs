@@ -106,8 +106,9 @@ public sealed partial class ProtocolTests(TestBroker broker) : IClassFixture<Tes
         writer.Flexible = true;
         writer.Tags();
 
-        var reader = new WireReader { Version = version, Flexible = true };
+        var reader = new WireReader();
         reader.Reset((await apis.AnswerAsync(writer.Written.ToArray())).ShouldNotBeNull());
+        (reader.Version, reader.Flexible) = (version, true);
         var (correlationId, answer) = (0, new ConsumerGroupHeartbeatResponse());
         reader.Int32(ref correlationId);
         reader.Tags();
