@@ -5,6 +5,7 @@ using TrackHub.Load.Broker;
 using TrackHub.Load.EndToEnd;
 using TrackHub.Load.Http;
 using TrackHub.Load.Kafka;
+using TrackHub.Load.Matching;
 using TrackHub.Load.Measuring;
 using TrackHub.Load.Reporting;
 using TrackHub.Load.Setup;
@@ -24,6 +25,7 @@ internal static class LoadProgram
         ["consume"] = (2_000, [1, RawTopic.Partitions], KafkaScenarios.ConsumeAsync),
         ["ingress"] = (1_000, [1, 16, 64, 256], HttpScenarios.IngressAsync),
         ["webhook"] = (500, [1, 16, 64, 256], HttpScenarios.WebhookAsync),
+        ["matching"] = (2_000, [1], MatchingScenario.RunAsync),
         ["end-to-end"] = (50, [16], EndToEndScenario.RunAsync),
     };
 

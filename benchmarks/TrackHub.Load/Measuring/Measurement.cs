@@ -25,7 +25,7 @@ internal sealed class Measurement(string target, LoadMode mode, int connections)
     public int Connections => connections;
 
     /// <summary>From the intended send time in the open loop, from the actual one in the closed loop, to the answer. Failures are not in it.</summary>
-    public LatencyHistogram Latency { get; } = new();
+    public LatencyHistogram Latency { get; init; } = new();
 
     /// <summary>How late items left after their intended time: the share of a latency that is this program's own. Open loop only.</summary>
     public LatencyHistogram Lateness { get; } = new();

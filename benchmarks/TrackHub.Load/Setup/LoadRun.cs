@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TrackHub.Load.Matching;
 using TrackHub.Load.Measuring;
 
 namespace TrackHub.Load.Setup;
@@ -50,6 +51,9 @@ internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings 
 
     /// <summary>An ingress and a broker beside the system.</summary>
     public Task<IngressUnderLoad> StartIngressAsync(CancellationToken cancellationToken) => IngressUnderLoad.StartAsync(call, clock, cancellationToken);
+
+    /// <summary>A matcher and a broker beside the system.</summary>
+    public Task<MatchingLab> StartMatchingAsync(CancellationToken cancellationToken) => MatchingLab.StartAsync(call, clock, cancellationToken);
 
     /// <summary>Says what is measured next.</summary>
     public Task SayAsync(string what) => Progress.WriteLineAsync(what);

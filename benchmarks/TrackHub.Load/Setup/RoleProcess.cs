@@ -26,6 +26,9 @@ internal sealed class RoleProcess : IAsyncDisposable
     /// <summary>What its process has cost.</summary>
     public ProcessMeter Meter { get; }
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>From the start of the process until it was ready.</summary>
     public TimeSpan StartTime { get; private set; }
 

@@ -25,6 +25,7 @@ internal static class LoadCommand
         ["ingress"] = "a click over HTTP, to its receipt",
         ["webhook"] = "a signed sale over HTTP, to its receipt",
         ["stages"] = "how right the three stages are, on labelled traffic; needs no running system",
+        ["matching"] = "the matcher alone, its own process: clicks into the windows, sales to their clicks; acknowledged to capi-dispatch",
         ["end-to-end"] = "a signed sale, to its arrival at the simulator",
     };
 

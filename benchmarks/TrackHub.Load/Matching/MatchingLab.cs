@@ -1,0 +1,138 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using TrackHub.Cli;
+using TrackHub.Cli.Supervising;
+using TrackHub.Load.Broker;
+using TrackHub.Load.Setup;
+using TrackHub.Matching;
+using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
+
+namespace TrackHub.Load.Matching;
+
+/// <summary>
+/// The shipped matcher and a broker, each alone in a process of its own, over the running system's PostgreSQL and over databases of its Redis that nobody
+/// else uses: one for the matcher, one for its floor. Both are emptied before and after.
+/// </summary>
+internal sealed class MatchingLab : IAsyncDisposable
+{
+    private const int MatcherDatabase = 15;
+    private const int FloorDatabase = 14;
+
+    private readonly BrokerUnderLoad _broker;
+    private readonly RoleProcess _matcher;
+    private readonly IHost _host;
+    private readonly string _redis;
+    private readonly string _directory;
+
+    private MatchingLab(BrokerUnderLoad broker, RoleProcess matcher, IHost host, Brand brand, string run, string redis, string directory) =>
+        (_broker, _matcher, _host, Brand, Run, _redis, _directory) = (broker, matcher, host, brand, run, redis, directory);
+
+    /// <summary>A brand of this run alone.</summary>
+    public Brand Brand { get; }
+
+    /// <summary>Tag of the run.</summary>
+    public string Run { get; }
+
+    /// <summary>Bootstrap servers of the broker.</summary>
+    public string Bootstrap => _broker.Bootstrap;
+
+    /// <summary>What the matcher's process has cost.</summary>
+    public ProcessMeter Meter => _matcher.Meter;
+
+    /// <summary>The platform, and the matcher's stores over the floor's database.</summary>
+    public IServiceProvider Services => _host.Services;
+
+    /// <summary>Starts it.</summary>
+    /// <exception cref="CommandException">Something did not get ready.</exception>
+    public static async Task<MatchingLab> StartAsync(ParseResult call, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var data = call.MachineData();
+        // What a run that was cut off has left would be read as its own by this one.
+        var directory = Path.Combine(data.Root, "load-matching");
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        Directory.CreateDirectory(directory);
+        var broker = await BrokerUnderLoad.StartAsync(Path.Combine(directory, "broker"), clock, cancellationToken);
+        var redis = SystemConfiguration.Read(data, call.Ports(), call.Configured()).Given("Redis:Endpoint")
+            ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{call.Ports().Redis}");
+        await EmptyAsync(redis);
+
+        var host = Host(call, broker, redis);
+        await host.Services.GetRequiredService<TopicAdmin>().ApplyAsync(cancellationToken);
+        var made = await LoadBrand.CreateAsync(host.Services.GetRequiredService<TenantAdmin>(), cancellationToken);
+        await host.StartAsync(cancellationToken);   // loads the directory
+        var brand = host.Services.GetRequiredService<TenantDirectory>().Current.Brand(made.BrandId)
+            ?? throw new CommandException("The directory was not loaded: `trackhub doctor` says whether PostgreSQL answers.");
+        var matcher = await RoleProcess.StartAsync(
+            RoleNames.Matcher,
+            data.Root,
+            new Dictionary<string, string>
+            {
+                ["TRACKHUB_Kafka__BootstrapServers"] = broker.Bootstrap,
+                ["TRACKHUB_Kafka__SessionTimeout"] = "00:01:00",   // it is held while the log is filled
+                ["TRACKHUB_SchemaRegistry__Url"] = broker.Registry,
+                ["TRACKHUB_Postgres__ConnectionString"] = host.Services.GetRequiredService<IOptions<PostgresOptions>>().Value.ConnectionString,
+                ["TRACKHUB_Redis__Endpoint"] = redis,
+                ["TRACKHUB_Redis__Database"] = MatcherDatabase.ToString(CultureInfo.InvariantCulture),
+            },
+            clock,
+            cancellationToken);
+        return new(broker, matcher, host, brand, made.Run, redis, directory);
+    }
+
+    /// <summary>Holds the matcher's process, or lets it go on: so that filling the log costs it nothing and it begins with all of it there.</summary>
+    public async Task HoldAsync(bool hold, CancellationToken cancellationToken)
+    {
+        using var kill = Process.Start("kill", [hold ? "-STOP" : "-CONT", _matcher.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(cancellationToken);
+    }
+
+    /// <summary>A counter of the matcher.</summary>
+    public Task<double> CountAsync(string name, string tags, CancellationToken cancellationToken) => _matcher.FigureAsync(name, tags, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await HoldAsync(hold: false, CancellationToken.None);
+        await _matcher.DisposeAsync();
+        await _host.StopAsync();
+        _host.Dispose();
+        await _broker.DisposeAsync();
+        await EmptyAsync(_redis);
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static IHost Host(ParseResult call, BrokerUnderLoad broker, string redis)
+    {
+        IReadOnlyList<string> configured =
+        [
+            .. call.Configured(), $"Kafka:BootstrapServers={broker.Bootstrap}", $"SchemaRegistry:Url={broker.Registry}", $"Redis:Endpoint={redis}",
+            string.Create(CultureInfo.InvariantCulture, $"Redis:Database={FloorDatabase}"),
+        ];
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
+        SystemConfiguration.AddGivenTo(builder.Configuration, configured);
+        SystemConfiguration.Read(call.MachineData(), call.Ports(), configured).AddMachineTo(builder.Configuration);
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.AddTenantAdmin();
+        builder.AddMatching();
+
+        // The matcher's parts without a matcher: of all that would run, only what loads the directory does.
+        foreach (var running in builder.Services.Where(static s => s.ServiceType == typeof(IHostedService) && s.ImplementationType != typeof(DirectoryRefresher)).ToList())
+            builder.Services.Remove(running);
+        return builder.Build();
+    }
+
+    private static async Task EmptyAsync(string endpoint)
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync($"{endpoint},allowAdmin=true");
+        foreach (var database in (int[])[MatcherDatabase, FloorDatabase])
+            await redis.GetServer(endpoint).FlushDatabaseAsync(database);
+    }
+}
