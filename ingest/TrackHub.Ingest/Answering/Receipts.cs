@@ -12,6 +12,10 @@ internal readonly record struct Receipt(string EventId, RecordCoordinates? Coord
 /// <summary>Writes receipts.</summary>
 internal static class Receipts
 {
+    // One for each thread: an answer is written in one go, and goes nowhere else before the next sets it anew.
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
     /// <summary>Answers with one receipt: <c>{event_id, topic, partition, offset}</c>, or <c>{event_id, spooled: true}</c>.</summary>
     public static Task WriteAsync(HttpContext context, int status, Receipt receipt) =>
         WriteAsync(context, status, receipt, static (writer, one) => WriteFields(writer, one));
@@ -65,15 +69,13 @@ internal static class Receipts
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
-        using (var writer = new Utf8JsonWriter(response.BodyWriter))
-        {
-            writer.WriteStartObject();
-            write(writer, content);
-            writer.WriteEndObject();
-            writer.Flush();
-            response.ContentLength = writer.BytesCommitted;
-        }
-
+        var writer = _writer ??= new(Stream.Null);
+        writer.Reset(response.BodyWriter);
+        writer.WriteStartObject();
+        write(writer, content);
+        writer.WriteEndObject();
+        writer.Flush();
+        response.ContentLength = writer.BytesCommitted;
         return response.CompleteAsync();
     }
 

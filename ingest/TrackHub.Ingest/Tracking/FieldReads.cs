@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -17,12 +18,17 @@ internal static class FieldReads
             return null;
         Expect(reader.TokenType is JsonTokenType.String, field, "a text");
 
-        var text = StringOf(ref reader) ?? throw new FieldFault($"{field}: a text without half a surrogate pair.");
-        if (text.Length > limit)
-            throw new FieldFault($"{field}: at most {limit} characters are taken; this has {text.Length}.");
-        Expect(text.AsSpan().IndexOfAnyInRange('\0', '\u001F') < 0, field, "a text without control characters");
+        var text = StringOf(ref reader) ?? throw Halved(field);
+        CheckText(text, field, limit);
         return text.Length is 0 ? null : text;
     }
+
+    /// <summary>What is kept of a page's address, <see cref="PageAddress.None"/> of a text that is none; limits as <see cref="Text"/>.</summary>
+    public static PageAddress? Address(ref Utf8JsonReader reader, string field, int limit) =>
+        Characters(ref reader, field, limit, static text => (PageAddress?)(PageAddress.TryRead(text, out var address) ? address : PageAddress.None));
+
+    /// <summary>Host and path of an address, null of a text that is none; limits as <see cref="Text"/>.</summary>
+    public static string? Page(ref Utf8JsonReader reader, string field, int limit) => Characters(ref reader, field, limit, PageAddress.PageOf);
 
     /// <summary>A number.</summary>
     public static decimal? Number(ref Utf8JsonReader reader, string field)
@@ -84,6 +90,41 @@ internal static class FieldReads
         if (!holds)
             throw new FieldFault($"{field}: {limit}.");
     }
+
+    // A text of which something shorter is kept: read from a rented buffer, given back clean.
+    private static T? Characters<T>(ref Utf8JsonReader reader, string field, int limit, Func<ReadOnlyMemory<char>, T?> read)
+    {
+        if (reader.TokenType is JsonTokenType.Null)
+            return default;
+        Expect(reader.TokenType is JsonTokenType.String, field, "a text");
+
+        var most = reader.ValueSpan.Length;
+        var rented = ArrayPool<char>.Shared.Rent(most);
+        try
+        {
+            var length = reader.CopyString(rented);
+            CheckText(rented.AsSpan(0, length), field, limit);
+            return length is 0 ? default : read(rented.AsMemory(0, length));
+        }
+        catch (InvalidOperationException)
+        {
+            throw Halved(field);
+        }
+        finally
+        {
+            rented.AsSpan(0, most).Clear();
+            ArrayPool<char>.Shared.Return(rented);
+        }
+    }
+
+    private static void CheckText(ReadOnlySpan<char> text, string field, int limit)
+    {
+        if (text.Length > limit)
+            throw new FieldFault($"{field}: at most {limit} characters are taken; this has {text.Length}.");
+        Expect(text.IndexOfAnyInRange('\0', '\u001F') < 0, field, "a text without control characters");
+    }
+
+    private static FieldFault Halved(string field) => new($"{field}: a text without half a surrogate pair.");
 
     // The framework would also guess at 03/04/2026 (which of them is the month?) and at a time without a day.
     private static string? IsoDate(string? text) => text is [_, _, _, _, '-', _, _, '-', _, _, 'T' or ' ', ..] ? text : null;

@@ -18,19 +18,38 @@ internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm,
     // A campaign's usual parameters; longer ones are put together in a rented buffer.
     private const int StackCharacters = 512;
 
-    /// <summary>Reads an absolute http or https address; false for anything else.</summary>
-    public static bool TryRead(string? text, out PageAddress address)
-    {
-        address = default;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
-            return false;
+    /// <summary>What is kept of a text that is no address.</summary>
+    public static PageAddress None => default;
 
+    /// <summary>Reads an absolute http or https address; false for anything else.</summary>
+    public static bool TryRead(ReadOnlyMemory<char> text, out PageAddress address)
+    {
+        if (AddressParts.TrySplit(text, out var parts))
+        {
+            address = Keep(parts);
+            return true;
+        }
+
+        address = None;
+        return false;
+    }
+
+    /// <summary>Host and path of an absolute http or https address; null for anything else.</summary>
+    public static string? PageOf(ReadOnlyMemory<char> text) =>
+        AddressParts.TrySplit(text, out var parts) ? Cut(string.Concat(parts.Host.Span, PathOf(parts))) : null;
+
+    private static PageAddress Keep(AddressParts parts)
+    {
         var utm = default(Utm);
         string? fbclid = null;
         string? gclid = null;
         var kept = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[StackCharacters]);
+        kept.AppendFormatted(parts.Scheme.Span);
+        kept.AppendLiteral("://");
+        kept.AppendFormatted(parts.Host.Span);
+        kept.AppendFormatted(PathOf(parts));
         var separator = '?';
-        foreach (var pair in new QueryStringEnumerable(uri.Query))
+        foreach (var pair in new QueryStringEnumerable(parts.Query))
         {
             var name = pair.DecodeName().Span;
             if (name is "fbclid")
@@ -47,11 +66,10 @@ internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm,
             }
         }
 
-        var host = uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}";
-        var path = PathOf(uri);
-        address = new(Cut($"{uri.Scheme}://{host}{path}{kept.Text}"), Cut(host + path), utm, fbclid, gclid);
+        var address = new PageAddress(
+            kept.Text[..Math.Min(kept.Text.Length, MaxKept)].ToString(), Cut(string.Concat(parts.Host.Span, PathOf(parts))), utm, fbclid, gclid);
         kept.Clear();
-        return true;
+        return address;
     }
 
     private static bool Take(ref Utm utm, ReadOnlySpan<char> name, string? value)
@@ -72,8 +90,11 @@ internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm,
     }
 
     // Some shops put the visitor's e-mail into the path of their thank-you page.
-    private static string PathOf(Uri uri) =>
-        uri.AbsolutePath.Contains('@', StringComparison.Ordinal) || uri.AbsolutePath.Contains("%40", StringComparison.Ordinal) ? "/" : uri.AbsolutePath;
+    private static ReadOnlySpan<char> PathOf(AddressParts parts)
+    {
+        var path = parts.Path.Span;
+        return path.Contains('@') || path.Contains("%40", StringComparison.Ordinal) ? "/" : path;
+    }
 
     private static string Cut(string text) => text.Length <= MaxKept ? text : text[..MaxKept];
 

@@ -1,10 +1,10 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Limiting;
 using TrackHub.Platform.Identity;
+using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
@@ -42,17 +42,16 @@ internal sealed class TrackIntake(
             return;
         }
 
-        using var body = await BodyReader.ReadAsync(context, BodyReader.MaxSmallBody);
-        if (body.Reason is { } reason)
+        var (key, record, problem) = await ReadAsync(context, kind, visit, route);
+        if (record is null)
         {
-            await RefuseAsync(context, route, reason, body.Problem);
+            await (problem is null ? Task.CompletedTask : Problems.WriteAsync(context, problem));
             return;
         }
 
-        var (receipt, problem) = await StoreAsync(TrackReader.Read(body.Bytes.Span), kind, visit, route);
-        await (problem is null
-            ? Receipts.WriteAsync(context, StatusCodes.Status202Accepted, receipt!.Value)
-            : Problems.WriteAsync(context, problem));
+        await (await log.AppendAsync(Topics.TrackEvents, key, record) is { } coordinates
+            ? Receipts.WriteAsync(context, StatusCodes.Status202Accepted, Stored(record, coordinates))
+            : Problems.WriteAsync(context, Problems.LogUnavailable));
     }
 
     /// <summary>
@@ -75,7 +74,7 @@ internal sealed class TrackIntake(
             return;
         }
 
-        var (events, fault) = TrackReader.ReadBatch(body.Bytes.Span);
+        var fault = TrackReader.ReadBatch(body.Bytes.Span, out var events);
         if (events is not { Count: > 0 })
         {
             await RefuseAsync(context, BatchRoute, "malformed", Problems.Malformed(fault ?? "events: at least one is needed."));
@@ -92,9 +91,10 @@ internal sealed class TrackIntake(
         for (var i = 0; i < stores.Length; i++)
         {
             // What is wrong with one event is told for that one; the others are stored.
-            stores[i] = TrackRules.TryKind(events[i].Body?.Kind, out var kind) || events[i].Body is null
-                ? StoreAsync(events[i], kind, visit, BatchRoute).AsTask()
-                : StoreAsync((null, "kind: click, pageview, initiate_checkout, identify or consent."), kind, visit, BatchRoute).AsTask();
+            var (tracked, wrong) = events[i];
+            if (!TrackRules.TryKind(tracked.Kind, out var kind))
+                wrong ??= "kind: click, pageview, initiate_checkout, identify or consent.";
+            stores[i] = StoreAsync(Prepare(tracked, wrong, kind, visit, BatchRoute));
         }
 
         var results = await Task.WhenAll(stores);
@@ -129,34 +129,56 @@ internal sealed class TrackIntake(
 
     private static IPAddress? ClientOf(HttpContext context) => context.Connection.RemoteIpAddress;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<(Receipt? Receipt, Problem? Problem)> StoreAsync(
-        (TrackedBody? Body, string? Fault) read, EventKind kind, Visit visit, string route)
+    // The body is given back before anybody waits for the log.
+    private async ValueTask<Prepared> ReadAsync(HttpContext context, EventKind kind, Visit visit, string route)
     {
-        var fault = read.Body is null ? read.Fault : TrackRules.Check(read.Body, kind, visit.IsServer);
-        if (fault is not null)
+        using var body = await BodyReader.ReadAsync(context, BodyReader.MaxSmallBody);
+        if (body.Reason is { } reason)
         {
-            metrics.Refused(route, "malformed");
-            return (null, Problems.Malformed(fault));
+            metrics.Refused(route, reason);
+            return Prepared.Refused(body.Problem);
         }
 
-        if (Build(read.Body!, kind, visit) is not var (key, record))
-            return (null, Problems.Overloaded);
-        if (kind is EventKind.Consent && record is { SessionId: null, Keys: { Email: null, Phone: null } })
-        {
-            // Acknowledging it would promise what nobody could keep: it would apply to no one.
-            metrics.Refused(route, "malformed");
-            return (null, Problems.Malformed("email, phone: neither could be read, and there is no session_id; the consent would be nobody's."));
-        }
-
-        if (await log.AppendAsync(Topics.TrackEvents, key, record) is not { } coordinates)
-            return (null, Problems.LogUnavailable);
-
-        metrics.Accepted("track", kind.ToSymbol());
-        return (new Receipt(record.EventId, coordinates), null);
+        var fault = TrackReader.Read(body.Bytes.Span, out var tracked);
+        return Prepare(tracked, fault, kind, visit, route);
     }
 
-    private (string Key, TrackedEvent Record)? Build(TrackedBody body, EventKind kind, Visit visit)
+    private Prepared Prepare(in TrackedBody tracked, string? fault, EventKind kind, in Visit visit, string route)
+    {
+        fault ??= TrackRules.Check(tracked, kind, visit.IsServer);
+        if (fault is not null)
+            return Malformed(fault, route);
+        if (Build(tracked, kind, visit) is not var (key, record))
+            return Prepared.Refused(Problems.Overloaded);
+
+        // Acknowledging it would promise what nobody could keep: it would apply to no one.
+        return kind is EventKind.Consent && record is { SessionId: null, Keys: { Email: null, Phone: null } }
+            ? Malformed("email, phone: neither could be read, and there is no session_id; the consent would be nobody's.", route)
+            : new(key, record, Problem: null);
+    }
+
+    private Prepared Malformed(string fault, string route)
+    {
+        metrics.Refused(route, "malformed");
+        return Prepared.Refused(Problems.Malformed(fault));
+    }
+
+    private async Task<(Receipt? Receipt, Problem? Problem)> StoreAsync(Prepared prepared)
+    {
+        if (prepared.Record is not { } record)
+            return (null, prepared.Problem);
+        return await log.AppendAsync(Topics.TrackEvents, prepared.Key, record) is { } coordinates
+            ? (Stored(record, coordinates), null)
+            : (null, Problems.LogUnavailable);
+    }
+
+    private Receipt Stored(TrackedEvent record, RecordCoordinates coordinates)
+    {
+        metrics.Accepted("track", record.Kind.ToSymbol());
+        return new(record.EventId, coordinates);
+    }
+
+    private (string Key, TrackedEvent Record)? Build(in TrackedBody body, EventKind kind, in Visit visit)
     {
         try
         {
@@ -184,5 +206,11 @@ internal sealed class TrackIntake(
     {
         metrics.Refused(route, reason);
         return problem is null ? Task.CompletedTask : Problems.WriteAsync(context, problem);
+    }
+
+    // An event ready for the log; without one, why there is none, and not even that where nobody is left to be told.
+    private readonly record struct Prepared(string Key, TrackedEvent? Record, Problem? Problem)
+    {
+        public static Prepared Refused(Problem? problem) => new("", Record: null, problem);
     }
 }

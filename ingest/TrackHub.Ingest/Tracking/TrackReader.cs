@@ -20,99 +20,108 @@ internal static class TrackReader
     private const int MaxMetaId = 2 * 1024;
 
     /// <summary>Reads one event.</summary>
-    /// <returns>The event, or null and the fault: field, limit and remedy, never the value.</returns>
-    public static (TrackedBody? Body, string? Fault) Read(ReadOnlySpan<byte> json)
-    {
-        var (bodies, fault) = Guarded(json, static (ref Utf8JsonReader reader) =>
-        {
-            Advance(ref reader);
-            var body = ReadEvent(ref reader);
-            return [(body.Body, body.Fault)];
-        });
-        return fault is null ? bodies![0] : (null, fault);
-    }
+    /// <param name="json">The body.</param>
+    /// <param name="body">The event; of no use with a fault.</param>
+    /// <returns>Null, or the fault: field, limit and remedy, never the value.</returns>
+    public static string? Read(ReadOnlySpan<byte> json, out TrackedBody body) => Guarded(json, ReadOne, out body);
 
     /// <summary>Reads a batch: <c>{"events": […]}</c>, or the array alone; each event names its <c>kind</c>.</summary>
-    /// <returns>Per event what <see cref="Read"/> gives; null and a fault if the batch itself cannot be read.</returns>
-    public static (IReadOnlyList<(TrackedBody? Body, string? Fault)>? Events, string? Fault) ReadBatch(ReadOnlySpan<byte> json) =>
-        Guarded(json, static (ref Utf8JsonReader reader) =>
-        {
-            Advance(ref reader);
-            if (reader.TokenType is JsonTokenType.StartArray)
-                return ReadEvents(ref reader);
-            FieldReads.Expect(reader.TokenType is JsonTokenType.StartObject, "the body", "an object with events, or an array of events");
-
-            List<(TrackedBody?, string?)>? events = null;
-            var others = default(HashSet<string>);
-            while (Advance(ref reader) is JsonTokenType.PropertyName)
-            {
-                var name = reader.GetString()!;
-                FieldReads.Expect((others ??= new(StringComparer.Ordinal)).Add(name), "a property", "given once");
-                Advance(ref reader);
-                if (name is not "events")
-                {
-                    StrictJson.SkipValue(ref reader);
-                    continue;
-                }
-
-                FieldReads.Expect(reader.TokenType is JsonTokenType.StartArray, "events", "an array");
-                events = ReadEvents(ref reader);
-            }
-
-            FieldReads.Expect(events is not null, "events", "an array");
-            return events!;
-        });
-
-    private delegate List<(TrackedBody? Body, string? Fault)> Reading(ref Utf8JsonReader reader);
-
-    private static (List<(TrackedBody? Body, string? Fault)>? Events, string? Fault) Guarded(ReadOnlySpan<byte> json, Reading reading)
+    /// <param name="json">The body.</param>
+    /// <param name="events">Per event what <see cref="Read"/> gives; null with a fault.</param>
+    /// <returns>Null, or why the batch itself cannot be read.</returns>
+    public static string? ReadBatch(ReadOnlySpan<byte> json, out IReadOnlyList<(TrackedBody Body, string? Fault)>? events)
     {
+        var fault = Guarded<List<(TrackedBody Body, string? Fault)>?>(json, ReadAll, out var read);
+        events = fault is null ? read : null;
+        return fault;
+    }
+
+    // Gives a fault of the whole; what is not JSON throws.
+    private delegate string? Reading<T>(ref Utf8JsonReader reader, out T read);
+
+    private static string? Guarded<T>(ReadOnlySpan<byte> json, Reading<T> reading, out T? read)
+    {
+        read = default;
         if (!Utf8.IsValid(json))
-            return (null, "The body is not valid UTF-8.");
+            return "The body is not valid UTF-8.";
 
         var reader = new Utf8JsonReader(json, StrictJson.ReaderOptions);
         try
         {
-            var events = reading(ref reader);
-            return reader.Read() ? (null, "Something stands behind the body.") : (events, null);
+            Advance(ref reader);
+            var fault = reading(ref reader, out read);
+            return reader.Read() ? "Something stands behind the body." : fault;
         }
         catch (FieldFault fault)
         {
-            return (null, fault.Message);
+            return fault.Message;
         }
         catch (JsonException fault)
         {
-            return (null, $"The body is {StrictJson.Describe(fault)}.");
+            return $"The body is {StrictJson.Describe(fault)}.";
         }
         catch (InvalidOperationException)
         {
-            return (null, "A text holds half a surrogate pair.");
+            return "A text holds half a surrogate pair.";
         }
     }
 
-    private static List<(TrackedBody? Body, string? Fault)> ReadEvents(ref Utf8JsonReader reader)
+    private static string? ReadOne(ref Utf8JsonReader reader, out TrackedBody body) => ReadEvent(ref reader, out body);
+
+    private static string? ReadAll(ref Utf8JsonReader reader, out List<(TrackedBody Body, string? Fault)>? events)
     {
-        var events = new List<(TrackedBody?, string?)>();
+        events = null;
+        if (reader.TokenType is JsonTokenType.StartArray)
+        {
+            events = ReadEvents(ref reader);
+            return null;
+        }
+
+        FieldReads.Expect(reader.TokenType is JsonTokenType.StartObject, "the body", "an object with events, or an array of events");
+        var others = default(HashSet<string>);
+        while (Advance(ref reader) is JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            FieldReads.Expect((others ??= new(StringComparer.Ordinal)).Add(name), "a property", "given once");
+            Advance(ref reader);
+            if (name is not "events")
+            {
+                StrictJson.SkipValue(ref reader);
+                continue;
+            }
+
+            FieldReads.Expect(reader.TokenType is JsonTokenType.StartArray, "events", "an array");
+            events = ReadEvents(ref reader);
+        }
+
+        FieldReads.Expect(events is not null, "events", "an array");
+        return null;
+    }
+
+    private static List<(TrackedBody Body, string? Fault)> ReadEvents(ref Utf8JsonReader reader)
+    {
+        var events = new List<(TrackedBody, string?)>();
         while (Advance(ref reader) is not JsonTokenType.EndArray)
         {
             if (events.Count == MaxBatch)
                 throw new FieldFault($"events: at most {MaxBatch} are taken; send the rest in another batch.");
-            events.Add(ReadEvent(ref reader));
+            var fault = ReadEvent(ref reader, out var body);
+            events.Add((body, fault));
         }
 
         return events;
     }
 
     // A wrong field spoils its own event alone: the reader goes on behind it. What is not JSON ends the whole body.
-    private static (TrackedBody? Body, string? Fault) ReadEvent(ref Utf8JsonReader reader)
+    private static string? ReadEvent(ref Utf8JsonReader reader, out TrackedBody body)
     {
+        body = default;
         if (reader.TokenType is not JsonTokenType.StartObject)
         {
             StrictJson.SkipValue(ref reader);
-            return (null, "An event is an object.");
+            return "An event is an object.";
         }
 
-        var body = new TrackedBody();
         string? fault = null;
         var known = 0u;
         var others = default(HashSet<string>);
@@ -130,7 +139,7 @@ internal static class TrackReader
 
             try
             {
-                ReadField(ref reader, field, body);
+                ReadField(ref reader, field, ref body);
             }
             catch (FieldFault wrong)
             {
@@ -139,10 +148,10 @@ internal static class TrackReader
             }
         }
 
-        return fault is null ? (body, null) : (null, fault);
+        return fault;
     }
 
-    private static void ReadField(ref Utf8JsonReader reader, Field field, TrackedBody body)
+    private static void ReadField(ref Utf8JsonReader reader, Field field, ref TrackedBody body)
     {
         switch (field)
         {
@@ -152,8 +161,8 @@ internal static class TrackReader
             case Field.At: body.EventTime = FieldReads.Time(ref reader, "at") ?? body.EventTime; break;
             case Field.SessionId: body.SessionId = FieldReads.Text(ref reader, "session_id", MaxId); break;
             case Field.ClickId: body.ClickId = FieldReads.Text(ref reader, "click_id", MaxText); break;
-            case Field.Url: body.Url = FieldReads.Text(ref reader, "url", MaxUrl); break;
-            case Field.Referrer: body.Referrer = FieldReads.Text(ref reader, "referrer", MaxUrl); break;
+            case Field.Url: body.Url = FieldReads.Address(ref reader, "url", MaxUrl); break;
+            case Field.Referrer: body.Referrer = FieldReads.Page(ref reader, "referrer", MaxUrl); break;
             case Field.Fbclid: body.Fbclid = FieldReads.Text(ref reader, "fbclid", MaxMetaId); break;
             case Field.Gclid: body.Gclid = FieldReads.Text(ref reader, "gclid", MaxText); break;
             case Field.Fbc: body.Fbc = FieldReads.Text(ref reader, "fbc", MaxMetaId); break;

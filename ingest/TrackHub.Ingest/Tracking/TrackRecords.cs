@@ -18,9 +18,9 @@ internal sealed class TrackRecords(PersonSealer sealer, IngestMetrics metrics)
     /// <param name="kind">Its kind.</param>
     /// <param name="visit">Where it came from.</param>
     /// <param name="ingestId">Its ingest id.</param>
-    public (string Key, TrackedEvent Record) Build(TrackedBody body, EventKind kind, Visit visit, string ingestId)
+    public (string Key, TrackedEvent Record) Build(in TrackedBody body, EventKind kind, Visit visit, string ingestId)
     {
-        body.TryReadUrl(out var page);
+        var page = body.Url ?? PageAddress.None;
         var told = body.EventTime ?? visit.ReceivedAt;
         var time = told > visit.ReceivedAt ? visit.ReceivedAt : told;
         var eventId = body.EventId ?? EventIds.NewBrowserId();
@@ -52,7 +52,7 @@ internal sealed class TrackRecords(PersonSealer sealer, IngestMetrics metrics)
         return ($"{visit.Brand.Id}/{body.SessionId ?? eventId}", record);
     }
 
-    private static PersonData PersonOf(TrackedBody body, PageAddress page, Visit visit, DateTimeOffset time)
+    private static PersonData PersonOf(in TrackedBody body, in PageAddress page, Visit visit, DateTimeOffset time)
     {
         var person = new PersonData
         {
@@ -72,11 +72,10 @@ internal sealed class TrackRecords(PersonSealer sealer, IngestMetrics metrics)
         return person;
     }
 
-    private static Traits TraitsOf(TrackedBody body, PageAddress page, string? userAgent, Visit visit)
+    private static Traits TraitsOf(in TrackedBody body, in PageAddress page, string? userAgent, Visit visit)
     {
         var agent = UserAgents.Parse(userAgent);
         var utm = body.Utm.Or(page.Utm);
-        PageAddress.TryRead(body.Referrer, out var referrer);
         return new()
         {
             Browser = agent.Browser,
@@ -85,7 +84,7 @@ internal sealed class TrackRecords(PersonSealer sealer, IngestMetrics metrics)
             Language = visit.IsServer ? null : LanguageOf(visit.Request.Headers[HeaderNames.AcceptLanguage]),
             Product = TolerantReads.Clean(body.Product),
             Page = page.Page,
-            Referrer = referrer.Page,
+            Referrer = body.Referrer,
             UtmSource = utm.Source,
             UtmMedium = utm.Medium,
             UtmCampaign = utm.Campaign,

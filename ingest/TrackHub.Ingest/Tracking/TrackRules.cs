@@ -31,7 +31,7 @@ internal static class TrackRules
     /// <param name="kind">What it claims to be.</param>
     /// <param name="isServer">Whether a secret server key was presented.</param>
     /// <returns>Null if it is sound, else what is wrong.</returns>
-    public static string? Check(TrackedBody body, EventKind kind, bool isServer) =>
+    public static string? Check(in TrackedBody body, EventKind kind, bool isServer) =>
         CheckForm(body, isServer) ?? kind switch
         {
             EventKind.Consent => CheckConsent(body),
@@ -41,14 +41,14 @@ internal static class TrackRules
             _ => CheckVisit(body),
         };
 
-    private static string? CheckVisit(TrackedBody body)
+    private static string? CheckVisit(in TrackedBody body)
     {
         if (body.SessionId is null)
             return "session_id: needed; make one per browser session and keep it.";
         return body.Url is null ? "url: needed; send the address of the page." : null;
     }
 
-    private static string? CheckConsent(TrackedBody body)
+    private static string? CheckConsent(in TrackedBody body)
     {
         if (body.Ads is null)
             return "ads: needed; true or false.";
@@ -57,7 +57,7 @@ internal static class TrackRules
             : null;
     }
 
-    private static string? CheckForm(TrackedBody body, bool isServer)
+    private static string? CheckForm(in TrackedBody body, bool isServer)
     {
         if (body.EventId is { } eventId && !EventIds.IsValidBrowserId(eventId))
             return $"event_id: 16 to 64 of A-Z a-z 0-9 . _ - are taken; this has {eventId.Length} characters. Leave it out to have one made.";
@@ -65,7 +65,7 @@ internal static class TrackRules
             return "session_id: 1 to 128 visible ASCII characters are taken.";
         if (body.ClickId is { } clickId && !ClickIds.TryFind(clickId, out _))
             return "click_id: th_ and 26 letters or digits are taken; leave it out if there is none.";
-        if (body.Url is not null && !body.TryReadUrl(out _))
+        if (body.Url == PageAddress.None)
             return "url: an absolute http or https address is taken.";
         if (body.Currency is { } currency && !(currency.Length is 3 && currency.All(char.IsAsciiLetter)))
             return "currency: three letters of ISO 4217 are taken.";

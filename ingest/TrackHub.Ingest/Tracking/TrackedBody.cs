@@ -1,11 +1,9 @@
 namespace TrackHub.Ingest.Tracking;
 
 /// <summary>One browser event as it was sent, in clear and in memory only. Every field is null where it was absent.</summary>
-internal sealed class TrackedBody
+/// <remarks>A value: it is read, checked and turned into a record on one stack, and no pool keeps a person in clear.</remarks>
+internal struct TrackedBody
 {
-    private bool? _isUrlRead;
-    private PageAddress _page;
-
     /// <summary>Name of the event, inside a batch.</summary>
     public string? Kind { get; set; }
 
@@ -21,10 +19,10 @@ internal sealed class TrackedBody
     /// <summary>TrackHub click id.</summary>
     public string? ClickId { get; set; }
 
-    /// <summary>Address of the page.</summary>
-    public string? Url { get; set; }
+    /// <summary>What is kept of the page's address; <see cref="PageAddress.None"/> if it is none that is taken.</summary>
+    public PageAddress? Url { get; set; }
 
-    /// <summary>Address of the page before.</summary>
+    /// <summary>Host and path of the page before; null also if its address is none.</summary>
     public string? Referrer { get; set; }
 
     /// <summary>Meta click id.</summary>
@@ -72,15 +70,8 @@ internal sealed class TrackedBody
     /// <summary>Visitor's user agent, from a server.</summary>
     public string? UserAgent { get; set; }
 
-    /// <summary>What is kept of <see cref="Url"/>; read once, for rules and record.</summary>
-    /// <returns>False if there is no address, or none that is taken.</returns>
-    public bool TryReadUrl(out PageAddress page)
-    {
-        if (_isUrlRead is not { } isAddress)
-            _isUrlRead = isAddress = PageAddress.TryRead(Url, out _page);
-        page = _page;
-        return isAddress;
-    }
+    /// <summary>Nothing of the visitor.</summary>
+    public override readonly string ToString() => "***";
 }
 
 /// <summary>Campaign parameters.</summary>
