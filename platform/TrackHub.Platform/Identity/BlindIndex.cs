@@ -50,14 +50,20 @@ public static class BlindIndex
     /// </param>
     public static byte[] Of(Brand brand, IndexKind kind, string value)
     {
-        ArgumentNullException.ThrowIfNull(brand);
         ArgumentException.ThrowIfNullOrEmpty(value);
+        return Of(brand, kind, value.AsSpan());
+    }
+
+    /// <inheritdoc cref="Of(Brand, IndexKind, string)"/>
+    internal static byte[] Of(Brand brand, IndexKind kind, ReadOnlySpan<char> value)
+    {
+        ArgumentNullException.ThrowIfNull(brand);
         return kind is IndexKind.Email or IndexKind.Phone or IndexKind.ExternalId && !Hashes.IsSha256(value)
-            ? Compute(brand, kind, Normalizer.Sha256Hex(value))
+            ? Compute(brand, kind, Normalizer.Sha256Hex(value.ToString()))
             : Compute(brand, kind, value);
     }
 
-    private static byte[] Compute(Brand brand, IndexKind kind, string text)
+    private static byte[] Compute(Brand brand, IndexKind kind, ReadOnlySpan<char> text)
     {
         var prefix = Prefix(kind);
         var most = prefix.Length + Encoding.UTF8.GetMaxByteCount(text.Length);

@@ -24,7 +24,14 @@ public static class IpAddresses
     /// <returns>False for private, loopback, link-local, shared, reserved and tunnelled private addresses and for anything else.</returns>
     public static bool TryNormalize(string? text, [NotNullWhen(true)] out string? ip)
     {
-        ip = null;
+        ip = TryRead(text, out var address) ? address.Text : null;
+        return ip is not null;
+    }
+
+    /// <summary>Reads a public address as <see cref="TryNormalize"/> does, for who needs its network as well.</summary>
+    internal static bool TryRead(string? text, out VisitorAddress ip)
+    {
+        ip = default;
         if (!TryParse(Text.Trim(text), out var address))
             return false;
 
@@ -33,7 +40,7 @@ public static class IpAddresses
         if (!IsPublic(address))
             return false;
 
-        ip = address.ToString();
+        ip = VisitorAddress.Of(address, text);
         return true;
     }
 
@@ -41,12 +48,8 @@ public static class IpAddresses
     /// <exception cref="FormatException">Not an address.</exception>
     public static string Prefix(string ip)
     {
-        var address = IPAddress.Parse(ip);
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out var length);
-        var (kept, bits) = address.AddressFamily == AddressFamily.InterNetwork ? (3, 24) : (6, 48);
-        bytes[kept..length].Clear();
-        return $"{new IPAddress(bytes[..length])}/{bits}";
+        Span<char> prefix = stackalloc char[VisitorAddress.MaxPrefix];
+        return prefix[..VisitorAddress.Of(IPAddress.Parse(ip), ip).WritePrefix(prefix)].ToString();
     }
 
     private static bool IsPublic(IPAddress address)

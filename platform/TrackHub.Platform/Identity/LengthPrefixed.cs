@@ -17,14 +17,32 @@ internal static class LengthPrefixed
     /// <summary>All parts in one array.</summary>
     public static byte[] Of(params ReadOnlySpan<string> parts)
     {
+        var bytes = new byte[LengthOf(parts)];
+        WriteAll(bytes, parts);
+        return bytes;
+    }
+
+    /// <summary>All parts at the start of <paramref name="room"/>, or in an array where they do not fit.</summary>
+    public static ReadOnlySpan<byte> Of(Span<byte> room, params ReadOnlySpan<string> parts)
+    {
+        var length = LengthOf(parts);
+        var bytes = length <= room.Length ? room[..length] : new byte[length];
+        WriteAll(bytes, parts);
+        return bytes;
+    }
+
+    private static int LengthOf(ReadOnlySpan<string> parts)
+    {
         var length = 0;
         foreach (var part in parts)
             length += sizeof(int) + Encoding.UTF8.GetByteCount(part);
+        return length;
+    }
 
-        var bytes = new byte[length];
+    private static void WriteAll(Span<byte> bytes, ReadOnlySpan<string> parts)
+    {
         var written = 0;
         foreach (var part in parts)
-            written += Write(bytes.AsSpan(written), part);
-        return bytes;
+            written += Write(bytes[written..], part);
     }
 }

@@ -6,11 +6,20 @@ namespace TrackHub.Platform.Identity;
 /// </summary>
 public sealed class PersonData
 {
+    private List<string>? _emails;
+    private List<string>? _phones;
+
     /// <summary>E-mail addresses, best first.</summary>
-    public IList<string> Emails { get; } = [];
+    public IList<string> Emails => _emails ??= [];
 
     /// <summary>Phone numbers as written, best first.</summary>
-    public IList<string> Phones { get; } = [];
+    public IList<string> Phones => _phones ??= [];
+
+    /// <summary>E-mail addresses for who reads alone: most clicks have none, and no list.</summary>
+    internal IReadOnlyList<string> KnownEmails => _emails ?? (IReadOnlyList<string>)[];
+
+    /// <summary>Phone numbers, likewise.</summary>
+    internal IReadOnlyList<string> KnownPhones => _phones ?? (IReadOnlyList<string>)[];
 
     /// <summary>Given name.</summary>
     public string? FirstName { get; set; }

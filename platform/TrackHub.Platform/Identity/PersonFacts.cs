@@ -19,7 +19,7 @@ internal readonly record struct FieldValues(IReadOnlyList<string> Hashes, string
     public static FieldValues Of(string field, string? value, string? place, List<DroppedValue> dropped, Func<string, string?, Normalized> normalize) =>
         string.IsNullOrWhiteSpace(value) ? None : Of(field, new string[] { value }, place, dropped, normalize);
 
-    public static FieldValues Of(string field, IList<string> values, string? place, List<DroppedValue> dropped, Func<string, string?, Normalized> normalize)
+    public static FieldValues Of(string field, IReadOnlyList<string> values, string? place, List<DroppedValue> dropped, Func<string, string?, Normalized> normalize)
     {
         List<string>? hashes = null;
         string? indexed = null;
@@ -59,8 +59,8 @@ internal readonly record struct FieldValues(IReadOnlyList<string> Hashes, string
     }
 }
 
-/// <summary>A person's fields on their way into an event.</summary>
-internal sealed class PersonFacts(List<DroppedValue> dropped)
+/// <summary>A person's fields on their way into an event. Changes in place.</summary>
+internal struct PersonFacts(List<DroppedValue> dropped)
 {
     public required FieldValues Email { get; init; }
 
@@ -84,7 +84,7 @@ internal sealed class PersonFacts(List<DroppedValue> dropped)
 
     public required FieldValues ExternalId { get; init; }
 
-    public string? Ip { get; init; }
+    public VisitorAddress Ip { get; init; }
 
     public string? UserAgent { get; init; }
 
@@ -94,13 +94,13 @@ internal sealed class PersonFacts(List<DroppedValue> dropped)
 
     public string? ClickId { get; private set; }
 
-    public IReadOnlyList<DroppedValue> Dropped => dropped;
+    public readonly IReadOnlyList<DroppedValue> Dropped => dropped;
 
-    public bool IsEmpty =>
+    public readonly bool IsEmpty =>
         !NamesAPerson && Country.IsEmpty && BirthDate.IsEmpty && Gender.IsEmpty && ExternalId.IsEmpty
-        && Ip is null && UserAgent is null && Fbp is null && Fbc is null;
+        && Ip.Text is null && UserAgent is null && Fbp is null && Fbc is null;
 
-    private bool NamesAPerson =>
+    private readonly bool NamesAPerson =>
         !(Email.IsEmpty && Phone.IsEmpty && FirstName.IsEmpty && LastName.IsEmpty && City.IsEmpty && State.IsEmpty && Zip.IsEmpty);
 
     /// <summary>
@@ -127,7 +127,7 @@ internal sealed class PersonFacts(List<DroppedValue> dropped)
         Country = new([Normalizer.Sha256Hex(country)], country, Clear: null);
     }
 
-    public UserData ToUserData() => new()
+    public readonly UserData ToUserData() => new()
     {
         Em = Email.Hashes,
         Ph = Phone.Hashes,
@@ -140,7 +140,7 @@ internal sealed class PersonFacts(List<DroppedValue> dropped)
         Db = BirthDate.Hashes,
         Ge = Gender.Hashes,
         ExternalId = ExternalId.Hashes,
-        ClientIpAddress = Ip,
+        ClientIpAddress = Ip.Text,
         ClientUserAgent = UserAgent,
         Fbc = Fbc,
         Fbp = Fbp,

@@ -14,7 +14,7 @@ public readonly record struct DroppedValue(string Field, DropReason Reason);
 /// <param name="Region">State as a coarse trait: the UF in Brazil, lower case; null when unknown or given as a hash.</param>
 /// <param name="Country">ISO 3166-1 alpha-2, lower case, likewise.</param>
 /// <param name="Dropped">Values given and not taken, for counters.</param>
-public sealed record SealedPerson(
+public readonly record struct SealedPerson(
     MatchKeys Keys, SealedBox? UserData, string? Region, string? Country, IReadOnlyList<DroppedValue> Dropped)
 {
     /// <summary>Keys and user data alone.</summary>
@@ -44,12 +44,18 @@ public sealed class PersonSealer(Sealer sealer)
             Phone = facts.Phone.Index(brand, IndexKind.Phone),
             ExternalId = facts.ExternalId.Index(brand, IndexKind.ExternalId),
             Fbclid = facts.ClickId is null ? null : BlindIndex.Of(brand, IndexKind.Fbclid, facts.ClickId),
-            Ip = facts.Ip is null ? null : BlindIndex.Of(brand, IndexKind.Ip, facts.Ip),
-            IpPrefix = facts.Ip is null ? null : BlindIndex.Of(brand, IndexKind.IpPrefix, IpAddresses.Prefix(facts.Ip)),
+            Ip = facts.Ip.Text is null ? null : BlindIndex.Of(brand, IndexKind.Ip, facts.Ip.Text),
+            IpPrefix = facts.Ip.Text is null ? null : IndexOfPrefix(brand, facts.Ip),
             UserAgent = facts.UserAgent is null ? null : BlindIndex.Of(brand, IndexKind.UserAgent, facts.UserAgent),
         };
         var box = facts.IsEmpty ? null : sealer.SealUserData(brand.TenantId, facts.ToUserData(), now);
         return new(keys, box, facts.State.Clear, facts.Country.Clear, facts.Dropped);
+    }
+
+    private static byte[] IndexOfPrefix(Brand brand, VisitorAddress ip)
+    {
+        Span<char> prefix = stackalloc char[VisitorAddress.MaxPrefix];
+        return BlindIndex.Of(brand, IndexKind.IpPrefix, prefix[..ip.WritePrefix(prefix)]);
     }
 
     private static PersonFacts Gather(Brand brand, PersonData person, DateTimeOffset now)
@@ -59,8 +65,8 @@ public sealed class PersonSealer(Sealer sealer)
         var place = person.Country ?? settings.DefaultCountry;
         var facts = new PersonFacts(dropped)
         {
-            Email = FieldValues.Of("em", person.Emails, place, dropped, static (value, _) => Normalizer.Email(value)),
-            Phone = FieldValues.Of("ph", person.Phones, place, dropped, static (value, place) => Normalizer.Phone(value, place)),
+            Email = FieldValues.Of("em", person.KnownEmails, place, dropped, static (value, _) => Normalizer.Email(value)),
+            Phone = FieldValues.Of("ph", person.KnownPhones, place, dropped, static (value, place) => Normalizer.Phone(value, place)),
             FirstName = FieldValues.Of("fn", person.FirstName, place, dropped, static (value, _) => Normalizer.FirstName(value)),
             LastName = FieldValues.Of("ln", person.LastName, place, dropped, static (value, _) => Normalizer.LastName(value)),
             City = FieldValues.Of("ct", person.City, place, dropped, static (value, _) => Normalizer.City(value)),
@@ -82,14 +88,13 @@ public sealed class PersonSealer(Sealer sealer)
         return facts;
     }
 
-    private static string? Address(string? value, List<DroppedValue> dropped)
+    private static VisitorAddress Address(string? value, List<DroppedValue> dropped)
     {
         if (string.IsNullOrWhiteSpace(value))
-            return null;
-        if (IpAddresses.TryNormalize(value, out var ip))
-            return ip;
-        dropped.Add(new("client_ip_address", DropReason.Malformed));
-        return null;
+            return default;
+        if (!IpAddresses.TryRead(value, out var ip))
+            dropped.Add(new("client_ip_address", DropReason.Malformed));
+        return ip;
     }
 
     private static string? Cookie(string? value, string field, Func<string, bool> isValid, List<DroppedValue> dropped)

@@ -19,6 +19,9 @@ public sealed class Sealer(KeyRing keys)
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
+    // Ours take some 60; longer ids take an array.
+    private const int StackAad = 256;
+
     // Four hashes of each field would not fit; nearly nobody has them.
     private const int UsualUserData = 2 * 1024;
 
@@ -31,8 +34,9 @@ public sealed class Sealer(KeyRing keys)
         var nonce = box.AsSpan(0, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
 
+        Span<byte> aad = stackalloc byte[StackAad];
         keys.Find(tenantId, key).Encrypt(
-            nonce, clear, box.AsSpan(NonceBytes, clear.Length), box.AsSpan(NonceBytes + clear.Length), Aad(tenantId, purpose, key));
+            nonce, clear, box.AsSpan(NonceBytes, clear.Length), box.AsSpan(NonceBytes + clear.Length), Aad(tenantId, purpose, key, aad));
         return new SealedBox { KeyId = key.Id, Box = box };
     }
 
@@ -49,8 +53,9 @@ public sealed class Sealer(KeyRing keys)
         var sealedBytes = box.Box.AsSpan();
         var clear = new byte[sealedBytes.Length - NonceBytes - TagBytes];
         var key = new KeyRef(box.KeyId);
+        Span<byte> aad = stackalloc byte[StackAad];
         keys.Find(tenantId, key).Decrypt(
-            sealedBytes[..NonceBytes], sealedBytes[NonceBytes..^TagBytes], sealedBytes[^TagBytes..], clear, Aad(tenantId, purpose, key));
+            sealedBytes[..NonceBytes], sealedBytes[NonceBytes..^TagBytes], sealedBytes[^TagBytes..], clear, Aad(tenantId, purpose, key, aad));
         return clear;
     }
 
@@ -77,7 +82,8 @@ public sealed class Sealer(KeyRing keys)
     public UserData OpenUserData(string tenantId, SealedBox box) =>
         AvroCodec.Decode<UserData>(Open(tenantId, SealPurpose.UserData, box));
 
-    private static byte[] Aad(string tenantId, SealPurpose purpose, KeyRef key) => LengthPrefixed.Of(tenantId, NameOf(purpose), key.Id);
+    private static ReadOnlySpan<byte> Aad(string tenantId, SealPurpose purpose, KeyRef key, Span<byte> room) =>
+        LengthPrefixed.Of(room, tenantId, NameOf(purpose), key.Id);
 
     // Names are part of what is authenticated: they outlive the enum's spelling.
     private static string NameOf(SealPurpose purpose) => purpose switch

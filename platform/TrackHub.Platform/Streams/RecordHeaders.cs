@@ -13,7 +13,7 @@ public sealed class RecordHeaders
     /// <summary>Header of the W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header).</summary>
     public const string TraceParentName = "traceparent";
 
-    private readonly List<KeyValuePair<string, byte[]>> _headers = new(capacity: 2);   // brand and trace, as a rule
+    private readonly Headers _headers = new();
 
     /// <summary>Number of headers.</summary>
     public int Count => _headers.Count;
@@ -37,13 +37,9 @@ public sealed class RecordHeaders
     /// <summary>Sets a header, in place of an earlier value.</summary>
     public RecordHeaders Set(string name, byte[] value)
     {
-        for (var i = _headers.Count - 1; i >= 0; i--)
-        {
-            if (_headers[i].Key == name)
-                _headers.RemoveAt(i);
-        }
-
-        _headers.Add(new(name, value));
+        if (_headers.TryGetLastBytes(name, out _))
+            _headers.Remove(name);
+        _headers.Add(name, value);
         return this;
     }
 
@@ -56,26 +52,17 @@ public sealed class RecordHeaders
     }
 
     /// <summary>Value of <c>traceparent</c>, or null.</summary>
-    internal byte[]? TraceParentValue
-    {
-        get
-        {
-            foreach (var (name, value) in _headers)
-            {
-                if (name == TraceParentName)
-                    return value;
-            }
+    internal byte[]? TraceParentValue => _headers.TryGetLastBytes(TraceParentName, out var value) ? value : null;
 
-            return null;
-        }
-    }
-
-    /// <summary>The headers, under the span of their sending if there is one.</summary>
+    /// <summary>The headers, under the span of their sending if there is one. Not to be changed afterwards.</summary>
     internal Headers ToKafka(Activity? send = null)
     {
+        if (send?.Id is not { } id || TraceParentValue is null)
+            return _headers;
+
         var headers = new Headers();
-        foreach (var (name, value) in _headers)
-            headers.Add(name, send?.Id is { } id && name == TraceParentName ? Encoding.ASCII.GetBytes(id) : value);
+        foreach (var header in _headers)
+            headers.Add(header.Key, header.Key == TraceParentName ? Encoding.ASCII.GetBytes(id) : header.GetValueBytes());
         return headers;
     }
 }
