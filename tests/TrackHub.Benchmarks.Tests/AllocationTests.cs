@@ -8,6 +8,7 @@ namespace TrackHub.Benchmarks.Tests;
 public sealed class AllocationTests
 {
     private const string Click = "Ingress.Click";
+    private const string Floor = "Ingress.Floor";
 
     private static readonly Dictionary<string, long> Limits = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "allocation-limits.txt"))
         .Where(static line => line.Length > 0 && line[0] != '#')
@@ -39,7 +40,15 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Every_limit_is_of_an_operation() => Limits.Keys.Except([.. AllocationMeter.Gated.Keys, Click], StringComparer.Ordinal).ShouldBeEmpty();
+    public async Task What_the_libraries_allocate_for_a_click_is_known()
+    {
+        await using var path = await ClickPath.StartFloorAsync(valueBytes: 700);
+
+        AllocationMeter.BytesPerCall(path.Send).ShouldBeInRange(Limits[Floor] / 2, Limits[Floor], $"What no work of ours can undercut has changed: set {Floor} to it.");
+    }
+
+    [Fact]
+    public void Every_limit_is_of_an_operation() => Limits.Keys.Except([.. AllocationMeter.Gated.Keys, Click, Floor], StringComparer.Ordinal).ShouldBeEmpty();
 
     [Theory]
     [InlineData("Encode(TrackedEvent).Avro")]

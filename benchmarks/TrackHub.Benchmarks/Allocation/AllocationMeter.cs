@@ -11,8 +11,9 @@ internal static class AllocationMeter
     private const int Rounds = 5;
     private const int CallsPerRound = 20;
 
-    // A process allocates for itself as well, timers and the like: more calls, so that it does not show.
-    private const int ProcessWarmUpCalls = 100;
+    // A process allocates for itself as well, timers and the like: more calls, so that it does not show. And its asynchronous code allocates more until it is
+    // compiled for good.
+    private const int ProcessWarmUpCalls = 1_000;
     private const int ProcessCallsPerRound = 100;
 
     /// <summary>Every operation of ours, by name: the same classes, methods and arguments that the benchmarks run.</summary>

@@ -1,7 +1,11 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Confluent.Kafka;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,6 +27,9 @@ namespace TrackHub.Benchmarks.Ingress;
 internal sealed class ClickPath : IAsyncDisposable
 {
     private const string ServerKey = "ths_brandexample_0000000000";
+
+    private const int KeyBytes = 24;
+    private static readonly byte[] FloorAnswer = [.. "{"u8, .. new string(' ', 100).Select(static c => (byte)c), .. "}"u8];
 
     private readonly WebApplication _app;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -54,6 +61,39 @@ internal sealed class ClickPath : IAsyncDisposable
         var path = new ClickPath(app);
         await path._socket.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port);
         return path;
+    }
+
+    /// <summary>
+    /// Starts the floor instead: the same request, one acknowledged Produce of as many bytes, an answer, and none of our work. What is left of a click then
+    /// is Kestrel's and Confluent.Kafka's, used as its documentation shows.
+    /// </summary>
+    /// <param name="valueBytes">Bytes of the record's value.</param>
+    public static async Task<ClickPath> StartFloorAsync(int valueBytes)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var config = new ProducerConfig { BootstrapServers = "127.0.0.1:1", Acks = Acks.All, EnableIdempotence = true, LingerMs = 1, DeliveryReportFields = "status" };
+        config.Set("test.mock.num.brokers", "1");
+        var producer = new ProducerBuilder<byte[], byte[]>(config).SetLogHandler(static (_, _) => { }).Build();
+        app.Lifetime.ApplicationStopped.Register(producer.Dispose);
+        app.MapPost("/api/v1/track/click", (RequestDelegate)(context => AppendAsync(context, producer, valueBytes)));
+        await app.StartAsync();
+        var path = new ClickPath(app);
+        await path._socket.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port);
+        return path;
+    }
+
+    private static async Task AppendAsync(HttpContext context, IProducer<byte[], byte[]> producer, int valueBytes)
+    {
+        var body = ArrayPool<byte>.Shared.Rent((int)context.Request.ContentLength!.Value);
+        await context.Request.Body.ReadExactlyAsync(body.AsMemory(0, (int)context.Request.ContentLength.Value), context.RequestAborted);
+        ArrayPool<byte>.Shared.Return(body);
+        await producer.ProduceAsync(Topics.TrackEvents.Name, new() { Key = new byte[KeyBytes], Value = new byte[valueBytes] });
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.ContentLength = FloorAnswer.Length;
+        await context.Response.BodyWriter.WriteAsync(FloorAnswer);
     }
 
     /// <summary>Sends one click and waits for its receipt, without allocating.</summary>
