@@ -59,7 +59,7 @@ public static class BlindIndex
     {
         ArgumentNullException.ThrowIfNull(brand);
         return kind is IndexKind.Email or IndexKind.Phone or IndexKind.ExternalId && !Hashes.IsSha256(value)
-            ? Compute(brand, kind, Normalizer.Sha256Hex(value.ToString()))
+            ? Compute(brand, kind, Normalizer.Sha256Hex(value))
             : Compute(brand, kind, value);
     }
 

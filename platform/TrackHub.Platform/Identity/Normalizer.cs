@@ -68,17 +68,15 @@ public static class Normalizer
     public static string Sha256Hex(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (value.Length <= 256)
-        {
-            Span<byte> utf8 = stackalloc byte[256 * 3];
-            SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(value, utf8)], hash);
-        }
-        else
-        {
-            SHA256.HashData(Encoding.UTF8.GetBytes(value), hash);
-        }
+        return Sha256Hex(value.AsSpan());
+    }
 
+    /// <inheritdoc cref="Sha256Hex(string)"/>
+    internal static string Sha256Hex(ReadOnlySpan<char> value)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        var utf8 = value.Length <= 256 ? stackalloc byte[256 * 3] : new byte[Encoding.UTF8.GetByteCount(value)];
+        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(value, utf8)], hash);
         return Convert.ToHexStringLower(hash);
     }
 
