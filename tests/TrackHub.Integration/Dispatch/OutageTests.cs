@@ -28,7 +28,7 @@ public sealed class OutageTests(FastWorld world)
         {
             events.Add(world.Purchase(brand));
             await world.SendAsync(events[^1]);
-            await Task.Delay(TimeSpan.FromSeconds(IsFull ? 60 : 6) / 20);
+            await Task.Delay(TimeSpan.FromSeconds(IsFull ? 60 : 3) / 20);
         }
 
         events.ShouldAllBe(e => world.Outcomes(e).Count == 0);
