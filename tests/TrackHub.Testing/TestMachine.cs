@@ -57,8 +57,19 @@ public static class TestMachine
     /// <param name="port">Its Kafka port; 0 takes a free one.</param>
     /// <param name="registryPort">Its registry's port; 0 takes a free one.</param>
     /// <param name="clock">Its time; the system's if null.</param>
-    public static Task<LocalKafkaHost> StartBrokerAsync(string folder, int port = 0, int registryPort = 0, TimeProvider? clock = null) => LocalKafkaHost.StartAsync(
-        new() { DataDirectory = folder, Port = port, RegistryPort = registryPort, GroupMinSessionTimeout = TimeSpan.FromMilliseconds(500) }, NullLoggerFactory.Instance, clock);
+    /// <param name="advertisedHost">Where it tells clients to connect to, such as <see cref="BrokerProxy.Host"/>; its own address if null.</param>
+    public static Task<LocalKafkaHost> StartBrokerAsync(
+        string folder, int port = 0, int registryPort = 0, TimeProvider? clock = null, string? advertisedHost = null) => LocalKafkaHost.StartAsync(
+        new()
+        {
+            DataDirectory = folder,
+            Port = port,
+            RegistryPort = registryPort,
+            AdvertisedHost = advertisedHost,
+            GroupMinSessionTimeout = TimeSpan.FromMilliseconds(500),
+        },
+        NullLoggerFactory.Instance,
+        clock);
 
     private static async Task<TestKafka> StartKafkaAsync()
     {

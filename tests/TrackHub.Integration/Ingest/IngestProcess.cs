@@ -29,6 +29,9 @@ internal sealed class IngestProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>What the role consists of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>A brand per gateway.</summary>
     public IReadOnlyDictionary<string, TestBrand> Brands { get; }
 
@@ -114,7 +117,8 @@ internal sealed class IngestProcess : IAsyncDisposable
         return await DecodeAsync<T>(consumer.Consume(TimeSpan.FromSeconds(30)).ShouldNotBeNull());
     }
 
-    private async Task<(string Key, T Record, IReadOnlyDictionary<string, string> Headers)> DecodeAsync<T>(ConsumeResult<byte[], byte[]> read)
+    /// <summary>Decodes what a consumer read.</summary>
+    public async Task<(string Key, T Record, IReadOnlyDictionary<string, string> Headers)> DecodeAsync<T>(ConsumeResult<byte[], byte[]> read)
         where T : IAvroRecord<T>
     {
         WireFormat.TryReadHeader(read.Message.Value, out var schemaId).ShouldBeTrue();

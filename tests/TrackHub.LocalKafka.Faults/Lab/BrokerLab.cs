@@ -35,13 +35,13 @@ internal sealed class BrokerLab : IAsyncDisposable
 
     private BrokerLab(string directory, IReadOnlyList<string> through, int? lossySeed)
     {
-        (_directory, _through, _settings) = (directory, through, lossySeed is null ? [] : [$"{nameof(LocalKafkaOptions.AdvertisedHost)}={LossyProxy.Host}"]);
-        Proxy = lossySeed is { } seed ? new LossyProxy(_port, seed) : null;
-        Clients = new Clients($"{(Proxy is null ? "127.0.0.1" : LossyProxy.Host)}:{_port}");
+        (_directory, _through, _settings) = (directory, through, lossySeed is null ? [] : [$"{nameof(LocalKafkaOptions.AdvertisedHost)}={BrokerProxy.Host}"]);
+        Proxy = lossySeed is { } seed ? new BrokerProxy(_port, seed) : null;
+        Clients = new Clients($"{(Proxy is null ? "127.0.0.1" : BrokerProxy.Host)}:{_port}");
     }
 
     /// <summary>What stands between the load and the broker; null where nothing does.</summary>
-    public LossyProxy? Proxy { get; }
+    public BrokerProxy? Proxy { get; }
 
     public BrokerProcess Broker { get; private set; } = null!;
 
@@ -59,7 +59,7 @@ internal sealed class BrokerLab : IAsyncDisposable
     /// <param name="seed">Of the topics' changes.</param>
     /// <param name="directory">Where its log is; a folder of its own if not given.</param>
     /// <param name="through">A command that becomes the broker.</param>
-    /// <param name="isLossy">Whether a <see cref="LossyProxy"/> stands before the broker; it loses nothing until told to.</param>
+    /// <param name="isLossy">Whether a <see cref="BrokerProxy"/> stands before the broker; it loses nothing until told to.</param>
     public static async Task<BrokerLab> StartAsync(int seed, string? directory = null, IReadOnlyList<string>? through = null, bool isLossy = false)
     {
         var lab = new BrokerLab(directory ?? TestFolder.Next("broker"), through ?? [], isLossy ? seed : null);
