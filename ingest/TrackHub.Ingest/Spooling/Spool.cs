@@ -238,8 +238,7 @@ internal sealed partial class Spool : IAsyncDisposable
 
     private SpoolSegment Roll()
     {
-        _active = _folder.NewSegment();
-        _segments.AddLast(_active);
+        _segments.AddLast(_active = _folder.NewSegment());
         return _active;
     }
 

@@ -57,7 +57,7 @@ internal sealed partial class SpoolFolder(string directory, TimeProvider clock, 
     /// <summary>Begins the next file.</summary>
     /// <exception cref="IOException">The disk does not take it.</exception>
     public SpoolSegment NewSegment() =>
-        SpoolSegment.Create(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{++_number:D16}.spool")));
+        SpoolSegment.Create(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{++_number:D16}.spool")), SpoolSegment.Written);
 
     /// <summary>Deletes a file all of which is in the log; a damaged one is kept under another name.</summary>
     public static void Discard(SpoolSegment segment)
@@ -79,7 +79,7 @@ internal sealed partial class SpoolFolder(string directory, TimeProvider clock, 
         File.Delete(path);
         try
         {
-            using var segment = SpoolSegment.Create(path);
+            using var segment = SpoolSegment.Create(path, SpoolSegment.Written);
             var frames = new ArrayBufferWriter<byte>();
             SpoolFrames.Write(frames, new SpoolEntry("", clock.GetUtcNow(), new() { KeyId = "", Box = [0] }).ToBytes());
             segment.Append(frames.WrittenSpan);

@@ -42,16 +42,21 @@ internal sealed class SpoolSegment : IDisposable
     /// <summary>Whether something in here could not be read: the file is kept for somebody to look at.</summary>
     public bool IsDamaged => Volatile.Read(ref _damaged) is 1;
 
+    /// <summary>Schemas of the records this version writes, by topic.</summary>
+    public static IReadOnlyDictionary<string, string> Written { get; } = Spooled.ToDictionary(static topic => topic.Key, static topic => topic.Value.ValueSchemaJson);
+
     /// <summary>Makes a file; its schemas become durable with the first record.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="schemas">Schema of each topic's records.</param>
     /// <exception cref="IOException">The disk does not take it.</exception>
-    public static SpoolSegment Create(string path)
+    public static SpoolSegment Create(string path, IReadOnlyDictionary<string, string> schemas)
     {
-        var header = HeaderBytes();
+        var header = HeaderBytes(schemas);
         var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
         try
         {
             RandomAccess.Write(handle, header, 0);
-            return new(path, handle, SchemasOf(SpoolFrames.Read(header)[0].Payload), header.Length, header.Length);
+            return new(path, handle, schemas, header.Length, header.Length);
         }
         catch
         {
@@ -125,15 +130,15 @@ internal sealed class SpoolSegment : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    private static byte[] HeaderBytes()
+    private static byte[] HeaderBytes(IReadOnlyDictionary<string, string> schemas)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
-        writer.Write7BitEncodedInt(Spooled.Count);
-        foreach (var topic in Spooled.Values)
+        writer.Write7BitEncodedInt(schemas.Count);
+        foreach (var (topic, schema) in schemas)
         {
-            writer.Write(topic.Name);
-            writer.Write(topic.ValueSchemaJson);
+            writer.Write(topic);
+            writer.Write(schema);
         }
 
         writer.Flush();
