@@ -14,7 +14,13 @@ public sealed record SaleAnswer(string EventId, int Status, bool Spooled, TimeSp
 /// <summary>Sales alone, at a steady intended rate whatever the system does, each sent once.</summary>
 internal static class SaleStream
 {
+    // The output of a running system is read by two of the pool's threads that block. With two cores the pool begins with no more, and takes half a
+    // second to add one: half a second in which nothing is sent, and which would be told of the ingress.
+    private const int Threads = 16;
+
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+
+    static SaleStream() => ThreadPool.SetMinThreads(Threads, Threads);
 
     /// <summary>Sends sales <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> of a run.</summary>
     public static async Task<IReadOnlyList<SaleAnswer>> SendAsync(LabBrand brand, string run, int first, int count, int perSecond)

@@ -37,6 +37,11 @@ public sealed class SpoolTests(FaultLab lab, ITestOutputHelper output)
         await Eventually.Holds(
             async () => (await StoredAsync(brand)).ShouldBe(_answers.ToDictionary(static answer => answer.EventId, static _ => 1L), ignoreOrder: true), DrainLimit);
         await Eventually.Holds(() => Directory.GetFiles(Path.Combine(lab.Machine.Data, "spool")).Select(Path.GetFileName).SequenceEqual(["lock"]), DrainLimit);
+
+        var spooled = _answers.First(static answer => answer.Spooled).EventId;
+        var told = await lab.Machine.RunAsync("explain", spooled, "--json");
+        told.Code.ShouldBe(0, told.All);
+        told.Output.ShouldContain(spooled);
     }
 
     private async Task<IReadOnlyList<SaleAnswer>> SellAsync(LabBrand brand, string phase)
