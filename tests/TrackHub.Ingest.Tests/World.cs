@@ -74,5 +74,8 @@ internal sealed class World
 /// <summary>A clock that stands; its timers run.</summary>
 internal sealed class FixedClock(DateTimeOffset now) : TimeProvider
 {
-    public override DateTimeOffset GetUtcNow() => now;
+    /// <summary>How much time has passed; timers do not care.</summary>
+    public TimeSpan Passed { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => now + Passed;
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Schemas;
 using TrackHub.Testing;
 
@@ -125,6 +127,43 @@ public sealed class SpoolHttpTests : IAsyncLifetime
             ready.StatusCode.ShouldBe(HttpStatusCode.OK);
             (await IngestServer.ReadAsync(ready)).GetProperty("dependencies").GetProperty("spool").GetProperty("reason").GetString()!.ShouldStartWith("1 records wait");
         });
+    }
+
+    [Fact]
+    public async Task Gauges_tell_how_much_waits_and_how_long()
+    {
+        _server.Log.IsAway = true;
+        await SellAsync("s-1");
+        await SellAsync("s-2");
+
+        ((FixedClock)_server.World.Clock).Passed = TimeSpan.FromSeconds(3);
+
+        var gauges = Gauges();
+        gauges["trackhub.ingest.spool.records"].ShouldBe(2);
+        using (var segment = SpoolSegment.Recover(Directory.GetFiles(_folder.FullName, "*.spool").Single(), out _).ShouldNotBeNull())
+            gauges["trackhub.ingest.spool.size"].ShouldBe(segment.RecordBytes);
+        gauges["trackhub.ingest.spool.age"].ShouldBe(3);
+
+        _server.Log.IsAway = false;
+        await Eventually.Holds(() => Gauges().Values.All(static value => value is 0));
+    }
+
+    private Dictionary<string, double> Gauges()
+    {
+        var seen = new Dictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Scope == _server.Meters && instrument is ObservableGauge<long> or ObservableGauge<double>)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return seen;
     }
 
     private Task<IngestServer> StartAsync(World? world = null) => IngestServer.StartAsync(world ?? new(), ("Ingest:SpoolDirectory", _folder.FullName));
