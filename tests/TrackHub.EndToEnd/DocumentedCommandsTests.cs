@@ -11,7 +11,7 @@ public sealed partial class DocumentedCommandsTests
     private const string Tour = "README.md";
 
     // In this order: the guides go on where the tour ended.
-    private static readonly string[] Pages = [Tour, "docs/analysts.md", "docs/operators.md", "docs/own-integrations.md", "deploy/TrackHub.MetaSim/README.md", "benchmarks/README.md"];
+    private static readonly string[] Pages = [Tour, "docs/analysts.md", "docs/operators.md", "docs/own-integrations.md", "docs/quality.md", "deploy/TrackHub.MetaSim/README.md", "benchmarks/README.md"];
 
     // Lines that are not for the script, and the test that runs them.
     private static readonly Dictionary<string, string> RunElsewhere = new(StringComparer.Ordinal)
