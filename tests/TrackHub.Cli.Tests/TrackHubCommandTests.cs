@@ -30,7 +30,7 @@ public sealed class TrackHubCommandTests
     [InlineData("--rate takes", "replay", "start", "ingest-events", "--from", "1h", "--dry-run", "--rate", "0")]
     [InlineData("an offset is no time", "books", "--from", "5")]
     [InlineData("console", "run", "console")]
-    [InlineData("choose produce, consume, broker, ingress, webhook, stages, end-to-end", "load", "matching")]
+    [InlineData("choose produce, consume, broker, ingress, webhook, stages, matching, end-to-end", "load", "dreams")]
     [InlineData("--connections 0", "load", "ingress", "--connections", "0")]
     [InlineData("--rate 0 is out of range", "load", "ingress", "--rate", "0")]
     [InlineData("resume", "lanes", "resume")]
