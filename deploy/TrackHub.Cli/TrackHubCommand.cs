@@ -6,6 +6,7 @@ using TrackHub.Cli.Coaching;
 using TrackHub.Cli.Demo;
 using TrackHub.Cli.Doctoring;
 using TrackHub.Cli.Explaining;
+using TrackHub.Cli.Groups;
 using TrackHub.Cli.Lanes;
 using TrackHub.Cli.Reading;
 using TrackHub.Cli.Replaying;
@@ -38,6 +39,7 @@ internal static class TrackHubCommand
         ("keys", KeysCommand.Create),
         ("topics", TopicsCommand.Create),
         ("tail", TailCommand.Create),
+        ("groups", GroupsCommand.Create),
         ("replay", ReplayCommand.Create),
         ("explain", ExplainCommand.Create),
         ("books", BooksCommand.Create),

@@ -12,7 +12,7 @@ public sealed class TrackHubCommandTests
     {
         (await CallAsync("--help")).ShouldBe(0);
 
-        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "replay", "explain", "books", "lanes", "migrate"])
+        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "groups", "replay", "explain", "books", "lanes", "migrate"])
             _output.ToString().ShouldContain($"  {command} ");
         _output.ToString().ShouldContain("trackhub [command]");
     }
@@ -29,6 +29,10 @@ public sealed class TrackHubCommandTests
     [InlineData("--from", "replay", "start", "ingest-events", "--dry-run")]
     [InlineData("--rate takes", "replay", "start", "ingest-events", "--from", "1h", "--dry-run", "--rate", "0")]
     [InlineData("an offset is no time", "books", "--from", "5")]
+    [InlineData("one of --to-datetime, --to-offset and --shift", "groups", "reset", "dispatcher", "capi-dispatch")]
+    [InlineData("one of --to-datetime, --to-offset and --shift", "groups", "reset", "dispatcher", "capi-dispatch", "--to-offset", "5", "--shift", "-5")]
+    [InlineData("an offset is no time", "groups", "reset", "dispatcher", "capi-dispatch", "--to-datetime", "5")]
+    [InlineData("--to-offset takes", "groups", "reset", "dispatcher", "capi-dispatch", "--to-offset", "-1")]
     [InlineData("console", "run", "console")]
     [InlineData("choose produce, consume, broker, ingress, webhook, stages, matching, end-to-end", "load", "dreams")]
     [InlineData("--connections 0", "load", "ingress", "--connections", "0")]

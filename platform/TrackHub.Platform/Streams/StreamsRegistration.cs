@@ -39,6 +39,7 @@ public static class StreamsRegistration
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<TopicAdmin>();
         services.AddSingleton<GroupOffsets>();
+        services.AddSingleton<GroupAdmin>();
         services.AddHostedService<KafkaWatch>();
 
         services.AddSingleton(static provider => new SchemaRegistryClient(RegistryHttp.Create(

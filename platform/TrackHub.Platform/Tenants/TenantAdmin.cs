@@ -30,6 +30,17 @@ public sealed class TenantAdmin
     /// <summary>The same for another actor.</summary>
     public TenantAdmin As(string actor) => new(_postgres, _masters) { Actor = actor };
 
+    /// <summary>Does something that no table of the directory shows, and notes it: nothing is done while it could not be noted.</summary>
+    /// <param name="action">Such as <c>group.reset</c>.</param>
+    /// <param name="subject">What it was done to.</param>
+    /// <param name="act">Does it; gives names and values for the note, never a secret.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public async Task NotedAsync(string action, string subject, Func<Task<(string Name, string? Value)[]>> act, CancellationToken cancelled = default)
+    {
+        await using var change = await BeginAsync(cancelled);
+        await change.CommitAsync(action, subject, cancelled, await act());
+    }
+
     /// <summary>Adds a tenant.</summary>
     /// <param name="name">Unique, 1 to 100 characters.</param>
     public Task<TenantRow> AddTenantAsync(string name, CancellationToken cancelled = default) =>
