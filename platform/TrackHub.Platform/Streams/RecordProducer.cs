@@ -73,6 +73,17 @@ public sealed class RecordProducer : IAsyncDisposable
             : AppendOnceEncodedAsync(topic, Encoding.UTF8.GetBytes(key), encoding.AsTask(), headers, limit);
     }
 
+    /// <summary>Appends one record whose bytes the caller has: as the other overload does, but nothing is encoded, and the registry is not asked.</summary>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="key">Its key. Copied before this returns.</param>
+    /// <param name="value">Its value in the Confluent wire format, <see cref="WireFormat"/>'s header included. Copied before this returns.</param>
+    /// <param name="headers">Its headers.</param>
+    /// <param name="limit">How long to wait for the acknowledgement; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the client library tries.</param>
+    /// <exception cref="LogUnavailableException">Not acknowledged, or not in time; it may be in the log all the same.</exception>
+    public ValueTask<RecordCoordinates> ProduceWithinAsync(
+        TopicDefinition topic, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, RecordHeaders headers, TimeSpan limit) =>
+        Append(topic, key.ToArray(), value.ToArray(), headers, limit);
+
     /// <summary>Appends a copy of a record, key and value byte for byte, under other headers.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged; it may be in the log all the same.</exception>
     public Task<RecordCoordinates> ForwardAsync(TopicDefinition topic, StreamRecord record, RecordHeaders headers, CancellationToken cancellationToken) =>
