@@ -56,20 +56,20 @@ internal sealed class MatchingFloor(MatchingLab lab, IReadOnlyList<TrackedEvent>
             var part = prepared.AsSpan(done, values.Count).ToArray();
             OrderKey[] keys = Array.ConvertAll(part, static p => p.Key);
             Guid[] ids = Array.ConvertAll(part, static p => p.IngestId);
-            await _orders.PeekAsync(keys, ids, cancellationToken);
+            var orders = await _orders.PeekAsync(keys, ids, cancellationToken);
             await _windows.ReadAsync([.. part.SelectMany(static p => p.Windows)], cancellationToken);
             await _windows.ReadRecordsAsync(Array.ConvertAll(part, static p => p.Record), cancellationToken);
             await _consents.FindAsync(Array.ConvertAll(part, static p => p.Subjects), cancellationToken);
-            await using var transaction = await _orders.LockAsync(keys, ids, cancellationToken);
+            await using var transaction = await _orders.LockAsync(keys, cancellationToken);
             var revisions = new List<(OrderKey, OrderRevision)>(part.Length);
             for (var i = 0; i < part.Length; i++)
             {
-                var order = transaction.Orders[keys[i]];
+                var order = orders[keys[i]];
                 (order.State, order.Revision, order.Matched, order.FirstSeen) = (SaleKind.Approved, 1, values[i], TimeProvider.System.GetUtcNow());
                 revisions.Add((keys[i], new(events[done + i].IngestId, SaleKind.Approved, 1) { Outcome = values[i] }));
             }
 
-            await transaction.CommitAsync([.. transaction.Orders.Values], revisions, cancellationToken);
+            await transaction.CommitAsync([.. orders.Values], revisions, cancellationToken);
         });
     }
 

@@ -33,9 +33,9 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
         return await ReadAsync(reader, keys, cancellationToken);
     }
 
-    /// <summary>Locks these orders, in key order so that two batches never wait for each other in a circle, and reads them.</summary>
+    /// <summary>Locks these orders, in key order so that two batches never wait for each other in a circle, and reads how far they are.</summary>
     /// <remarks>The locks are transaction-scoped advisory ones, for a sale that is new has no row to lock.</remarks>
-    public async Task<OrderTransaction> LockAsync(IReadOnlyList<OrderKey> keys, IReadOnlyList<Guid> ingestIds, CancellationToken cancellationToken)
+    public async Task<OrderTransaction> LockAsync(IReadOnlyList<OrderKey> keys, CancellationToken cancellationToken)
     {
         var connection = await postgres.OpenConnectionAsync(cancellationToken);
         try
@@ -43,21 +43,21 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
             var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await using var batch = new NpgsqlBatch(connection, transaction);
             batch.BatchCommands.Add(Keyed("""
-                select pg_advisory_xact_lock(q.k) from (
+                select count(pg_advisory_xact_lock(q.k)::text) from (
                     select distinct hashtextextended(b || '/' || g || '/' || s, 0) as k
                     from unnest($1::text[], $2::text[], $3::text[]) as t (b, g, s) order by 1) q
                 """, keys));
-            batch.BatchCommands.Add(Keyed(SelectOrders, keys));
-            batch.BatchCommands.Add(Keyed(SelectRevisions, keys, ingestIds));
+            batch.BatchCommands.Add(Keyed("""
+                select o.brand_id, o.gateway, o.sale_id, o.revision
+                from orders o
+                join unnest($1::text[], $2::text[], $3::text[]) as q (b, g, s) on o.brand_id = q.b and o.gateway = q.g and o.sale_id = q.s
+                """, keys));
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                // One empty row per lock taken.
-            }
-
             await reader.NextResultAsync(cancellationToken);
-            var orders = await ReadAsync(reader, keys, cancellationToken);
-            return new(connection, transaction, orders);
+            var revisions = new Dictionary<OrderKey, long>();
+            while (await reader.ReadAsync(cancellationToken))
+                revisions[new(reader.GetString(0), reader.GetString(1), reader.GetString(2))] = reader.GetInt64(3);
+            return new(connection, transaction, revisions);
         }
         catch
         {

@@ -4,11 +4,11 @@ using TrackHub.Schemas;
 namespace TrackHub.Matching.Orders;
 
 /// <summary>Locked orders, and the transaction that changes them. Disposal without a commit changes nothing.</summary>
-internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyDictionary<OrderKey, Order> orders)
+internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyDictionary<OrderKey, long> revisions)
     : IAsyncDisposable
 {
-    /// <summary>The locked orders; a sale never seen has revision 0.</summary>
-    public IReadOnlyDictionary<OrderKey, Order> Orders { get; } = orders;
+    /// <summary>The revision of a locked order; 0 for a sale never seen.</summary>
+    public long RevisionOf(OrderKey key) => revisions.GetValueOrDefault(key);
 
     /// <summary>Writes changed orders and their new revisions, durably.</summary>
     /// <param name="changed">Orders with at least one new revision.</param>

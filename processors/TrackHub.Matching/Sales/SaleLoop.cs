@@ -10,7 +10,8 @@ namespace TrackHub.Matching.Sales;
 /// <summary>Feeds sales, new and waiting, to the <see cref="SaleMatcher"/>, when the windows have passed their time.</summary>
 /// <remarks>
 /// At least once: offsets are stored when every record of the batch is persisted. One sale's records lie in one partition number of all
-/// three topics, and the range assignor gives that number to one member.
+/// three topics, and the range assignor gives that number to one member. Batches overlap, and lock their orders in turn: so a sale is changed in
+/// the order of its records all the same.
 /// </remarks>
 internal sealed class SaleLoop(
     RecordConsumerFactory consumers, EventGate gate, SaleMatcher matcher, AppliedPositions positions, WindowKeeper keeper, Readiness readiness,
@@ -31,17 +32,18 @@ internal sealed class SaleLoop(
             Topics = [Topics.IngestEvents, Topics.PendingMatch5S, Topics.PendingMatch60S],
             Assignor = Assignor.Range,
         });
-        await foreach (var batch in consumer.BatchesAsync(_options.MaxSales, _options.SaleLinger, stoppingToken))
-        {
-            var started = clock.GetTimestamp();
-            var outcome = await batch.RetryWhileAwayAsync((b, token) => MatchAsync(consumer, b, started, token), readiness, stoppingToken);
-            if (outcome is BatchOutcome.Done)
-                consumer.Store(batch);
-        }
+        await OverlappedBatches.RunAsync(
+            consumer, _options.MaxSales, _options.SaleLinger,
+            (batch, turn, stopping) =>
+            {
+                var started = clock.GetTimestamp();
+                return batch.RetryWhileAwayAsync((b, token) => MatchAsync(consumer, b, turn, started, token), readiness, stopping);
+            },
+            stoppingToken);
     }
 
     /// <summary>Matches each sale as soon as the windows have passed it; those behind wait, and their partitions with them.</summary>
-    private async Task MatchAsync(RecordConsumer consumer, RecordBatch batch, long started, CancellationToken cancellationToken)
+    private async Task MatchAsync(RecordConsumer consumer, RecordBatch batch, BatchTurn turn, long started, CancellationToken cancellationToken)
     {
         var waiting = (await gate.ReadAsync(batch, sales: true, cancellationToken))
             .ConvertAll(static e => new SaleEvent(e.Record, e.Event, e.Event.Sale!, e.Brand, PassOf(e.Record.Coordinates.Topic)));
@@ -62,7 +64,7 @@ internal sealed class SaleLoop(
             }
 
             metrics.Waited(clock.GetElapsedTime(started));
-            await matcher.MatchAsync(ready, Flags(behind && ready.Exists(sale => DueAt(sale.Record) > passed), incomplete), !incomplete, cancellationToken);
+            await matcher.MatchAsync(ready, Flags(behind && ready.Exists(sale => DueAt(sale.Record) > passed), incomplete), !incomplete, turn, isLast: ready.Count == waiting.Count, cancellationToken);
             waiting = waiting.Except(ready).ToList();
         }
     }

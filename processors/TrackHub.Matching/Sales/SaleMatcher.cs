@@ -20,8 +20,12 @@ internal sealed class SaleMatcher(
     /// <summary>Matches sales in their order; complete when every record they give rise to is persisted.</summary>
     /// <param name="flags">What the batch's circumstances add to each Conversion: clicks_behind, windows_incomplete.</param>
     /// <param name="windowsWhole">False to go on without whole windows.</param>
+    /// <param name="turn">The batch's: orders are locked when it has come.</param>
+    /// <param name="isLast">Whether it is passed on then, for nothing of the batch is left: who locks later finds the orders as these sales leave them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DependencyAwayException">A store is away, or the windows were not whole: do it again.</exception>
-    public async Task MatchAsync(IReadOnlyList<SaleEvent> sales, IReadOnlyList<string> flags, bool windowsWhole, CancellationToken cancellationToken)
+    public async Task MatchAsync(
+        IReadOnlyList<SaleEvent> sales, IReadOnlyList<string> flags, bool windowsWhole, BatchTurn turn, bool isLast, CancellationToken cancellationToken)
     {
         var states = sales.Where(static sale => SaleStates.IsState(sale.Sale.Kind)).ToList();
         var outgoing = new List<OutgoingRecord>(sales.Count * 2);
@@ -31,18 +35,16 @@ internal sealed class SaleMatcher(
             metrics.Sale(other.Sale.Kind.ToSymbol(), MatchStage.None);
         }
 
-        // Another instance changed an order between look and lock: what was searched for may be found by now. Look again.
+        // Another batch or instance changed an order between look and lock: what was searched for may be found by now. Its sales look again.
         List<SaleWork> done = [];
         while (states.Count > 0)
         {
             var peeked = await PeekAsync(states, cancellationToken);
             await FindAsync(peeked, windowsWhole, cancellationToken);
-            if (await ApplyAsync(peeked, flags, cancellationToken) is { } records)
-            {
-                outgoing.AddRange(records);
-                done = peeked.Works;
-                break;
-            }
+            await turn.ComesAsync(cancellationToken);
+            var applied = await ApplyAsync(peeked, flags, isLast ? turn.Pass : static () => { }, outgoing, cancellationToken);
+            done.AddRange(peeked.Works.FindAll(work => applied.Contains(work.Sale.Key)));
+            states.RemoveAll(sale => applied.Contains(sale.Key));
         }
 
         await producer.ProduceAllAsync(outgoing, cancellationToken);
@@ -113,34 +115,36 @@ internal sealed class SaleMatcher(
             peeked.Works[i].Consent = found[i];
     }
 
-    /// <summary>Changes the orders and gives what is to be produced; null when an order changed since it was peeked.</summary>
-    private async Task<List<OutgoingRecord>?> ApplyAsync(Peeked peeked, IReadOnlyList<string> flags, CancellationToken cancellationToken)
+    /// <summary>Changes the orders and says what is to be produced.</summary>
+    /// <returns>The orders that were as they had been peeked; what concerns others is left undone.</returns>
+    private async Task<HashSet<OrderKey>> ApplyAsync(
+        Peeked peeked, IReadOnlyList<string> flags, Action locked, List<OutgoingRecord> outgoing, CancellationToken cancellationToken)
     {
-        await using var transaction = await orders.LockAsync(peeked.Keys, peeked.IngestIds, cancellationToken);
-        if (peeked.Keys.Any(key => transaction.Orders[key].Revision != peeked.Orders[key].Revision))
-            return null;
+        await using var transaction = await orders.LockAsync(peeked.Keys, cancellationToken);
+        locked();
 
-        var outgoing = new List<OutgoingRecord>(peeked.Works.Count * 2);
+        var current = peeked.Keys.Where(key => transaction.RevisionOf(key) == peeked.Orders[key].Revision).ToHashSet();
+        var records = new List<OutgoingRecord>(peeked.Works.Count * 2);
         var changed = new HashSet<Order>();
         var revisions = new List<(OrderKey, OrderRevision)>();
-        foreach (var work in peeked.Works)
+        foreach (var work in peeked.Works.Where(work => current.Contains(work.Sale.Key)))
         {
-            var order = transaction.Orders[work.Sale.Key];
+            var order = peeked.Orders[work.Sale.Key];
             switch (OrderLife.Judge(order, work.Sale.Event.IngestId, work.Sale.Sale.Kind))
             {
                 case OrderVerdict.Duplicate:
-                    outgoing.Add(outcomes.OfDuplicate(work.Sale));
+                    records.Add(outcomes.OfDuplicate(work.Sale));
                     metrics.Sale("duplicate", MatchStage.None);
                     break;
                 case OrderVerdict.Again:
-                    outgoing.AddRange(Again(work, order, peeked));
+                    records.AddRange(Again(work, order, peeked));
                     metrics.Sale("again", MatchStage.None);
                     break;
                 case OrderVerdict.Revision when work.Sale.MayWait && !order.HasClick && work.Decision.Winner is null:
-                    outgoing.Add(outcomes.OfPending(work.Sale));
+                    records.Add(outcomes.OfPending(work.Sale));
                     break;
                 default:
-                    outgoing.AddRange(await ReviseAsync(work, order, peeked, flags, cancellationToken));
+                    records.AddRange(await ReviseAsync(work, order, peeked, flags, cancellationToken));
                     changed.Add(order);
                     revisions.Add((order.Key, order.Revisions[^1]));
                     break;
@@ -148,7 +152,8 @@ internal sealed class SaleMatcher(
         }
 
         await transaction.CommitAsync([.. changed], revisions, cancellationToken);
-        return outgoing;
+        outgoing.AddRange(records);
+        return current;
     }
 
     private async Task<IEnumerable<OutgoingRecord>> ReviseAsync(

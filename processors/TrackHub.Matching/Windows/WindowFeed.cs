@@ -25,29 +25,34 @@ internal sealed class WindowFeed(
             Topics = [Topics.TrackEvents],
             Assignor = Assignor.CooperativeSticky,
         });
-        await foreach (var batch in consumer.BatchesAsync(_options.MaxClicks, _options.ClickLinger, stoppingToken))
-        {
-            var outcome = await batch.RetryWhileAwayAsync(ApplyAsync, readiness, stoppingToken);
-            if (outcome is BatchOutcome.Revoked)
-                continue;
-
-            consumer.Store(batch);
-            metrics.Applied(batch.Count);
-        }
+        await OverlappedBatches.RunAsync(
+            consumer, _options.MaxClicks, _options.ClickLinger,
+            async (batch, turn, stopping) =>
+            {
+                var outcome = await batch.RetryWhileAwayAsync((b, token) => ApplyAsync(b, turn, token), readiness, stopping);
+                if (outcome is BatchOutcome.Done)
+                    metrics.Applied(batch.Count);
+                return outcome;
+            },
+            stoppingToken);
     }
 
-    private async Task ApplyAsync(RecordBatch batch, CancellationToken cancellationToken)
+    private async Task ApplyAsync(RecordBatch batch, BatchTurn turn, CancellationToken cancellationToken)
     {
         var events = await gate.ReadAsync(batch, sales: false, cancellationToken);
 
         // Consents first: a sale that has passed these records must find them.
         await consents.WriteAsync([.. events.Select(static e => e.Event).Where(static e => e.Kind == EventKind.Consent)], cancellationToken);
         await applier.ApplyAsync([.. events.Select(static e => e.Event)], cancellationToken);
+
+        // In turn, for a position says that everything below it is applied.
+        await turn.ComesAsync(cancellationToken);
         await positions.AdvanceAsync(
             batch.GroupBy(static r => r.Coordinates.Partition).ToDictionary(
                 static g => g.Key,
                 static g => new AppliedPosition(g.Max(static r => r.Coordinates.Offset) + 1, g.Max(static r => r.Timestamp.ToUnixTimeMilliseconds()))),
             cancellationToken);
+        turn.Pass();
         await dispatch.SendAsync(events, cancellationToken);
     }
 }
