@@ -9,6 +9,7 @@ using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Limiting;
 using TrackHub.Ingest.Listening;
 using TrackHub.Ingest.Quarantining;
+using TrackHub.Ingest.Rehearsing;
 using TrackHub.Ingest.Scripts;
 using TrackHub.Ingest.Spooling;
 using TrackHub.Ingest.Tracking;
@@ -37,6 +38,7 @@ public static class IngestRole
         builder.Services.AddSingleton<IEventLog, KafkaEventLog>();
         builder.Services.AddHostedService<FirstContact>();
         builder.Services.AddIntake();
+        builder.Services.AddHostedService<Rehearsal>();
     }
 
     /// <summary>Maps the public routes. They are served on the public port only, and nothing else is.</summary>
