@@ -46,7 +46,7 @@ internal sealed class IngestMetrics
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15] });
         _spooled = meter.CreateCounter<long>("trackhub.ingest.spool.appended", "{record}", "Records of webhooks made durable in the spool because the log did not answer.");
         _drained = meter.CreateCounter<long>("trackhub.ingest.spool.drained", "{record}", "Records that reached the log from the spool.");
-        _spoolRefused = meter.CreateCounter<long>("trackhub.ingest.spool.refused", "{request}", "Webhooks that neither log nor spool took, by reason.");
+        _spoolRefused = meter.CreateCounter<long>("trackhub.ingest.spool.refused", "{request}", "Times the spool did not take a webhook's records, by reason.");
         _spoolLost = meter.CreateCounter<long>("trackhub.ingest.spool.lost", "{record}", "Records in the spool that can no longer be opened, by reason.");
         meter.CreateObservableGauge("trackhub.ingest.spool.records", () => _spool().Records, "{record}", "Records in the spool that are not in the log yet.");
         meter.CreateObservableGauge("trackhub.ingest.spool.size", () => _spool().Bytes, "By", "Bytes of the records in the spool.");

@@ -19,24 +19,17 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
     /// <param name="key">Record key.</param>
     /// <param name="sale">The record.</param>
     /// <returns>Its receipt once it is durable; null if neither log nor spool took it.</returns>
-    public async Task<Receipt?> AppendAsync(string tenantId, string key, TrackedEvent sale)
-    {
-        if (await AnsweredAsync(() => log.AppendAsync(Topics.IngestEvents, key, sale)) is { } coordinates)
-            return new(sale.EventId, coordinates);
-
-        return await SpoolAsync(sale.EventId, () =>
-            [SpoolEntry.Seal(sealer, tenantId, sale.ReceivedAt, SpooledRecord.Of(Topics.IngestEvents, key, sale.BrandId, sale))]);
-    }
+    public Task<Receipt?> AppendAsync(string tenantId, string key, TrackedEvent sale) => StoreAsync(
+        sale.EventId,
+        () => log.AppendAsync(Topics.IngestEvents, key, sale),
+        () => [SpoolEntry.Seal(sealer, tenantId, sale.ReceivedAt, SpooledRecord.Of(Topics.IngestEvents, key, sale.BrandId, sale))]);
 
     /// <summary>Appends an authentic webhook that could not be mapped, with the outcome that ends it.</summary>
     /// <returns>As above.</returns>
-    public async Task<Receipt?> AppendDeadAsync(string tenantId, DeadWebhook webhook, EventOutcome outcome)
+    public Task<Receipt?> AppendDeadAsync(string tenantId, DeadWebhook webhook, EventOutcome outcome)
     {
-        if (await AnsweredAsync(() => log.AppendDeadAsync(webhook, outcome)) is { } coordinates)
-            return new(webhook.IngestId, coordinates);
-
         var now = clock.GetUtcNow();
-        return await SpoolAsync(webhook.IngestId, () =>
+        return StoreAsync(webhook.IngestId, () => log.AppendDeadAsync(webhook, outcome), () =>
         {
             var (key, letter) = DeadLetters.LetterOf(webhook, sealer.Seal(tenantId, SealPurpose.DeadLetter, webhook.Body, KeyRef.Day(now)), now);
             return
@@ -47,44 +40,51 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
         });
     }
 
-    // One who has waited in vain speaks for all who still wait.
-    private async ValueTask<RecordCoordinates?> AnsweredAsync(Func<ValueTask<RecordCoordinates?>> append)
+    private async Task<Receipt?> StoreAsync(string id, Func<ValueTask<RecordCoordinates?>> append, Func<IReadOnlyList<SpoolEntry>> seal)
+    {
+        var (coordinates, kept) = await AnsweredAsync(append, seal);
+        if (coordinates is not null || !spool.IsOn)
+            return coordinates is null ? null : new(id, coordinates);
+
+        spool.LogAbsence.Begin();
+        var isKept = await (kept ?? KeepAsync(seal));
+
+        // Refused, or in the log already: with nothing in the spool nobody would find the log again.
+        if (spool.State.Records is 0)
+            spool.LogAbsence.End();
+        return isKept ? new(id, Coordinates: null) : null;
+    }
+
+    // One who has waited in vain speaks for all who still wait. Who has waited for half of the time puts his records on the disk while he waits on: a disk
+    // that is slow just then would else begin where the log's time ends. If the log answers after all, they are there twice.
+    private async ValueTask<(RecordCoordinates? Coordinates, Task<bool>? Kept)> AnsweredAsync(
+        Func<ValueTask<RecordCoordinates?>> append, Func<IReadOnlyList<SpoolEntry>> seal)
     {
         if (spool.LogAbsence.IsOn)
-            return null;
+            return (null, null);
 
         var answer = append();
         if (answer.IsCompleted || !spool.IsOn)
-            return await answer;
+            return (await answer, null);
 
         var answered = answer.AsTask();
-        return await Task.WhenAny(answered, spool.LogAbsence.Begun) == answered ? await answered : null;
+        if (await Task.WhenAny(answered, spool.LogAbsence.Doubted()) == answered)
+            return (await answered, null);
+
+        var kept = KeepAsync(seal);
+        return (await Task.WhenAny(answered, spool.LogAbsence.Begun) == answered ? await answered : null, kept);
     }
 
-    private async Task<Receipt?> SpoolAsync(string id, Func<IReadOnlyList<SpoolEntry>> seal)
+    private async Task<bool> KeepAsync(Func<IReadOnlyList<SpoolEntry>> seal)
     {
-        if (!spool.IsOn)
-            return null;
-
-        IReadOnlyList<SpoolEntry> entries;
         try
         {
-            entries = seal();
+            return await spool.AppendAsync(seal());
         }
         catch (KeyGoneException)
         {
             metrics.SpoolRefused("day_key_missing");
-            return null;
+            return false;
         }
-
-        // Told before the append: the drain, which takes it back, may have the record in the log before this goes on.
-        spool.LogAbsence.Begin();
-        if (await spool.AppendAsync(entries))
-            return new(id, Coordinates: null);
-
-        // With nothing in the spool nobody would find the log again.
-        if (spool.State.Records is 0)
-            spool.LogAbsence.End();
-        return null;
     }
 }

@@ -50,13 +50,14 @@ internal sealed partial class Spool : IAsyncDisposable
         (_metrics, _clock, _logger, _maxBytes) = (metrics, clock, logger, options.Value.SpoolMaxBytes);
         _folder = new(options.Value.SpoolDirectory, clock, logger);
         _queue = new(Commit);
+        LogAbsence = new(options.Value.AckTimeout, clock);
     }
 
     /// <summary>Whether there is a spool at all.</summary>
     public bool IsOn => _folder.IsGiven;
 
     /// <summary>Whether the log answers, as far as webhooks and drain have found out.</summary>
-    public LogAbsence LogAbsence { get; } = new();
+    public LogAbsence LogAbsence { get; }
 
     /// <summary>Whether appends find room: none was refused in the last seconds. Then it is worth another try, for nobody else would find out.</summary>
     public bool HasRoom => Interlocked.Read(ref _refusedAt) is var at && (at is long.MinValue || _clock.GetElapsedTime(at) > RefusalCounts);

@@ -14,6 +14,9 @@ internal sealed class MemoryEventLog : IEventLog
 
     public bool IsAway { get; set; }
 
+    /// <summary>Answers every append of an event, whenever it completes: a log that is slow. Null for one that answers at once.</summary>
+    public TaskCompletionSource<RecordCoordinates?>? Slow { get; set; }
+
     /// <summary>Appends that were tried.</summary>
     public int Asked => Volatile.Read(ref _asked);
 
@@ -27,6 +30,8 @@ internal sealed class MemoryEventLog : IEventLog
     public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked)
     {
         Interlocked.Increment(ref _asked);
+        if (Slow is { } slow)
+            return new(slow.Task);
         if (IsAway)
             return new((RecordCoordinates?)null);
         Events.Enqueue((topic.Name, key, tracked));

@@ -57,6 +57,28 @@ public sealed class SpoolHttpTests : IAsyncLifetime
             .ShouldBe(Enumerable.Range(0, 5).Select(static n => $"brandexample/perfectpay/s-{n}"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task While_a_sale_still_waits_for_the_log_it_goes_to_the_disk(bool answersAfterAll)
+    {
+        var log = _server.Log;
+        (log.Slow, log.IsAway) = (new(), true);
+
+        var sale = SellAsync("s-1");
+        await Eventually.Holds(() => Gauges()["trackhub.ingest.spool.records"] is 1);
+        sale.IsCompleted.ShouldBeFalse("the log's time is not over");
+        var slow = log.Slow;
+        (log.Slow, log.IsAway) = (null, false);
+        slow.SetResult(answersAfterAll ? new("ingest-events", 3, 17) : null);
+
+        var receipt = await IngestServer.ReadAsync(await sale);
+        receipt.TryGetProperty("spooled", out _).ShouldBe(!answersAfterAll);
+        await Eventually.Holds(() => log.FromSpool.Count is 1 && Gauges()["trackhub.ingest.spool.records"] is 0);
+        AvroCodec.Decode<TrackedEvent>(log.FromSpool.Single().Avro).EventId.ShouldBe(receipt.GetProperty("event_id").GetString());
+        await Eventually.Holds(async () => (await IngestServer.ReadAsync(await SellAsync("s-2"))).TryGetProperty("offset", out _).ShouldBeTrue());
+    }
+
     [Fact]
     public async Task What_an_ingress_took_the_next_one_brings_to_the_log()
     {
