@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Confluent.Kafka;
-using TrackHub.Schemas;
 using TrackHub.Testing;
 using Xunit.Abstractions;
 
@@ -34,16 +32,7 @@ public sealed class BlockedPortTests(ITestOutputHelper output)
         await SellAsync(ingest, "the port is open again");
 
         await Eventually.Holds(() => Directory.GetFiles(spool).Select(Path.GetFileName).SequenceEqual(["lock"]), Patience);
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
-        {
-            BootstrapServers = broker.BootstrapServers,
-            GroupId = "blocked",
-            EnableAutoCommit = false,
-        }).Build();
-        consumer.Assign(Enumerable.Range(0, Topics.IngestEvents.Partitions).Select(static partition => new TopicPartitionOffset(Topics.IngestEvents.Name, partition, Offset.Beginning)));
-        var left = new HashSet<string>(_taken);
-        while (left.Count > 0)
-            left.Remove((await ingest.DecodeAsync<TrackedEvent>(consumer.Consume(Patience).ShouldNotBeNull($"{left.Count} of {_taken.Count} sales are not in the log"))).Record.EventId);
+        await ingest.AreStoredAsync(_taken, Patience);
     }
 
     /// <summary>Sells at a steady rate, whatever the answers take.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
 using TrackHub.Testing;
 
 namespace TrackHub.Integration.Ingest;
@@ -7,19 +9,26 @@ namespace TrackHub.Integration.Ingest;
 public sealed class FullQueueTests
 {
     private const int Senders = 300;
-    private static readonly int Clicks = Environment.GetEnvironmentVariable("TRACKHUB_TEST_FULL") == "1" ? 5_000 : 2_500;
+    private const int Sales = 50;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly bool IsFull = Environment.GetEnvironmentVariable("TRACKHUB_TEST_FULL") == "1";
+    private static readonly int Clicks = IsFull ? 5_000 : 1_000;
+
+    // Fewer than senders, so that it is full on the slowest machine: a record leaves it after two seconds.
+    private static readonly int Queue = IsFull ? 1_000 : 200;
 
     [Fact]
-    public async Task A_full_queue_refuses_browser_events_takes_no_more_memory_and_empties_by_itself()
+    public async Task A_full_queue_refuses_browser_events_spools_sales_takes_no_more_memory_and_empties_by_itself()
     {
-        var folder = TestFolder.Next("ingest-full");
+        var (folder, spool) = (TestFolder.Next("ingest-full"), TestFolder.Next("ingest-full-spool"));
         var broker = await TestMachine.StartBrokerAsync(folder);
         var (port, registryPort) = (broker.Port, broker.RegistryAddress.Port);
         await using var ingest = await IngestProcess.StartWithAsync(
             new(broker.BootstrapServers, broker.RegistryAddress),
-            ["--Producer:QueueRecords=1000", "--Ingest:AckTimeout=00:00:00.150", "--Ingest:AddressBurst=1000000"],
-            "kiwify");
-        var address = $"/track/click?k={ingest.Brands["kiwify"].WriteKey}";
+            [$"--Producer:QueueRecords={Queue}", "--Ingest:AckTimeout=00:00:00.150", "--Ingest:AddressBurst=1000000", $"--Ingest:SpoolDirectory={spool}"],
+            "perfectpay");
+        var brand = ingest.Brands["perfectpay"];
+        var address = $"/track/click?k={brand.WriteKey}";
         var click = """{"session_id":"s-1","url":"https://shop.example.com/"}"""u8.ToArray();
         (await ingest.PostAsync(address, click)).Status.ShouldBe(202);
         await broker.DisposeAsync();
@@ -27,21 +36,41 @@ public sealed class FullQueueTests
         var before = process.WorkingSet64;
 
         var answers = new ConcurrentBag<(int Status, string? Code)>();
-        await Parallel.ForAsync(0, Clicks, new ParallelOptions { MaxDegreeOfParallelism = Senders }, async (_, _) =>
+        using var enough = new CancellationTokenSource();
+        var flood = Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
         {
-            var (status, problem) = await ingest.PostAsync(address, click);
-            answers.Add((status, problem.GetProperty("code").GetString()));
-        });
+            while (answers.Count < Clicks || !enough.IsCancellationRequested)
+            {
+                var (status, problem) = await ingest.PostAsync(address, click);
+                answers.Add((status, problem.GetProperty("code").GetString()));
+            }
+        }));
+        await Eventually.Holds(async () => await RefusedByQueueAsync(ingest) > 0, Patience);
+        var refused = await RefusedByQueueAsync(ingest);
+        var sales = await Task.WhenAll(Enumerable.Range(0, Sales).Select(number => ingest.PostAsync(
+            $"/webhooks/perfectpay/{brand.ConnectionPath}", Encoding.UTF8.GetBytes($$"""
+            {"token":"{{brand.ConnectionSecret}}","code":"PP{{number}}","sale_amount":197.0,"currency_enum_key":"BRL","sale_status_enum":2,
+             "customer":{"email":"comprador@example.com"}
+            }
+            """))));
+        await Eventually.Holds(async () => await RefusedByQueueAsync(ingest) > refused, Patience);   // it was full all the while
+        await enough.CancelAsync();
+        await flood;
 
+        sales.ShouldAllBe(static sale => sale.Status == 200 && sale.Answer.GetProperty("spooled").GetBoolean());
         answers.Distinct().ShouldBe([(503, "log_unavailable")]);
-        (await ingest.MetricsAsync()).Split('\n').ShouldContain(
-            static line => line.StartsWith("trackhub_ingest_unavailable", StringComparison.Ordinal) && line.Contains("reason=\"queue_full\"", StringComparison.Ordinal));
         process.Refresh();
         (process.WorkingSet64 - before).ShouldBeLessThan(200L << 20);
 
         await using var again = await TestMachine.StartBrokerAsync(folder, port, registryPort);
-        await Eventually.Holds(async () => (await ingest.PostAsync(address, click)).Status is 202, TimeSpan.FromSeconds(30));
+        await Eventually.Holds(async () => (await ingest.PostAsync(address, click)).Status is 202, Patience);
         var (_, receipt) = await ingest.PostAsync(address, click);
         (await ingest.ReadBackAsync<Schemas.TrackedEvent>(receipt)).Record.EventId.ShouldBe(receipt.GetProperty("event_id").GetString());
+        await ingest.AreStoredAsync(sales.Select(static sale => sale.Answer.GetProperty("event_id").GetString()!), Patience);
+        await Eventually.Holds(() => Directory.GetFiles(spool).Select(Path.GetFileName).SequenceEqual(["lock"]), Patience);
     }
+
+    private static async Task<double> RefusedByQueueAsync(IngestProcess ingest) => (await ingest.MetricsAsync()).Split('\n')
+        .Where(static line => line.StartsWith("trackhub_ingest_unavailable", StringComparison.Ordinal) && line.Contains("reason=\"queue_full\"", StringComparison.Ordinal))
+        .Sum(static line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
 }

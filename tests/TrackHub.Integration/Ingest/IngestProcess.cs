@@ -117,6 +117,23 @@ internal sealed class IngestProcess : IAsyncDisposable
         return await DecodeAsync<T>(consumer.Consume(TimeSpan.FromSeconds(30)).ShouldNotBeNull());
     }
 
+    /// <summary>Reads the topic of sales until each of these was seen.</summary>
+    /// <param name="eventIds">Event ids.</param>
+    /// <param name="patience">Longest wait for the next record.</param>
+    public async Task AreStoredAsync(IEnumerable<string> eventIds, TimeSpan patience)
+    {
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = _kafka.BootstrapServers,
+            GroupId = $"sales-{Guid.NewGuid():N}",
+            EnableAutoCommit = false,
+        }).Build();
+        consumer.Assign(Enumerable.Range(0, Topics.IngestEvents.Partitions).Select(static partition => new TopicPartitionOffset(Topics.IngestEvents.Name, partition, Offset.Beginning)));
+        var left = eventIds.ToHashSet();
+        while (left.Count > 0)
+            left.Remove((await DecodeAsync<TrackedEvent>(consumer.Consume(patience).ShouldNotBeNull($"{left.Count} sales are not in the log"))).Record.EventId);
+    }
+
     /// <summary>Decodes what a consumer read.</summary>
     public async Task<(string Key, T Record, IReadOnlyDictionary<string, string> Headers)> DecodeAsync<T>(ConsumeResult<byte[], byte[]> read)
         where T : IAvroRecord<T>
