@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using TrackHub.Testing;
+using Xunit.Abstractions;
 
 namespace TrackHub.Integration.Ingest;
 
 /// <summary>The log is away and the queue to it is full. A broker of the test's own, so not for a real cluster.</summary>
-public sealed class FullQueueTests
+public sealed class FullQueueTests(ITestOutputHelper output)
 {
     private const int Senders = 300;
     private const int Sales = 50;
+    private const int Probes = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("TRACKHUB_TEST_FULL") == "1";
     private static readonly int Clicks = IsFull ? 5_000 : 1_000;
@@ -36,6 +39,7 @@ public sealed class FullQueueTests
         var before = process.WorkingSet64;
 
         var answers = new ConcurrentBag<(int Status, string? Code)>();
+        var latencies = new List<double>();
         using var enough = new CancellationTokenSource();
         var flood = Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
         {
@@ -56,6 +60,14 @@ public sealed class FullQueueTests
         await Eventually.Holds(async () => await RefusedByQueueAsync(ingest) > refused, Patience);   // it was full all the while
         await enough.CancelAsync();
         await flood;
+        for (var number = 0; number < Probes; number++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await ingest.PostAsync(address, click);
+            latencies.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        var slow = latencies.Order().ToList();
+        output.WriteLine($"{Probes} further clicks, one by one, at a queue of {Queue}: p50 {slow[Probes / 2]:0.0} ms, p90 {slow[Probes * 9 / 10]:0.0} ms, p99 {slow[Probes * 99 / 100]:0.0} ms");
 
         sales.ShouldAllBe(static sale => sale.Status == 200 && sale.Answer.GetProperty("spooled").GetBoolean());
         answers.Distinct().ShouldBe([(503, "log_unavailable")]);
