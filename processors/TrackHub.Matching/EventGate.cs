@@ -1,4 +1,5 @@
 using TrackHub.Matching.Dispatching;
+using TrackHub.Matching.Orders;
 using TrackHub.Matching.Windows;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
@@ -77,8 +78,8 @@ internal sealed class EventGate(
             return ("malformed", $"A blind index has not {WindowKeys.IndexBytes} bytes.");
         if (!IsTime(tracked.EventTime) || !IsTime(tracked.ReceivedAt))
             return ("malformed", "A time lies outside of 2000 to 2100.");
-        if (tracked.Sale is { } sale && !new[] { sale.Gateway, sale.SaleId, sale.DeliveryId, sale.Currency }.All(IsStorable))
-            return ("malformed", $"A key of the sale is longer than {MaxKeyCharacters} characters or holds a NUL.");
+        if (tracked.Sale is { } sale && !sale.Names.Concat([sale.Gateway, sale.SaleId, sale.DeliveryId, sale.Currency]).All(IsStorable))
+            return ("malformed", $"A key of the sale is longer than {MaxKeyCharacters} characters or holds a NUL or the separator of names.");
         return null;
     }
 
@@ -87,7 +88,7 @@ internal sealed class EventGate(
 
     private static bool IsTime(DateTimeOffset time) => time.Year is >= 2000 and <= 2100;
 
-    private static bool IsStorable(string? text) => text is null || (text.Length <= MaxKeyCharacters && !text.Contains('\0'));
+    private static bool IsStorable(string? text) => text is null || (text.Length <= MaxKeyCharacters && text.AsSpan().IndexOfAny('\0', Order.NameSeparator) < 0);
 
     private Brand? BrandOf(TrackedEvent tracked)
     {

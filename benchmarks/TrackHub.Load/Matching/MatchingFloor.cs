@@ -60,7 +60,7 @@ internal sealed class MatchingFloor(MatchingLab lab, IReadOnlyList<TrackedEvent>
             await _windows.ReadAsync([.. part.SelectMany(static p => p.Windows)], cancellationToken);
             await _windows.ReadRecordsAsync(Array.ConvertAll(part, static p => p.Record), cancellationToken);
             await _consents.FindAsync(Array.ConvertAll(part, static p => p.Subjects), cancellationToken);
-            await using var transaction = await _orders.LockAsync(keys, cancellationToken);
+            await using var transaction = await _orders.LockAsync(keys, [], cancellationToken);
             var revisions = new List<(OrderKey, OrderRevision)>(part.Length);
             for (var i = 0; i < part.Length; i++)
             {

@@ -21,6 +21,9 @@ internal sealed record SaleEvent
     /// <summary>The gateway's id of the sale; null on events that have none.</summary>
     public string? SaleId { get; init; }
 
+    /// <summary>Every id by which the gateway's events name the sale, <see cref="SaleId"/> among them; empty where it has one.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>What buyer and seller see.</summary>
     public string? Reference { get; init; }
 

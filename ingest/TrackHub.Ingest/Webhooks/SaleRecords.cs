@@ -75,6 +75,7 @@ internal sealed class SaleRecords(PersonSealer sealer, IngestMetrics metrics)
         Installments = sale.Installments,
         SubscriptionId = sale.SubscriptionId,
         Cycle = sale.Cycle,
+        Names = sale.Names,
     };
 
     private static Traits TraitsOf(SaleEvent sale, SealedPerson person)

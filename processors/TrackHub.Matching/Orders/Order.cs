@@ -26,6 +26,9 @@ internal sealed record OrderRevision(string IngestId, SaleKind Kind, long Revisi
 /// <summary>What PostgreSQL remembers of a sale. Changed only by <see cref="OrderLife"/>, under the order's lock.</summary>
 internal sealed class Order(OrderKey key)
 {
+    /// <summary>Stands in no name, for names are written as one text.</summary>
+    public const char NameSeparator = '\x1f';
+
     public OrderKey Key { get; } = key;
 
     /// <summary>State by rank; meaningless before the first revision.</summary>
@@ -51,6 +54,9 @@ internal sealed class Order(OrderKey key)
 
     /// <summary>Its currency.</summary>
     public string? Currency { get; set; }
+
+    /// <summary>By which the gateway's events name the sale; empty where it has one id for it.</summary>
+    public SortedSet<string> Names { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every event that made a revision, in any order.</summary>
     public List<OrderRevision> Revisions { get; } = [];

@@ -64,4 +64,17 @@ internal static class OrderLife
             order.PurchaseIngestId = ingestId;
         return new(OrderVerdict.Revision, order.Revision, order.State, purchase);
     }
+
+    /// <summary>
+    /// Takes in what was told of the sale under another of its names before anybody knew that the two are one: its Purchase, so that there is no
+    /// second, and its state, once the sale has one of its own.
+    /// </summary>
+    public static void Adopt(Order order, Order part)
+    {
+        if (part == order || part.Revision == 0)
+            return;
+        order.PurchaseIngestId ??= part.PurchaseIngestId;
+        if (order.Revision > 0)
+            order.State = SaleStates.Higher(order.State, part.State);
+    }
 }

@@ -8,7 +8,7 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
 {
     private const string SelectOrders = """
         select o.brand_id, o.gateway, o.sale_id, o.state, o.revision, o.purchase_ingest_id, o.matched, o.amount_minor, o.currency, o.first_seen,
-               o.stage, o.score
+               o.stage, o.score, o.names
         from orders o
         join unnest($1::text[], $2::text[], $3::text[]) as q (b, g, s) on o.brand_id = q.b and o.gateway = q.g and o.sale_id = q.s
         """;
@@ -18,6 +18,27 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
         from order_revisions r
         join unnest($1::text[], $2::text[], $3::text[]) as q (b, g, s) on r.brand_id = q.b and r.gateway = q.g and r.sale_id = q.s
         """;
+
+    // More than was asked for: other names of the same orders, which nobody looks up. An equality with each single name would not use the index.
+    private const string SelectNamed = """
+        select o.brand_id, o.gateway, n, o.sale_id
+        from orders o, unnest(o.names) as n
+        where o.names && $3::text[] and o.brand_id = any($1::text[]) and o.gateway = any($2::text[])
+        order by o.first_seen, o.sale_id
+        """;
+
+    /// <summary>Which orders go by these names.</summary>
+    /// <param name="names">Names, each as an order of its own.</param>
+    /// <returns>The order of each name that is known; of several the first that was heard of.</returns>
+    public async Task<IReadOnlyDictionary<OrderKey, OrderKey>> NamedAsync(IReadOnlyList<OrderKey> names, CancellationToken cancellationToken)
+    {
+        if (names.Count == 0)
+            return new Dictionary<OrderKey, OrderKey>();
+        await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Keyed(SelectNamed, names) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadNamedAsync(reader, cancellationToken);
+    }
 
     /// <summary>Reads orders without locking them, to know which sales still need a click.</summary>
     /// <param name="keys">Distinct keys.</param>
@@ -35,7 +56,10 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
 
     /// <summary>Locks these orders, in key order so that two batches never wait for each other in a circle, and reads how far they are.</summary>
     /// <remarks>The locks are transaction-scoped advisory ones, for a sale that is new has no row to lock.</remarks>
-    public async Task<OrderTransaction> LockAsync(IReadOnlyList<OrderKey> keys, CancellationToken cancellationToken)
+    /// <param name="keys">Distinct keys.</param>
+    /// <param name="names">Those of them that may be names of other orders.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<OrderTransaction> LockAsync(IReadOnlyList<OrderKey> keys, IReadOnlyList<OrderKey> names, CancellationToken cancellationToken)
     {
         var connection = await postgres.OpenConnectionAsync(cancellationToken);
         try
@@ -52,12 +76,15 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
                 from orders o
                 join unnest($1::text[], $2::text[], $3::text[]) as q (b, g, s) on o.brand_id = q.b and o.gateway = q.g and o.sale_id = q.s
                 """, keys));
+            if (names.Count > 0)
+                batch.BatchCommands.Add(Keyed(SelectNamed, names));
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             var revisions = new Dictionary<OrderKey, long>();
             while (await reader.ReadAsync(cancellationToken))
                 revisions[new(reader.GetString(0), reader.GetString(1), reader.GetString(2))] = reader.GetInt64(3);
-            return new(connection, transaction, revisions);
+            await reader.NextResultAsync(cancellationToken);
+            return new(connection, transaction, revisions, await ReadNamedAsync(reader, cancellationToken));
         }
         catch
         {
@@ -82,6 +109,18 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
         return command;
     }
 
+    private static async Task<IReadOnlyDictionary<OrderKey, OrderKey>> ReadNamedAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var named = new Dictionary<OrderKey, OrderKey>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var name = new OrderKey(reader.GetString(0), reader.GetString(1), reader.GetString(2));
+            named.TryAdd(name, name with { SaleId = reader.GetString(3) });
+        }
+
+        return named;
+    }
+
     private static async Task<IReadOnlyDictionary<OrderKey, Order>> ReadAsync(
         NpgsqlDataReader reader, IReadOnlyList<OrderKey> keys, CancellationToken cancellationToken)
     {
@@ -97,6 +136,8 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
             order.Currency = await reader.IsDBNullAsync(8, cancellationToken) ? null : reader.GetString(8);
             order.FirstSeen = reader.GetFieldValue<DateTimeOffset>(9);
             order.Found = (MatchStageSymbols.TryParse(reader.GetString(10), out var stage) ? stage : MatchStage.None, reader.GetDouble(11));
+            if (!await reader.IsDBNullAsync(12, cancellationToken))
+                order.Names.UnionWith(reader.GetFieldValue<string[]>(12));
         }
 
         await reader.NextResultAsync(cancellationToken);

@@ -4,9 +4,12 @@ using TrackHub.Schemas;
 namespace TrackHub.Matching.Orders;
 
 /// <summary>Locked orders, and the transaction that changes them. Disposal without a commit changes nothing.</summary>
-internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyDictionary<OrderKey, long> revisions)
+internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyDictionary<OrderKey, long> revisions, IReadOnlyDictionary<OrderKey, OrderKey> named)
     : IAsyncDisposable
 {
+    /// <summary>The order that goes by a locked name; null if none does.</summary>
+    public OrderKey? Named(OrderKey name) => named.TryGetValue(name, out var order) ? order : null;
+
     /// <summary>The revision of a locked order; 0 for a sale never seen.</summary>
     public long RevisionOf(OrderKey key) => revisions.GetValueOrDefault(key);
 
@@ -36,16 +39,18 @@ internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransa
 
     private static NpgsqlBatchCommand Upsert(IReadOnlyList<Order> orders) => new("""
         insert into orders (
-            brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, stage, score, amount_minor, currency, first_seen, updated_at)
-        select q.*, now()
+            brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, stage, score, amount_minor, currency, first_seen, names, updated_at)
+        select brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, stage, score, amount_minor, currency, first_seen,
+            string_to_array(names, E'\x1f'), now()
         from unnest(
             $1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::uuid[], $7::bigint[], $8::bytea[], $9::text[], $10::float8[], $11::bigint[],
-            $12::text[], $13::timestamptz[])
-            as q (brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, stage, score, amount_minor, currency, first_seen)
+            $12::text[], $13::timestamptz[], $14::text[])
+            as q (brand_id, gateway, sale_id, state, rank, purchase_ingest_id, revision, matched, stage, score, amount_minor, currency, first_seen, names)
         order by brand_id, gateway, sale_id
         on conflict (brand_id, gateway, sale_id) do update set
             state = excluded.state, rank = excluded.rank, purchase_ingest_id = excluded.purchase_ingest_id, revision = excluded.revision,
-            matched = excluded.matched, stage = excluded.stage, score = excluded.score, amount_minor = excluded.amount_minor, currency = excluded.currency, updated_at = excluded.updated_at
+            matched = excluded.matched, stage = excluded.stage, score = excluded.score, amount_minor = excluded.amount_minor, currency = excluded.currency,
+            names = excluded.names, updated_at = excluded.updated_at
         """)
     {
         Parameters =
@@ -63,6 +68,7 @@ internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransa
             new() { Value = orders.Select(static o => o.AmountMinor).ToArray() },
             new() { Value = orders.Select(static o => o.Currency).ToArray() },
             new() { Value = orders.Select(static o => o.FirstSeen.UtcDateTime).ToArray() },
+            new() { Value = orders.Select(static o => o.Names.Count == 0 ? null : string.Join(Order.NameSeparator, o.Names)).ToArray() },
         },
     };
 

@@ -21,6 +21,9 @@ internal static class SaleStates
     public static bool SearchesClick(SaleKind kind) =>
         kind is SaleKind.CartAbandoned or SaleKind.Pending or SaleKind.Refused or SaleKind.Approved or SaleKind.Renewed;
 
+    /// <summary>Whether the kind says what became of a sale that was paid before: a refund, a dispute.</summary>
+    public static bool IsAboutPaid(SaleKind kind) => Rank(kind) > Rank(SaleKind.Completed);
+
     /// <summary>Whether a sale of this kind waits for a click that is late.</summary>
     public static bool WaitsForClick(SaleKind kind) =>
         kind is SaleKind.CartAbandoned or SaleKind.Pending or SaleKind.Approved or SaleKind.Renewed;

@@ -57,6 +57,7 @@ internal sealed class SaleLoop(
             var passed = watermark.Passed(await positions.ReadAsync(cancellationToken));
             var behind = clock.GetElapsedTime(started) >= _options.WatermarkTimeout;
             var ready = behind ? waiting : waiting.FindAll(sale => DueAt(sale.Record) <= passed);
+            var left = behind ? [] : waiting.FindAll(sale => DueAt(sale.Record) > passed);
             if (ready.Count == 0)
             {
                 await Task.Delay(_options.WatermarkInterval, clock, cancellationToken);
@@ -64,8 +65,8 @@ internal sealed class SaleLoop(
             }
 
             metrics.Waited(clock.GetElapsedTime(started));
-            await matcher.MatchAsync(ready, Flags(behind && ready.Exists(sale => DueAt(sale.Record) > passed), incomplete), !incomplete, turn, isLast: ready.Count == waiting.Count, cancellationToken);
-            waiting = waiting.Except(ready).ToList();
+            await matcher.MatchAsync(ready, Flags(behind && ready.Exists(sale => DueAt(sale.Record) > passed), incomplete), !incomplete, turn, isLast: left.Count == 0, cancellationToken);
+            waiting = left;
         }
     }
 

@@ -27,9 +27,9 @@ internal sealed class SaleMatcher(
     public async Task MatchAsync(
         IReadOnlyList<SaleEvent> sales, IReadOnlyList<string> flags, bool windowsWhole, BatchTurn turn, bool isLast, CancellationToken cancellationToken)
     {
-        var states = sales.Where(static sale => SaleStates.IsState(sale.Sale.Kind)).ToList();
+        var states = sales.Where(static sale => sale.ConcernsOrder).ToList();
         var outgoing = new List<OutgoingRecord>(sales.Count * 2);
-        foreach (var other in sales.Where(static sale => !SaleStates.IsState(sale.Sale.Kind)))
+        foreach (var other in sales.Where(static sale => !sale.ConcernsOrder))
         {
             outgoing.Add(outcomes.OfOther(other));
             metrics.Sale(other.Sale.Kind.ToSymbol(), MatchStage.None);
@@ -43,8 +43,8 @@ internal sealed class SaleMatcher(
             await FindAsync(peeked, windowsWhole, cancellationToken);
             await turn.ComesAsync(cancellationToken);
             var applied = await ApplyAsync(peeked, flags, isLast ? turn.Pass : static () => { }, outgoing, cancellationToken);
-            done.AddRange(peeked.Works.FindAll(work => applied.Contains(work.Sale.Key)));
-            states.RemoveAll(sale => applied.Contains(sale.Key));
+            done.AddRange(applied);
+            states = [.. states.Where((_, i) => !applied.Contains(peeked.Works[i]))];
         }
 
         await producer.ProduceAllAsync(outgoing, cancellationToken);
@@ -52,16 +52,26 @@ internal sealed class SaleMatcher(
     }
 
     private sealed record Peeked(
-        List<SaleWork> Works, IReadOnlyList<OrderKey> Keys, IReadOnlyList<Guid> IngestIds, IReadOnlyDictionary<OrderKey, Order> Orders,
-        Dictionary<OrderKey, (Conversion Conversion, KnownClick? Click)> Matched)
+        List<SaleWork> Works, IReadOnlyList<OrderKey> Keys, IReadOnlyList<OrderKey> Names, IReadOnlyDictionary<OrderKey, OrderKey> Named,
+        IReadOnlyDictionary<OrderKey, Order> Orders, Dictionary<OrderKey, (Conversion Conversion, KnownClick? Click)> Matched)
     {
         /// <summary>What this attempt made, by ingest_id: a batch may hold a record twice.</summary>
         public Dictionary<string, Conversion> Made { get; } = [];
+
+        /// <summary>Whether an order, or whose name it is, is no longer as it was peeked.</summary>
+        public HashSet<OrderKey> ChangedIn(OrderTransaction transaction) =>
+        [
+            .. Keys.Where(key => transaction.RevisionOf(key) != Orders[key].Revision),
+            .. Names.Where(name => transaction.Named(name) != (Named.TryGetValue(name, out var order) ? order : null)),
+        ];
     }
 
     private async Task<Peeked> PeekAsync(List<SaleEvent> sales, CancellationToken cancellationToken)
     {
-        List<OrderKey> keys = [.. sales.Select(static s => s.Key).Distinct()];
+        List<OrderKey> names = [.. sales.SelectMany(static s => s.Names).Distinct()];
+        var named = await orders.NamedAsync(names, cancellationToken);
+        var orderOf = new SaleNames(sales, named);
+        List<OrderKey> keys = [.. sales.Select(static s => s.Key).Concat(names).Concat(sales.Select(orderOf.OrderOf)).Distinct()];
         List<Guid> ingestIds = [.. sales.Select(static s => s.IngestId).Distinct()];
         var known = await orders.PeekAsync(keys, ingestIds, cancellationToken);
         await stored.PrepareAsync(known.Values, cancellationToken);
@@ -70,15 +80,18 @@ internal sealed class SaleMatcher(
         foreach (var order in known.Values.Where(static o => o.HasClick))
             matched[order.Key] = (stored.Decode(order.Matched!), null);
 
-        var works = sales.ConvertAll(sale =>
+        var works = sales.ConvertAll(told =>
         {
+            // A record read again belongs where it made its revision, whatever became known since.
+            var again = known[told.Key].Revisions.Exists(r => r.IngestId == told.Event.IngestId);
+            var sale = again ? told : told with { Key = orderOf.OrderOf(told) };
             var mine = known[sale.Key].Revisions.Find(r => r.IngestId == sale.Event.IngestId)?.Outcome;
             return new SaleWork(sale, MatchRules.Of(sale.Brand.Settings))
             {
                 Earlier = mine is not null ? stored.Decode(mine) : matched.TryGetValue(sale.Key, out var m) ? m.Item1 : null,
             };
         });
-        return new(works, keys, ingestIds, known, matched);
+        return new(works, keys, names, named, known, matched);
     }
 
     private async Task FindAsync(Peeked peeked, bool windowsWhole, CancellationToken cancellationToken)
@@ -116,20 +129,35 @@ internal sealed class SaleMatcher(
     }
 
     /// <summary>Changes the orders and says what is to be produced.</summary>
-    /// <returns>The orders that were as they had been peeked; what concerns others is left undone.</returns>
-    private async Task<HashSet<OrderKey>> ApplyAsync(
+    /// <returns>The sales whose orders were as they had been peeked; the others are left undone.</returns>
+    private async Task<HashSet<SaleWork>> ApplyAsync(
         Peeked peeked, IReadOnlyList<string> flags, Action locked, List<OutgoingRecord> outgoing, CancellationToken cancellationToken)
     {
-        await using var transaction = await orders.LockAsync(peeked.Keys, cancellationToken);
+        await using var transaction = await orders.LockAsync(peeked.Keys, peeked.Names, cancellationToken);
         locked();
 
-        var current = peeked.Keys.Where(key => transaction.RevisionOf(key) == peeked.Orders[key].Revision).ToHashSet();
-        var records = new List<OutgoingRecord>(peeked.Works.Count * 2);
+        var stale = peeked.ChangedIn(transaction);
+        var applied = peeked.Works.Where(work => !stale.Contains(work.Sale.Key) && !work.Sale.Names.Any(stale.Contains)).ToHashSet();
+        var records = new List<OutgoingRecord>(applied.Count * 2);
         var changed = new HashSet<Order>();
         var revisions = new List<(OrderKey, OrderRevision)>();
-        foreach (var work in peeked.Works.Where(work => current.Contains(work.Sale.Key)))
+        foreach (var work in peeked.Works.Where(applied.Contains))
         {
             var order = peeked.Orders[work.Sale.Key];
+            if (order.Revision == 0 && work.Sale.MayWaitForOrder)
+            {
+                records.Add(outcomes.OfPending(work.Sale));
+                continue;
+            }
+
+            if (TakeNames(work, order, peeked))
+                changed.Add(order);
+            if (work.Sale.OnlyTellsNames)
+            {
+                records.Add(outcomes.OfOther(work.Sale));
+                continue;
+            }
+
             switch (OrderLife.Judge(order, work.Sale.Event.IngestId, work.Sale.Sale.Kind))
             {
                 case OrderVerdict.Duplicate:
@@ -153,7 +181,7 @@ internal sealed class SaleMatcher(
 
         await transaction.CommitAsync([.. changed], revisions, cancellationToken);
         outgoing.AddRange(records);
-        return current;
+        return applied;
     }
 
     private async Task<IEnumerable<OutgoingRecord>> ReviseAsync(
@@ -168,6 +196,8 @@ internal sealed class SaleMatcher(
             order.FirstSeen = sale.Event.ReceivedAt;
         (order.AmountMinor, order.Currency) = (sale.Sale.AmountMinor ?? order.AmountMinor, sale.Sale.Currency ?? order.Currency);
         var step = OrderLife.Apply(order, sale.Event.IngestId, sale.Sale.Kind, sale.IsPurchasable);
+        TakeNames(work, order, peeked);
+        step = step with { State = order.State };
         var userData = UserDataOf(work);
         var conversion = ConversionMaker.Make(work, step, matched, userData, ConversionMaker.ConsentOf(work), flags);
         var bytes = await stored.EncodeAsync(conversion, cancellationToken);
@@ -184,6 +214,18 @@ internal sealed class SaleMatcher(
         if (conversion.Purchase)
             metrics.Purchase(conversion.Quality);
         return outcomes.OfRevision(work, conversion, userData);
+    }
+
+    /// <summary>Notes the names a sale tells, and takes in what was told under them; true if an order that is stored already changed by that.</summary>
+    private static bool TakeNames(SaleWork work, Order order, Peeked peeked)
+    {
+        if (!work.Sale.TellsNames)
+            return false;
+        var before = (order.State, order.PurchaseIngestId, order.Names.Count);
+        order.Names.UnionWith(work.Sale.Sale.Names);
+        foreach (var name in work.Sale.Names)
+            OrderLife.Adopt(order, peeked.Orders[name]);
+        return order.Revision > 0 && (order.State, order.PurchaseIngestId, order.Names.Count) != before;
     }
 
     private IEnumerable<OutgoingRecord> Again(SaleWork work, Order order, Peeked peeked)

@@ -19,8 +19,23 @@ internal sealed record SaleEvent(StreamRecord Record, TrackedEvent Event, Sale S
     /// <summary>Passes a sale takes at most.</summary>
     public const int LastPass = 3;
 
-    /// <summary>Its order.</summary>
-    public OrderKey Key { get; } = OrderKey.Of(Event, Sale);
+    /// <summary>Its order: the one its gateway names, or the one that is known by a name of it.</summary>
+    public OrderKey Key { get; init; } = OrderKey.Of(Event, Sale);
+
+    /// <summary>Every name of its order, as orders; none where the gateway has one id for a sale.</summary>
+    public IEnumerable<OrderKey> Names => Sale.Names.Select(name => Key with { SaleId = name });
+
+    /// <summary>Whether it tells by which names its order goes. Others only ask: a refund names the payment, which may be known to belong to a sale.</summary>
+    public bool TellsNames => Sale.Names.Count > 0 && (SaleStates.SearchesClick(Sale.Kind) || OnlyTellsNames);
+
+    /// <summary>Whether it is no state of a sale, and yet tells names of one.</summary>
+    public bool OnlyTellsNames => Sale is { Kind: SaleKind.Ignored, Names.Count: > 1 };
+
+    /// <summary>Whether it says anything of an order: a state of it, or a name.</summary>
+    public bool ConcernsOrder => SaleStates.IsState(Sale.Kind) || OnlyTellsNames;
+
+    /// <summary>Whether it waits for a sale that nothing is known of: it speaks of one by another name, and what links the two may come later.</summary>
+    public bool MayWaitForOrder => Sale.Names.Count > 0 && (SaleStates.IsAboutPaid(Sale.Kind) || OnlyTellsNames) && Pass < LastPass;
 
     /// <summary>Its ingest_id.</summary>
     public Guid IngestId { get; } = Guid.Parse(Event.IngestId);

@@ -85,6 +85,28 @@ public sealed class StripeGatewayTests
         Invoice("subscription_cycle").Buyer.Emails.ShouldBe(["comprador@example.com"]);
     }
 
+    [Fact]
+    public void Every_event_of_a_payment_tells_all_names_it_knows_of_the_sale()
+    {
+        Mapped.Changed(Session, static root =>
+        {
+            var told = root["data"]!["object"]!;
+            (told["payment_intent"], told["subscription"], told["invoice"]) = (null, "sub_exmp1", "in_exmp1");
+        }).Names.ShouldBe(["sub_exmp1", "in_exmp1"]);
+        Invoice("subscription_create", static invoice => (invoice["subscription"], invoice["payment_intent"]) = ("sub_exmp1", "pi_exmp1")).Names
+            .ShouldBe(["sub_exmp1", "in_exmp1", "pi_exmp1"]);
+        Invoice("subscription_cycle", static invoice => (invoice["subscription"], invoice["payment_intent"]) = ("sub_exmp1", "pi_exmp2")).Names
+            .ShouldBe(["pi_exmp2", "in_exmp1"], "a renewal is not the sale that the subscription names");
+        Invoice("subscription_update").Names.ShouldBeEmpty();
+        Mapped.Single("stripe", Samples.Bytes(Refund)).Names.ShouldBe(["pi_exmp0001"]);
+        Mapped.Changed(Refund, static root => root["data"]!["object"]!["invoice"] = "in_exmp1").Names.ShouldBe(["pi_exmp0001", "in_exmp1"]);
+
+        var link = Mapped.Changed(Refund, static root => (root["type"], root["data"]!["object"]) = (
+            "invoice_payment.paid", JsonNode.Parse("""{"id":"inpay_exmp1","invoice":"in_exmp1","payment":{"type":"payment_intent","payment_intent":"pi_exmp1"}}""")));
+        (link.Kind, link.SaleId).ShouldBe((SaleKind.Ignored, "in_exmp1"));
+        link.Names.ShouldBe(["in_exmp1", "pi_exmp1"]);
+    }
+
     [Theory]
     [InlineData(19700, SaleKind.Refunded)]
     [InlineData(5000, SaleKind.PartiallyRefunded)]

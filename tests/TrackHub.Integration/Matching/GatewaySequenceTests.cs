@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using TrackHub.Ingest.Webhooks;
-using TrackHub.Matching.Orders;
 using TrackHub.Schemas;
 
 namespace TrackHub.Integration.Matching;
@@ -36,15 +35,9 @@ public sealed class GatewaySequenceTests
     /// <summary>State and Purchases of each sale. Every delivery is an event of its own; contract-level ones without a sale leave none.</summary>
     private static IEnumerable<(string SaleId, SaleKind State, int Purchases)> Play(IEnumerable<SaleEvent> arrived)
     {
-        var orders = new SortedDictionary<string, (Order Order, int Purchases)>(StringComparer.Ordinal);
-        var number = 0;
-        foreach (var e in arrived.Where(static e => SaleStates.IsState(e.Kind) && e.SaleId is not null))
-        {
-            var (order, purchases) = orders.GetValueOrDefault(e.SaleId!, (new(new("brandbrand01", "any", e.SaleId!)), 0));
-            var step = OrderLife.Apply(order, $"event-{number++}", e.Kind, purchasable: !e.Test && e.Money.AmountMinor > 0);
-            orders[e.SaleId!] = (order, purchases + (step.Purchase ? 1 : 0));
-        }
-
-        return orders.Select(static o => (o.Key, o.Value.Order.State, o.Value.Purchases));
+        var orders = new OrderBook();
+        foreach (var e in arrived.Where(static e => e.SaleId is not null))
+            orders.Take(e);
+        return orders.End();
     }
 }

@@ -100,6 +100,29 @@ internal static class GatewaySequences
                 Stripe("invoice.paid", "\"id\":\"in_2\",\"billing_reason\":\"subscription_cycle\",\"subscription\":\"S\",\"amount_paid\":19700,\"currency\":\"brl\",\"payment_intent\":\"B\""),
             ],
             ("S", SaleKind.Approved, 1), ("B", SaleKind.Renewed, 0)),
+        new("stripe", "a subscription's first payment given back, its invoice naming the payment",
+            [
+                StripeSubscription(),
+                Stripe("invoice.paid", "\"id\":\"in_1\",\"billing_reason\":\"subscription_create\",\"subscription\":\"S\",\"amount_paid\":19700,\"currency\":\"brl\",\"payment_intent\":\"A\""),
+                StripeRefund(19_700),
+            ],
+            ("S", SaleKind.Refunded, 1)),
+        new("stripe", "a subscription's first payment given back, its charge naming the invoice",
+            [StripeSubscription(), Stripe("charge.refunded", "\"id\":\"ch\",\"payment_intent\":\"A\",\"invoice\":\"in_1\",\"amount\":19700,\"amount_refunded\":19700,\"currency\":\"brl\"")],
+            ("S", SaleKind.Refunded, 1)),
+        new("stripe", "two payments of a subscription, the first disputed, as API version 2025-03-31 tells them",
+            [
+                StripeSubscription(),
+                StripeInvoice("in_1", "subscription_create"),
+                StripeInvoicePayment("in_1", "A"),
+                StripeInvoice("in_2", "subscription_cycle"),
+                StripeInvoicePayment("in_2", "B"),
+                Stripe("charge.dispute.created", "\"id\":\"du\",\"charge\":\"ch\",\"payment_intent\":\"A\",\"amount\":19700,\"currency\":\"brl\""),
+            ],
+            ("S", SaleKind.Chargeback, 1), ("in_2", SaleKind.Renewed, 0)),
+        new("stripe", "the renewal given back, as API version 2025-03-31 tells it",
+            [StripeInvoice("in_2", "subscription_cycle"), StripeInvoicePayment("in_2", "A"), StripeRefund(5_000), StripeRefund(19_700)],
+            ("in_2", SaleKind.Refunded, 0)),
 
         new("generic", "every state a sale of one's own can have",
             [.. new[] { "cart_abandoned", "pending", "refused", "expired", "approved", "completed", "refund_requested", "dispute", "partially_refunded", "refunded" }.Select(static e => Generic(e))],
@@ -144,6 +167,21 @@ internal static class GatewaySequences
 
     private static string StripeSession(string type, string paid) =>
         Stripe(type, $"\"id\":\"cs\",\"payment_intent\":\"A\",\"payment_status\":\"{paid}\",\"amount_total\":19700,\"currency\":\"brl\"");
+
+    private static string StripeSubscription() =>
+        Stripe("checkout.session.completed", "\"id\":\"cs\",\"subscription\":\"S\",\"invoice\":\"in_1\",\"payment_status\":\"paid\",\"amount_total\":19700,\"currency\":\"brl\"");
+
+    private static string StripeInvoice(string id, string reason) => Stripe(
+        "invoice.paid",
+        $$$"""
+        "id":"{{{id}}}","billing_reason":"{{{reason}}}","parent":{"subscription_details":{"subscription":"S"} },"amount_paid":19700,"currency":"brl"
+        """);
+
+    private static string StripeInvoicePayment(string invoice, string intent) => Stripe(
+        "invoice_payment.paid",
+        $$$"""
+        "id":"inpay","invoice":"{{{invoice}}}","payment":{"type":"payment_intent","payment_intent":"{{{intent}}}"},"amount_paid":19700,"currency":"brl"
+        """);
 
     private static string StripeRefund(int refunded) => Stripe("charge.refunded", $"\"id\":\"ch\",\"payment_intent\":\"A\",\"amount\":19700,\"amount_refunded\":{refunded},\"currency\":\"brl\"");
 

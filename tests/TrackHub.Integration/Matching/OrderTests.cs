@@ -36,6 +36,51 @@ public sealed class OrderTests(MatchingWorld world)
     }
 
     [Fact]
+    public async Task A_refund_told_under_the_payment_ends_the_sale_that_the_payment_is_a_name_of()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var (subscription, invoice, payment, session) = (Told.Unique("sub"), Told.Unique("in"), Told.Unique("pi"), Told.Unique("s"));
+        var click = told.Click(session: session);
+        var sale = told.Sale(saleId: subscription, session: session, names: [subscription, invoice]);
+        var refund = told.Sale(kind: SaleKind.Refunded, saleId: payment, names: [payment]);
+        var link = told.Sale(kind: SaleKind.Ignored, saleId: invoice, names: [invoice, payment]);
+
+        // As they may come: what links refund and sale last of all.
+        await world.ProduceAsync(click);
+        await world.ProduceAsync(sale);
+        await world.ConversionsAsync(brand, subscription);
+        await world.ProduceAsync(refund);
+        await Eventually.Holds(async () => (await world.Tap.ValuesAsync<TrackedEvent>(Topics.PendingMatch5S)).ShouldContain(e => e.IngestId == refund.IngestId));
+        await world.ProduceAsync(link);
+        (await world.OutcomeAsync(link)).Reason.ShouldBe("ignored");
+
+        await world.HoldsWithLeapsAsync(brand, () => world.ConcludedAsync(refund));
+        var conversions = await world.ConversionsAsync(brand, subscription, 2);
+        conversions.Select(static c => (c.State, c.Purchase)).ShouldBe([(SaleKind.Approved, true), (SaleKind.Refunded, false)]);
+        conversions.ShouldAllBe(c => c.Click!.EventId == click.EventId);
+        (await world.OutcomeAsync(refund)).SaleId.ShouldBe(subscription);
+        (await world.Tap.ValuesAsync<Conversion>(Topics.Conversions)).ShouldNotContain(c => c.SaleId == payment);
+    }
+
+    [Fact]
+    public async Task A_sale_takes_in_what_was_told_of_it_under_another_name_before_anybody_knew()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var (payment, invoice) = (Told.Unique("pi"), Told.Unique("in"));
+        var (invoiced, session) = (told.Sale(saleId: invoice), told.Sale(saleId: payment, names: [payment, invoice]));
+
+        await world.ProduceAsync(invoiced);
+        await world.HoldsWithLeapsAsync(brand, () => world.ConcludedAsync(invoiced));
+        await world.ProduceAsync(session);
+        await world.HoldsWithLeapsAsync(brand, () => world.ConcludedAsync(session));
+
+        (await world.ConversionsAsync(brand, invoice)).Single().Purchase.ShouldBeTrue();
+        (await world.ConversionsAsync(brand, payment)).Single().Purchase.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_repeated_state_is_a_duplicate_without_a_second_purchase()
     {
         var brand = await world.NewBrandAsync();

@@ -36,7 +36,8 @@ internal sealed class Told(MatchingWorld world, Brand brand)
     }
 
     public TrackedEvent Sale(
-        PersonData? person = null, SaleKind kind = SaleKind.Approved, string? saleId = null, long? amount = 19_700, string? session = null, string? clickId = null)
+        PersonData? person = null, SaleKind kind = SaleKind.Approved, string? saleId = null, long? amount = 19_700, string? session = null, string? clickId = null,
+        params IReadOnlyList<string> names)
     {
         var sealedPerson = world.Seal(brand, person ?? new());
         var now = world.Clock.GetUtcNow();
@@ -67,6 +68,7 @@ internal sealed class Told(MatchingWorld world, Brand brand)
                 Currency = "BRL",
                 ProductId = "curso-1",
                 ProductName = "Curso",
+                Names = names,
             },
         };
     }

@@ -43,7 +43,8 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
         OrderKey[] keys = [.. Enumerable.Range(1, 100).Select(static n => new OrderKey(Brand, "kiwify", $"S{n}"))];
 
         (await seeded.PlansOfAsync(() => store.PeekAsync(keys, [Guid.NewGuid()], default))).ShouldUse("orders_pkey|orders_sale", "order_revisions_pkey");
-        (await seeded.PlansOfAsync(async () => await (await store.LockAsync(keys, default)).DisposeAsync())).ShouldUse("orders_pkey|orders_sale");
+        (await seeded.PlansOfAsync(async () => await (await store.LockAsync(keys, keys, default)).DisposeAsync())).ShouldUse("orders_pkey|orders_sale", "orders_names");
+        (await seeded.PlansOfAsync(() => store.NamedAsync(keys, default))).ShouldUse("orders_names");
     }
 
     [Fact]

@@ -7,6 +7,9 @@ namespace TrackHub.Ingest.Webhooks.Stripe;
 /// <summary>Stripe's event types.</summary>
 internal static class StripeEvents
 {
+    /// <summary>Which payment intent paid which invoice: since API version 2025-03-31 neither names the other.</summary>
+    public const string InvoicePayment = "invoice_payment.paid";
+
     /// <summary>Canonical kind of an event.</summary>
     /// <param name="type">The envelope's <c>type</c>.</param>
     /// <param name="told"><c>data.object</c>.</param>
@@ -27,7 +30,7 @@ internal static class StripeEvents
         "customer.subscription.updated" => SaleKind.SubscriptionChanged,
         // Told by the events above as well.
         "payment_intent.created" or "payment_intent.succeeded" or "charge.succeeded" or "charge.updated" or "invoice.created" or "invoice.finalized"
-            or "invoice.payment_succeeded" or "customer.created" or "customer.updated" or "customer.subscription.created" => SaleKind.Ignored,
+            or "invoice.payment_succeeded" or InvoicePayment or "customer.created" or "customer.updated" or "customer.subscription.created" => SaleKind.Ignored,
         _ => SaleKind.Unmapped,
     };
 

@@ -1,17 +1,21 @@
 using System.Text.Json;
 using TrackHub.Ingest.Json;
 using TrackHub.Platform.Identity;
+using TrackHub.Schemas;
 
 namespace TrackHub.Ingest.Webhooks.Stripe;
 
 /// <summary>Stripe: Checkout sessions, invoices, charges and subscriptions, signed with a time.</summary>
 /// <remarks>
 /// Format: docs.stripe.com, webhooks and Checkout. The sale id is the payment intent, which refunds and disputes carry too. The first payment of
-/// a subscription is told twice, by its session and by its invoice: both are the sale of the subscription's id, so one Purchase is made of them;
-/// a refund of that first payment names only the payment intent and stands as a sale of its own.
+/// a subscription is told twice, by its session and by its invoice: both are the sale of the subscription's id, so one Purchase is made of them.
+/// A refund of it names only the payment intent, up to API version 2025-03-31 the invoice as well: <see cref="SaleEvent.Names"/> lead it there.
 /// </remarks>
 internal sealed class StripeGateway : IGateway
 {
+    // An invoice may be paid in parts; more than a few are no sale of a digital product.
+    private const int MostNames = 8;
+
     /// <inheritdoc/>
     public string Name => "stripe";
 
@@ -36,6 +40,7 @@ internal sealed class StripeGateway : IGateway
             Time = SaleTime.FromUnixMilliseconds(Milliseconds(root.At("created").Integer()), context.ReceivedAt),
             DeliveryId = root.At("id").Text(),
             SaleId = SaleIdOf(type, told),
+            Names = NamesOf(type, told),
             Reference = told.At("number").Text() ?? told.At("id").Text(),
             Test = root.At("livemode").ValueKind is JsonValueKind.False,
             Method = PaymentMethods.Of(MethodOf(told)),
@@ -50,18 +55,38 @@ internal sealed class StripeGateway : IGateway
     private static string? SaleIdOf(string type, JsonElement told)
     {
         var intent = told.At("payment_intent").Text();
-        if (type.StartsWith("checkout.session.", StringComparison.Ordinal))
+        if (IsSession(type))
             return intent ?? told.At("subscription").Text() ?? told.At("id").Text();
-        if (type.StartsWith("invoice.", StringComparison.Ordinal))
-            return StripeEvents.IsFirstOfSubscription(told) ? SubscriptionOf(type, told) : intent ?? InvoiceIntent(told) ?? told.At("id").Text();
+        if (IsInvoice(type))
+            return StripeEvents.IsFirstOfSubscription(told) ? SubscriptionOf(type, told) : intent ?? InvoiceIntents(told).FirstOrDefault() ?? told.At("id").Text();
+        if (type is StripeEvents.InvoicePayment)
+            return told.At("invoice").Text();
         if (type.StartsWith("customer.", StringComparison.Ordinal))
             return null;
         return intent ?? told.At("charge").Text() ?? told.At("id").Text();
     }
 
-    // Since API version 2025-03-31 an invoice lists its payments and names its subscription under its parent.
-    private static string? InvoiceIntent(JsonElement invoice) =>
-        invoice.At("payments", "data").Items().Select(static payment => payment.At("payment", "payment_intent").Text()).FirstOrDefault(static id => id is not null);
+    private static IReadOnlyList<string> NamesOf(string type, JsonElement told)
+    {
+        // A subscription names its first payment alone, so it is no name of a renewal's.
+        IEnumerable<string?> names =
+            IsSession(type) ? [SaleIdOf(type, told), told.At("invoice").Text()]
+            : IsInvoice(type) ? [SaleIdOf(type, told), told.At("id").Text(), told.At("payment_intent").Text(), .. InvoiceIntents(told)]
+            : type is StripeEvents.InvoicePayment ? [told.At("invoice").Text(), told.At("payment", "payment_intent").Text()]
+            : type.StartsWith("charge.", StringComparison.Ordinal) ? [SaleIdOf(type, told), told.At("invoice").Text()]
+            : [];
+        return StripeEvents.KindOf(type, told) is SaleKind.Ignored && type is not StripeEvents.InvoicePayment
+            ? []
+            : [.. names.OfType<string>().Distinct(StringComparer.Ordinal).Take(MostNames)];
+    }
+
+    private static bool IsSession(string type) => type.StartsWith("checkout.session.", StringComparison.Ordinal);
+
+    private static bool IsInvoice(string type) => type.StartsWith("invoice.", StringComparison.Ordinal);
+
+    // Since API version 2025-03-31 an invoice lists its payments, where it tells them, and names its subscription under its parent.
+    private static IEnumerable<string> InvoiceIntents(JsonElement invoice) =>
+        invoice.At("payments", "data").Items().Select(static payment => payment.At("payment", "payment_intent").Text()).OfType<string>();
 
     private static string? SubscriptionOf(string type, JsonElement told) =>
         type.StartsWith("customer.subscription.", StringComparison.Ordinal)
