@@ -66,7 +66,8 @@ internal static class ReplayCommand
         var longest = brands.Select(static b => b.Settings.Window).Concat(others?.Values.Select(static s => s.Window) ?? []).DefaultIfEmpty(TimeSpan.Zero).Max();
         var replay = await ShadowReplay.ReadAsync(
             host.Services.GetRequiredService<RecordCodec>(), brands, longest, ReadAsync(kafka, Topics.IngestEvents, range, rate, cancellationToken),
-            (first, last, token) => ReadAsync(kafka, Topics.TrackEvents, new(new(null, first), new(null, last), Follow: false), rate, token), cancellationToken);
+            (first, last, token) => ReadAsync(kafka, Topics.TrackEvents, new(new(null, first), new(null, last), Follow: false), rate, token),
+            host.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
 
         var present = await replay.DecideAsync(id => brands.Single(b => b.Id == id).Settings, cancellationToken);
         var recorded = await new RecordedOrders(host.Services.GetRequiredService<NpgsqlDataSource>()).ReadAsync(present, cancellationToken);

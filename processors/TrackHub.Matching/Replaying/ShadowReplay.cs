@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Npgsql;
 using StackExchange.Redis;
 using TrackHub.Matching.Deciding;
 using TrackHub.Matching.Orders;
@@ -20,8 +21,8 @@ public delegate IAsyncEnumerable<IReadOnlyList<StreamRecord>> ReadRange(DateTime
 /// It sends nothing, stores nothing, joins no group and asks no Redis.
 /// </summary>
 /// <remarks>
-/// Limits: what an order was told before the range is not known to it, and a click that has left <c>track-events</c> (9 days) finds no sale.
-/// Memory grows with the sales of the range and the events that share a key with one of them, not with all clicks. One thread.
+/// Clicks that have left <c>track-events</c> (9 days) come from the ledger's table <c>clicks</c>. Limit: what an order was told before the range is not
+/// known to it. Memory grows with the sales of the range and the events that share a key with one of them, not with all clicks. One thread.
 /// </remarks>
 public sealed class ShadowReplay
 {
@@ -29,6 +30,10 @@ public sealed class ShadowReplay
 
     // Between receipt and append, at the most of a healthy log.
     private static readonly TimeSpan Append = TimeSpan.FromMinutes(1);
+
+    // A click's id is made by the ingress's clock, its append time by the broker's.
+    private static readonly TimeSpan Margin = LogReach.Margin;
+    private const int TableChunk = 5_000;
 
     private readonly RecordCodec _codec;
     private readonly IReadOnlyDictionary<string, Brand> _brands;
@@ -49,9 +54,11 @@ public sealed class ShadowReplay
     /// <param name="longest">Longest window of any rules that will be asked.</param>
     /// <param name="sales">Records of <c>ingest-events</c>.</param>
     /// <param name="clicks">Reads <c>track-events</c>.</param>
+    /// <param name="postgres">Where the table <c>clicks</c> is.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ShadowReplay> ReadAsync(
-        RecordCodec codec, IEnumerable<Brand> brands, TimeSpan longest, IAsyncEnumerable<IReadOnlyList<StreamRecord>> sales, ReadRange clicks, CancellationToken cancellationToken)
+        RecordCodec codec, IEnumerable<Brand> brands, TimeSpan longest, IAsyncEnumerable<IReadOnlyList<StreamRecord>> sales, ReadRange clicks,
+        NpgsqlDataSource postgres, CancellationToken cancellationToken)
     {
         var known = brands.ToDictionary(static b => b.Id, StringComparer.Ordinal);
         var found = new List<SaleEvent>();
@@ -63,7 +70,7 @@ public sealed class ShadowReplay
 
         var replay = new ShadowReplay(codec, known, [.. found.OrderBy(static s => s.Record.Timestamp).ThenBy(static s => s.Event.IngestId, StringComparer.Ordinal)]);
         if (found.Count > 0)
-            await replay.ReadClicksAsync(longest, clicks, cancellationToken);
+            await replay.ReadClicksAsync(longest, clicks, new(postgres), cancellationToken);
         return replay;
     }
 
@@ -127,23 +134,47 @@ public sealed class ShadowReplay
         };
     }
 
-    private async Task ReadClicksAsync(TimeSpan longest, ReadRange clicks, CancellationToken cancellationToken)
+    private async Task ReadClicksAsync(TimeSpan longest, ReadRange clicks, ClickTable table, CancellationToken cancellationToken)
     {
         var wanted = _sales.SelectMany(static s => ClickSearch.KeysOf(s.Event)).ToHashSet();
         var (from, to) = (_sales.Min(static s => s.Event.ReceivedAt) - longest, _sales.Max(static s => s.Event.ReceivedAt > s.Record.Timestamp ? s.Event.ReceivedAt : s.Record.Timestamp) + LastLateness + Append);
         var sessions = new HashSet<RedisKey>();
-        await foreach (var (_, tracked) in DecodedAsync(_codec, _brands, clicks(from, to, cancellationToken), isSale: false, cancellationToken))
+        var reach = new Dictionary<int, DateTimeOffset>();
+        await foreach (var (record, tracked) in DecodedAsync(_codec, _brands, clicks(from, to, cancellationToken), isSale: false, cancellationToken))
         {
-            if (tracked.SessionId is not { Length: > 0 } id || !WindowEntries.Of(tracked).Any(e => e.Kind == WindowKind.Links && wanted.Contains(e.Key)))
-                continue;
-            var session = WindowKeys.IndexOf(id);
-            sessions.Add(WindowKeys.Window(tracked.BrandId, Signal.Session, session));
-            sessions.Add(WindowKeys.Identities(tracked.BrandId, session));
+            reach.TryAdd(record.Coordinates.Partition, record.Timestamp);
+            NoteSession(tracked);
         }
+
+        // What is older than a partition's first record may have left the log; of one without records, everything may. Read twice, it is one click.
+        var before = reach.Count < Topics.TrackEvents.Partitions ? to : reach.Values.Max() + Margin;
+        await foreach (var tracked in KeptAsync(table, from, before, cancellationToken))
+            NoteSession(tracked);
 
         wanted.UnionWith(sessions);
         await foreach (var (_, tracked) in DecodedAsync(_codec, _brands, clicks(from, to, cancellationToken), isSale: false, cancellationToken))
             _windows.Add(tracked, wanted.Contains);
+        await foreach (var tracked in KeptAsync(table, from, before, cancellationToken))
+            _windows.Add(tracked, wanted.Contains);
+
+        void NoteSession(TrackedEvent tracked)
+        {
+            if (tracked.SessionId is not { Length: > 0 } id || !WindowEntries.Of(tracked).Any(e => e.Kind == WindowKind.Links && wanted.Contains(e.Key)))
+                return;
+            var session = WindowKeys.IndexOf(id);
+            sessions.Add(WindowKeys.Window(tracked.BrandId, Signal.Session, session));
+            sessions.Add(WindowKeys.Identities(tracked.BrandId, session));
+        }
+    }
+
+    private async IAsyncEnumerable<TrackedEvent> KeptAsync(
+        ClickTable table, DateTimeOffset from, DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var chunk in table.ReadAsync(from, before, TableChunk, cancellationToken))
+        {
+            foreach (var tracked in chunk.Where(tracked => _brands.ContainsKey(tracked.BrandId)))
+                yield return tracked;
+        }
     }
 
     /// <summary>Records that the live matcher would work with; the others are dead letters there.</summary>

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
+using TrackHub.Ledger.Projecting;
 using TrackHub.LocalKafka.Hosting;
 using TrackHub.Matching;
 using TrackHub.Matching.Windows;
@@ -124,6 +126,20 @@ public class MatchingWorld : IAsyncLifetime
             Topics.IngestEvents, $"{tracked.BrandId}/{sale.Gateway}/{sale.SaleId}", tracked, RecordHeaders.ForBrand(tracked.BrandId), CancellationToken.None)
         : _host.Producer.ProduceAsync(
             Topics.TrackEvents, $"{tracked.BrandId}/{tracked.SessionId ?? tracked.EventId}", tracked, RecordHeaders.ForBrand(tracked.BrandId), CancellationToken.None);
+
+    /// <summary>Writes what the ledger keeps of a browser event.</summary>
+    internal async Task KeepAsync(TrackedEvent tracked)
+    {
+        var brand = BrandOf(tracked);
+        var box = tracked.UserData is null ? null : Sealer.Seal(
+            brand.TenantId, SealPurpose.Window, Sealer.Open(brand.TenantId, SealPurpose.UserData, tracked.UserData), KeyRef.Window);
+        await using var batch = Services.GetRequiredService<NpgsqlDataSource>().CreateBatch();
+        if (tracked.Kind == EventKind.Click)
+            ClickRows.Clicks.AddTo(batch, [new(new(tracked, Guid.Parse(tracked.IngestId), EventIds.TimeOf(tracked.IngestId), new(Topics.TrackEvents.Name, 0, 0)), box)]);
+        ClickRows.Identities.AddTo(batch, ClickRows.IdentitiesOf([tracked]));
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync();
+    }
 
     /// <summary>Appends bytes that are no event.</summary>
     internal Task<RecordCoordinates> ProducePoisonAsync(TopicDefinition topic, byte[] value, string key = "poison") => _host.Producer.ForwardAsync(

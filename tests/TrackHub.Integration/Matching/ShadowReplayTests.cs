@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using TrackHub.Cli.Reading;
 using TrackHub.Matching.Replaying;
 using TrackHub.Platform.Streams;
@@ -61,10 +62,37 @@ public sealed class ShadowReplayTests(MatchingWorld world)
         decided.Single(o => o.SaleId == sales[1].Sale!.SaleId).Reason.ShouldBe("no_candidate");
     }
 
+    [Fact]
+    public async Task Clicks_that_have_left_the_log_come_from_the_ledgers_tables()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        var click = Before(told.Click(session: session), TimeSpan.FromHours(30));
+        await world.KeepAsync(click);
+        await world.KeepAsync(Before(told.Browser(EventKind.Identify, Told.Mail("teresa@example.com"), session), TimeSpan.FromHours(29)));
+        await world.KeepAsync(Before(told.Click(session: session), brand.Settings.Window + TimeSpan.FromMinutes(5)));
+        TrackedEvent[] sales = [told.Sale(session: session), told.Sale(Told.Mail("teresa@example.com")), told.Sale(Told.Mail("ulisses@example.com"))];
+        foreach (var sale in sales)
+            await world.ProduceAsync(sale);
+
+        var decided = await (await ReadAsync(brand)).DecideAsync(_ => brand.Settings, default);
+
+        decided.Select(static o => (o.SaleId, o.ClickIngestId?.ToString(), o.Reason)).ShouldBe(
+            [(sales[0].Sale!.SaleId!, click.IngestId, "session_id"), (sales[1].Sale!.SaleId!, click.IngestId, "email"), (sales[2].Sale!.SaleId!, null, "no_candidate")], ignoreOrder: true);
+    }
+
+    private static TrackedEvent Before(TrackedEvent tracked, TimeSpan age)
+    {
+        var at = tracked.EventTime - age;
+        return tracked with { IngestId = Guid.CreateVersion7(at).ToString(), EventTime = at, ReceivedAt = at };
+    }
+
     private Task<ShadowReplay> ReadAsync(Brand brand)
     {
         var range = new TopicRange(new LogPosition(0, null), To: null, Follow: false);
-        return ShadowReplay.ReadAsync(world.Codec, [brand], brand.Settings.Window, TopicAsync(Topics.IngestEvents, range), (_, _, _) => TopicAsync(Topics.TrackEvents, range), default);
+        return ShadowReplay.ReadAsync(world.Codec, [brand], brand.Settings.Window, TopicAsync(Topics.IngestEvents, range), (_, _, _) => TopicAsync(Topics.TrackEvents, range),
+            world.Services.GetRequiredService<NpgsqlDataSource>(), default);
     }
 
     private async IAsyncEnumerable<IReadOnlyList<StreamRecord>> TopicAsync(TopicDefinition topic, TopicRange range)

@@ -1,7 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
-using TrackHub.Ledger.Projecting;
-using TrackHub.Platform.Identity;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 using TrackHub.Testing;
@@ -21,8 +18,8 @@ public sealed class RebuildTests(MatchingWorld world)
         var told = new Told(world, brand);
         var session = Told.Unique("s");
         var click = Old(told.Click(Told.Ad(FirstClick), session));
-        await KeepAsync(click);
-        await KeepAsync(Old(told.Browser(EventKind.Identify, Told.Mail("antiga@example.com"), session)));
+        await world.KeepAsync(click);
+        await world.KeepAsync(Old(told.Browser(EventKind.Identify, Told.Mail("antiga@example.com"), session)));
         var (bySession, byEmail) = (told.Sale(session: session), told.Sale(Told.Mail("antiga@example.com")));
 
         (await world.Redis.AskAsync("FLUSHALL")).ShouldBe("+OK");
@@ -53,19 +50,5 @@ public sealed class RebuildTests(MatchingWorld world)
     {
         var at = tracked.EventTime.AddDays(-60);
         return tracked with { IngestId = Guid.CreateVersion7(at).ToString(), EventTime = at, ReceivedAt = at };
-    }
-
-    /// <summary>Writes what the ledger would.</summary>
-    private async Task KeepAsync(TrackedEvent tracked)
-    {
-        var brand = world.BrandOf(tracked);
-        var box = tracked.UserData is null ? null : world.Sealer.Seal(
-            brand.TenantId, SealPurpose.Window, world.Sealer.Open(brand.TenantId, SealPurpose.UserData, tracked.UserData), KeyRef.Window);
-        await using var batch = world.Services.GetRequiredService<NpgsqlDataSource>().CreateBatch();
-        if (tracked.Kind == EventKind.Click)
-            ClickRows.Clicks.AddTo(batch, [new(new(tracked, Guid.Parse(tracked.IngestId), EventIds.TimeOf(tracked.IngestId), new(Topics.TrackEvents.Name, 0, 0)), box)]);
-        ClickRows.Identities.AddTo(batch, ClickRows.IdentitiesOf([tracked]));
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync();
     }
 }
