@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TrackHub.Ledger.Alarms;
+using TrackHub.Ledger.Projecting;
 using TrackHub.Ledger.Retaining;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Hosting;
@@ -29,6 +30,7 @@ public static class LedgerRole
         builder.Services.AddSingleton<LedgerOffsets>();
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<ClickResealer>();
+        builder.Services.AddSingleton<BrowserScores>();
         builder.Services.AddSingleton<RecordSorter>();
         builder.Services.AddSingleton<Projection>();
         builder.Services.AddSingleton<RefusedRows>();

@@ -9,7 +9,7 @@ namespace TrackHub.Ledger;
 
 /// <summary>Turns a batch of decoded records into rows and writes them with its offsets in one transaction.</summary>
 /// <remarks>Rows are keyed by content, so a record read twice, or lying at two offsets, is one row.</remarks>
-internal sealed class Projection(NpgsqlDataSource database, TenantDirectory directory, ClickResealer resealer)
+internal sealed class Projection(NpgsqlDataSource database, TenantDirectory directory, ClickResealer resealer, BrowserScores scores)
 {
     /// <summary>Writes the rows and moves the offsets.</summary>
     /// <returns>False when another reader owns the partitions by now: nothing was written.</returns>
@@ -77,6 +77,7 @@ internal sealed class Projection(NpgsqlDataSource database, TenantDirectory dire
         var browser = records.Events.Where(static e => e.Value.Kind is not EventKind.Sale).ToList();
         var touches = browser.Where(static e => e.Value.Kind is EventKind.Click or EventKind.PageView or EventKind.InitiateCheckout);
 
+        QualityRows.AddTo(rows, scores.Of(browser), directory.Current);
         EventRows.Writer.AddTo(rows, records.Events);
         ClickRows.Clicks.AddTo(rows, [.. touches.Select(resealer.Reseal)]);
         ClickRows.Identities.AddTo(rows, ClickRows.IdentitiesOf(browser.Select(static e => e.Value)));

@@ -33,7 +33,7 @@ internal static class QualityCommand
 
         printer.Table(days, printer.Json ? QualityColumns.Fields : QualityColumns.Line);
         if (days.Count == 0)
-            printer.Say($"No Purchase of {brand.Name} since {first:yyyy-MM-dd}. `trackhub doctor` says whether anything keeps its sales away.");
+            printer.Say($"Nothing of {brand.Name} for Meta since {first:yyyy-MM-dd}. `trackhub doctor` says whether anything keeps its sales and checkouts away.");
         else if (!printer.Json)
             Coach(printer, days);
         return 0;

@@ -64,7 +64,7 @@ public sealed class QualityCommandTests : IAsyncLifetime
     public async Task A_brand_without_purchases_is_told_so()
     {
         (await CallAsync("--brand", "outra")).ShouldBe(0);
-        _error.ToString().ShouldContain("No Purchase of outra since ");
+        _error.ToString().ShouldContain("Nothing of outra for Meta since ");
         (await CallAsync("--brand", "outra", "--from", "17")).ShouldBe(2);
     }
 

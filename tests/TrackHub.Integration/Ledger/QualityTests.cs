@@ -50,6 +50,31 @@ public sealed class QualityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Checkouts_count_by_what_the_browser_brings_and_page_views_where_they_are_sent()
+    {
+        SealedBox? person = null;
+        await Eventually.Holds(() =>
+        {
+            person = _ledger.Sealer.SealUserData(_ledger.Brand.TenantId, new() { Em = [new('a', 64)], Fbp = "fb.1.1.1", ClientUserAgent = "Mozilla/5.0" }, LedgerProcess.Now);
+            return Task.CompletedTask;
+        });
+        var checkout = _ledger.Event(EventKind.InitiateCheckout) with
+        {
+            ReceivedAt = Night,
+            UserData = person,
+        };
+        TrackedEvent[] told = [checkout, _ledger.Event(EventKind.InitiateCheckout) with { ReceivedAt = Night }, checkout, _ledger.Event(EventKind.PageView), _ledger.Event(EventKind.Click)];
+        foreach (var tracked in told)
+            await _ledger.ProduceAsync(Topics.TrackEvents, tracked);
+        await Eventually.Holds(async () => (await _ledger.ScalarAsync<long>("select sum(next_offset)::bigint from ledger_offsets where topic = 'track-events'")).ShouldBe(told.Length), Limit);
+
+        var days = await new QualityHistory(_ledger.Database).ReadAsync(new(2026, 11, 1), _ledger.Brand.BrandId, default);
+
+        days.Select(static d => (d.Day, d.EventName, d.Events, d.Green, d.ScoreTenths)).ShouldBe([(new(2026, 11, 21), "InitiateCheckout", 2, 0, 37)]);
+        days[0].WithKey.ShouldBe(new Dictionary<string, long> { ["em"] = 1, ["fbp"] = 1, ["client_user_agent"] = 1 }, ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_low_quality_is_told_once_and_ends_when_it_is_good_again()
     {
         for (var i = 0; i < 3; i++)
