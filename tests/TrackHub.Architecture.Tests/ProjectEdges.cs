@@ -43,7 +43,7 @@ internal static class ProjectEdges
         ["TrackHub.Load"] = Production,
         // What they measure by is tested, and what they measure is gated, like production code.
         ["TrackHub.Benchmarks.Tests"] = ["TrackHub.Benchmarks"],
-        ["TrackHub.Load.Tests"] = ["TrackHub.Load"],
+        ["TrackHub.Load.Tests"] = ["TrackHub.Load", Testing],
         // Not code: deploy/native probes the feeds and packs the native Kafka client with them.
         ["Probe"] = [],
         ["Package"] = [],

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -87,12 +86,8 @@ internal sealed class MatchingLab : IAsyncDisposable
         return new(broker, matcher, host, brand, made.Run, redis, directory);
     }
 
-    /// <summary>Holds the matcher's process, or lets it go on: so that filling the log costs it nothing and it begins with all of it there.</summary>
-    public async Task HoldAsync(bool hold, CancellationToken cancellationToken)
-    {
-        using var kill = Process.Start("kill", [hold ? "-STOP" : "-CONT", _matcher.ProcessId.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(cancellationToken);
-    }
+    /// <summary>Holds the matcher's process until the answer is disposed: so that filling the log costs it nothing and it begins with all of it there.</summary>
+    public Task<HeldProcess> HoldAsync(CancellationToken cancellationToken) => HeldProcess.HoldAsync(_matcher.ProcessId, cancellationToken);
 
     /// <summary>A counter of the matcher.</summary>
     public Task<double> CountAsync(string name, string tags, CancellationToken cancellationToken) => _matcher.FigureAsync(name, tags, cancellationToken);
@@ -100,7 +95,6 @@ internal sealed class MatchingLab : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await HoldAsync(hold: false, CancellationToken.None);
         await _matcher.DisposeAsync();
         await _host.StopAsync();
         _host.Dispose();

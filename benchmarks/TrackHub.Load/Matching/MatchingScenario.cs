@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 using TrackHub.Load.Measuring;
 using TrackHub.Load.Setup;
@@ -7,7 +8,7 @@ namespace TrackHub.Load.Matching;
 
 /// <summary>
 /// The matcher alone: how many clicks it puts into the windows, and how many sales it matches by their click id, beside the same commands without its
-/// thinking; then how soon after its acknowledgement a sale is ready for Meta.
+/// thinking; then how soon after its acknowledgement a sale is ready for Meta; and what memory its process holds after more and more events.
 /// </summary>
 /// <remarks>
 /// Matcher and floor read the same records, which lie in the log before either begins: the matcher's process is held meanwhile. A first, smaller round
@@ -34,6 +35,7 @@ internal static class MatchingScenario
         var traffic = new MatchingTraffic(lab.Brand, lab.Run, lab.Services, run.Clock);
         var clicks = new List<(Measurement Floor, Measurement Matcher)>();
         var sales = new List<(Measurement Floor, Measurement Matcher)>();
+        var memory = new List<Measurement>();
         var next = 0L;
         for (var round = 0; round <= Rounds; round++)
         {
@@ -46,6 +48,7 @@ internal static class MatchingScenario
                 (floor, from) => floor.WriteClicksAsync(from, ClickBatch, cancellationToken), cancellationToken));
             sales.Add(await RoundAsync(run, lab, traffic, "sale", Topics.IngestEvents, sold, "trackhub_matcher_purchases", "",
                 (floor, from) => floor.MatchSalesAsync(from, made, SaleBatch, cancellationToken), cancellationToken));
+            memory.Add(SoFar([.. clicks.Concat(sales).Select(static r => r.Matcher)], sales[^1].Matcher.Cost));
         }
 
         foreach (var rounds in (List<(Measurement Floor, Measurement Matcher)>[])[clicks, sales])
@@ -53,6 +56,8 @@ internal static class MatchingScenario
             run.Keep(Median(rounds.Skip(1).Select(static r => r.Floor)));
             run.Keep(Median(rounds.Skip(1).Select(static r => r.Matcher)));
         }
+
+        memory.ForEach(run.Keep);
 
         await run.SayAsync($"latency at {run.Settings.Rate} events a second, a tenth of them sales");
         await using var target = await DispatchTarget.ConnectAsync(lab.Bootstrap, traffic, next, EventsPerSale, run.Clock, cancellationToken);
@@ -68,15 +73,18 @@ internal static class MatchingScenario
     {
         var before = await lab.CountAsync(counter, tags, cancellationToken);
         var from = Ends(lab.Bootstrap, topic);
-        await lab.HoldAsync(hold: true, cancellationToken);
-        await traffic.ProduceAsync(events, cancellationToken);
+        Measurement floored;
+        double cpu;
+        long started;
+        await using (await lab.HoldAsync(cancellationToken))
+        {
+            await traffic.ProduceAsync(events, cancellationToken);
+            var floor = new MatchingFloor(lab, events);
+            await runFloorAsync(floor, from);
+            floored = Measured(Floor, item, events.Count, run.Clock.GetElapsedTime(floor.Started));
+            (cpu, started) = (lab.Meter.CpuSeconds, run.Clock.GetTimestamp());
+        }
 
-        var floor = new MatchingFloor(lab, events);
-        await runFloorAsync(floor, from);
-        var floored = Measured(Floor, item, events.Count, run.Clock.GetElapsedTime(floor.Started));
-
-        var (cpu, started) = (lab.Meter.CpuSeconds, run.Clock.GetTimestamp());
-        await lab.HoldAsync(hold: false, cancellationToken);
         while (await lab.CountAsync(counter, tags, cancellationToken) - before < events.Count)
             await Task.Delay(AskAgain, run.Clock, cancellationToken);
         var matched = Measured(Matcher, item, events.Count, run.Clock.GetElapsedTime(started));
@@ -90,6 +98,14 @@ internal static class MatchingScenario
         for (var i = 0; i < events; i++)
             measurement.Latency.Record(TimeSpan.Zero);
         return measurement;
+    }
+
+    private static Measurement SoFar(IReadOnlyList<Measurement> rounds, ItemCost? cost)
+    {
+        var events = (int)rounds.Sum(static m => m.Latency.Count);
+        var all = Measured(Matcher, string.Create(CultureInfo.InvariantCulture, $"events so far: {events:N0}"), events, rounds.Aggregate(TimeSpan.Zero, static (sum, m) => sum + m.Elapsed));
+        all.Cost = cost;
+        return all;
     }
 
     private static Measurement Median(IEnumerable<Measurement> rounds) => rounds.OrderBy(static m => m.Rate).ElementAt(Rounds / 2);
