@@ -39,6 +39,7 @@ public sealed class TrackHubCommandTests
     [InlineData("--rate 0 is out of range", "load", "ingress", "--rate", "0")]
     [InlineData("resume", "lanes", "resume")]
     [InlineData("consent", "brands", "set", "loja", "consent")]
+    [InlineData("is no address such as", "keys", "add", "--brand", "loja", "--ingress", "track.example.com")]
     [InlineData("--brand", "pixels", "add", "--dataset-id", "12345", "--token", "t")]
     public async Task A_call_that_is_none_ends_with_2_and_says_why(string named, params string[] arguments)
     {
