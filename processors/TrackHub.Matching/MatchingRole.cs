@@ -41,6 +41,7 @@ public static class MatchingRole
             .AddSingleton<AppliedPositions>()
             .AddSingleton<WindowEpoch>()
             .AddSingleton<WindowRebuild>()
+            .AddSingleton<RebuildLock>()
             .AddSingleton<WindowKeeper>()
             .AddSingleton<ConsentStore>()
             .AddSingleton<DispatchRecords>()

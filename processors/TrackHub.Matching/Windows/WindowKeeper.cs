@@ -10,13 +10,11 @@ namespace TrackHub.Matching.Windows;
 /// Watches over the windows: asks Redis every second who it is, rebuilds what it forgot, and tells the sales when they may go on.
 /// </summary>
 internal sealed partial class WindowKeeper(
-    WindowEpoch epoch, WindowRebuild rebuild, RedisConnection redis, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics,
+    WindowEpoch epoch, WindowRebuild rebuild, RebuildLock rebuilding, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics,
     TimeProvider clock, ILogger<WindowKeeper> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan LockLife = TimeSpan.FromSeconds(30);
     private readonly MatchingOptions _options = options.Value;
-    private readonly string _token = Guid.NewGuid().ToString("N");
     private long _forgottenAt;
 
     /// <summary>True when sales may be matched; <paramref name="incomplete"/> when the windows are not whole and waiting has gone on too long.</summary>
@@ -52,14 +50,14 @@ internal sealed partial class WindowKeeper(
         {
             await LookAsync(stoppingToken);
         }
-        catch (Exception e) when (Dependencies.IsAway(e, out var dependency))
+        catch (Exception e) when (Dependencies.AbsenceOf(e) is { } absence)
         {
             // The others report for themselves; a report of ours would stay when they are back.
-            var changed = dependency == RedisConnection.Name
-                ? readiness.Report(RedisConnection.Name, false, "unreachable")
-                : readiness.Report(WindowEpoch.Windows, false, $"waits for {dependency}");
+            var changed = absence.Dependency == RedisConnection.Name
+                ? readiness.Report(RedisConnection.Name, false, absence.Reason)
+                : readiness.Report(WindowEpoch.Windows, false, $"waits for {absence.Dependency}");
             if (changed)
-                Log.Away(logger, dependency);
+                Log.Away(logger, absence.Dependency, absence.Reason);
         }
     }
 
@@ -69,10 +67,11 @@ internal sealed partial class WindowKeeper(
         if (health == WindowHealth.Forgotten)
         {
             Interlocked.CompareExchange(ref _forgottenAt, clock.GetTimestamp(), 0);
-            readiness.Report(RedisConnection.Name, true);
             readiness.Report(WindowEpoch.Windows, false, "windows_rebuilding");
             if (await RebuildAsync(stoppingToken))
                 health = await epoch.AskAsync(stoppingToken);
+            else
+                readiness.Report(RedisConnection.Name, true);   // another instance rebuilds
         }
 
         if (health == WindowHealth.Complete)
@@ -93,15 +92,15 @@ internal sealed partial class WindowKeeper(
     /// <summary>Rebuilds if no other instance does; true when the windows are whole again.</summary>
     private async Task<bool> RebuildAsync(CancellationToken stoppingToken)
     {
-        if (!await redis.RunAsync(db => db.LockTakeAsync(WindowKeys.RebuildLock, _token, LockLife), stoppingToken))
+        if (!await rebuilding.TakeAsync(stoppingToken))
             return false;
 
         var started = clock.GetTimestamp();
         Log.Rebuilding(logger);
         try
         {
-            var events = await rebuild.RunAsync(HoldLockAsync, stoppingToken);
-            await HoldLockAsync(stoppingToken);
+            var events = await rebuild.RunAsync(rebuilding.HoldAsync, stoppingToken);
+            await rebuilding.HoldAsync(stoppingToken);
             await epoch.StampAsync(stoppingToken);
             metrics.Rebuilt(events, clock.GetElapsedTime(started));
             Log.Rebuilt(logger, events, clock.GetElapsedTime(started).TotalSeconds);
@@ -109,22 +108,14 @@ internal sealed partial class WindowKeeper(
         }
         finally
         {
-            // On a stop as well: the next instance must not wait for the lock to run out.
-            await redis.RunAsync(db => db.LockReleaseAsync(WindowKeys.RebuildLock, _token), CancellationToken.None);
+            await rebuilding.ReleaseAsync();
         }
-    }
-
-    /// <summary>Keeps the lock. It lies beside the windows: if it is gone, Redis was wiped or slow, and what is rebuilt may be gone too.</summary>
-    private async Task HoldLockAsync(CancellationToken cancellationToken)
-    {
-        if (!await redis.RunAsync(db => db.LockExtendAsync(WindowKeys.RebuildLock, _token, LockLife), cancellationToken))
-            throw new DependencyAwayException(RedisConnection.Name, new InvalidOperationException("The lock of the rebuild was lost; it begins again."));
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "{Dependency} cannot be reached; sales wait.")]
-        public static partial void Away(ILogger logger, string dependency);
+        [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "{Dependency} does not serve ({Reason}); sales wait.")]
+        public static partial void Away(ILogger logger, string dependency, string reason);
 
         [LoggerMessage(EventId = 3102, Level = LogLevel.Error, Message = "Redis evicts keys when full; sales wait. Set maxmemory-policy noeviction.")]
         public static partial void Evicting(ILogger logger);
