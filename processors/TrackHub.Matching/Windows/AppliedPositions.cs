@@ -8,18 +8,29 @@ namespace TrackHub.Matching.Windows;
 /// <param name="AppendTimeMs">Append time of the newest applied record, Unix milliseconds; 0 if there was none.</param>
 internal readonly record struct AppliedPosition(long NextOffset, long AppendTimeMs);
 
+/// <summary>Records of a partition that were applied.</summary>
+/// <param name="FirstOffset">The first.</param>
+/// <param name="Reached">How far the windows hold the partition with them.</param>
+internal readonly record struct AppliedRange(long FirstOffset, AppliedPosition Reached);
+
 /// <summary>Applied positions, kept beside the windows so that they live and die together.</summary>
 internal sealed class AppliedPositions(RedisConnection redis)
 {
     private static readonly string Advance = WindowStore.LuaScript("PositionsAdvance.lua");
 
     /// <summary>Moves positions forward; one that lies behind the known one is ignored.</summary>
-    public async Task AdvanceAsync(IReadOnlyDictionary<int, AppliedPosition> positions, CancellationToken cancellationToken)
+    /// <param name="applied">What was applied, by partition.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>
+    /// False where a position would leap over records that were not applied here, and so stays: the group's offset was moved, or an instance that writes
+    /// windows of another layout read them.
+    /// </returns>
+    public async Task<bool> AdvanceAsync(IReadOnlyDictionary<int, AppliedRange> applied, CancellationToken cancellationToken)
     {
-        if (positions.Count == 0)
-            return;
-        RedisValue[] arguments = [.. positions.SelectMany(static p => new RedisValue[] { p.Key, p.Value.NextOffset, p.Value.AppendTimeMs })];
-        await redis.RunAsync(db => db.ScriptEvaluateAsync(Advance, [WindowKeys.Positions], arguments), cancellationToken);
+        if (applied.Count == 0)
+            return true;
+        RedisValue[] arguments = [.. applied.SelectMany(static a => new RedisValue[] { a.Key, a.Value.FirstOffset, a.Value.Reached.NextOffset, a.Value.Reached.AppendTimeMs })];
+        return (long)await redis.RunAsync(db => db.ScriptEvaluateAsync(Advance, [WindowKeys.Positions], arguments), cancellationToken) == 0;
     }
 
     /// <summary>Every known position by partition.</summary>

@@ -11,7 +11,7 @@ namespace TrackHub.Matching.Windows;
 /// <summary>Feeds <c>track-events</c> into the windows, its consents into PostgreSQL, and its checkouts and page views to Meta.</summary>
 /// <remarks>At least once, every effect idempotent. The applied position moves only when windows and consents hold the batch.</remarks>
 internal sealed class WindowFeed(
-    RecordConsumerFactory consumers, EventGate gate, ConsentStore consents, WindowApplier applier, AppliedPositions positions, BrowserDispatch dispatch, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics)
+    RecordConsumerFactory consumers, EventGate gate, ConsentStore consents, WindowApplier applier, AppliedPositions positions, WindowEpoch epoch, BrowserDispatch dispatch, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics)
     : BackgroundService
 {
     private readonly MatchingOptions _options = options.Value;
@@ -47,11 +47,20 @@ internal sealed class WindowFeed(
 
         // In turn, for a position says that everything below it is applied.
         await turn.ComesAsync(cancellationToken);
-        await positions.AdvanceAsync(
+        var isWhole = await positions.AdvanceAsync(
             batch.GroupBy(static r => r.Coordinates.Partition).ToDictionary(
                 static g => g.Key,
-                static g => new AppliedPosition(g.Max(static r => r.Coordinates.Offset) + 1, g.Max(static r => r.Timestamp.ToUnixTimeMilliseconds()))),
+                static g => new AppliedRange(
+                    g.Min(static r => r.Coordinates.Offset),
+                    new(g.Max(static r => r.Coordinates.Offset) + 1, g.Max(static r => r.Timestamp.ToUnixTimeMilliseconds())))),
             cancellationToken);
+        if (!isWhole)
+        {
+            // Whatever was passed over, the rebuild reads it, and this batch as well; then it is no leap any more.
+            await epoch.UnstampAsync(cancellationToken);
+            throw new DependencyAwayException(WindowEpoch.Windows, new InvalidOperationException("Records before this batch were not applied."));
+        }
+
         turn.Pass();
         await dispatch.SendAsync(events, cancellationToken);
     }

@@ -62,8 +62,7 @@ internal sealed class WindowRebuild(
 
             if (LogReach.CompleteSince([.. plan.Select(p => new PartitionReach(p.Low, p.Start, p.End, reading.FirstAt(p.Partition)))], now) is { } since && since > from)
                 read += await ApplyTableAsync(from, since, alive, cancellationToken);
-            var reached = reading.Reached;
-            await positions.AdvanceAsync(reached, cancellationToken);
+            await positions.AdvanceAsync(reading.Reached.ToDictionary(static r => r.Key, static r => new AppliedRange(0, r.Value)), cancellationToken);
             return read;
         }
         catch (KafkaException e)
