@@ -79,7 +79,7 @@ public sealed class ShadowReplayTests(MatchingWorld world)
         var decided = await (await ReadAsync(brand)).DecideAsync(_ => brand.Settings, default);
 
         decided.Select(static o => (o.SaleId, o.ClickIngestId?.ToString(), o.Reason)).ShouldBe(
-            [(sales[0].Sale!.SaleId!, click.IngestId, "session_id"), (sales[1].Sale!.SaleId!, click.IngestId, "email"), (sales[2].Sale!.SaleId!, null, "no_candidate")], ignoreOrder: true);
+            [(sales[0].Sale!.SaleId!, click.IngestId, "session_id"), (sales[1].Sale!.SaleId!, click.IngestId, "email_via_session"), (sales[2].Sale!.SaleId!, null, "no_candidate")], ignoreOrder: true);
     }
 
     private static TrackedEvent Before(TrackedEvent tracked, TimeSpan age)
