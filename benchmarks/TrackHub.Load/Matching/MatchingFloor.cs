@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 using TrackHub.Matching.Consents;
 using TrackHub.Matching.Deciding;
 using TrackHub.Matching.Orders;
@@ -29,14 +28,14 @@ internal sealed class MatchingFloor(MatchingLab lab, IReadOnlyList<TrackedEvent>
     public async Task WriteClicksAsync(IReadOnlyList<TopicPartitionOffset> from, int batchSize, CancellationToken cancellationToken)
     {
         var prepared = events.Select(click => (
-            Entries: WindowEntries.Of(click).Select(static entry => (entry, Window)).ToArray(), Key: WindowKeys.Record(click.BrandId, Guid.Parse(click.IngestId)))).ToArray();
+            Entries: WindowEntries.Of(click).Select(static entry => (entry, Window)).ToArray(), Key: WindowKeys.Record(click.BrandId, Guid.Parse(click.IngestId)), HappenedAt: click.EventTime)).ToArray();
         Start();
         await ReadAsync(from, batchSize, async (values, done) =>
         {
             // Whose record it is does not matter: each click's commands run once, with a value of the right size.
             var part = prepared.AsSpan(done, values.Count).ToArray();
             await _windows.WriteAsync(
-                [.. part.SelectMany(static p => p.Entries)], [.. part.Select((p, i) => new WindowRecord(p.Key, values[i], Window))], cancellationToken);
+                [.. part.SelectMany(static p => p.Entries)], [.. part.Select((p, i) => new WindowRecord(p.Key, values[i], p.HappenedAt, Window))], cancellationToken);
         });
     }
 
@@ -102,7 +101,7 @@ internal sealed class MatchingFloor(MatchingLab lab, IReadOnlyList<TrackedEvent>
         }
     }
 
-    private static RedisKey[] WindowsOf(TrackedEvent sale) =>
+    private static WindowKey[] WindowsOf(TrackedEvent sale) =>
     [
         WindowKeys.Window(sale.BrandId, Signal.ClickId, WindowKeys.IndexOf(sale.ClickId!)),
         WindowKeys.Window(sale.BrandId, Signal.Email, sale.Keys.Email!),

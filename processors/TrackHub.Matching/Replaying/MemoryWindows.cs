@@ -1,4 +1,3 @@
-using StackExchange.Redis;
 using TrackHub.Matching.Windows;
 using TrackHub.Schemas;
 
@@ -13,7 +12,7 @@ internal sealed class MemoryWindows
 {
     private static readonly Comparer<byte[]> Bytewise = Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right));
 
-    private readonly Dictionary<RedisKey, List<Member>> _windows = [];
+    private readonly Dictionary<WindowKey, List<Member>> _windows = [];
     private readonly Dictionary<Guid, TrackedEvent> _events = [];
     private bool _sorted;
 
@@ -22,7 +21,7 @@ internal sealed class MemoryWindows
 
     /// <summary>Takes an event into its windows.</summary>
     /// <param name="isWanted">Windows that will be asked for; null: all.</param>
-    public void Add(TrackedEvent tracked, Func<RedisKey, bool>? isWanted = null)
+    public void Add(TrackedEvent tracked, Func<WindowKey, bool>? isWanted = null)
     {
         var isKept = false;
         foreach (var entry in WindowEntries.Of(tracked))
@@ -67,17 +66,17 @@ internal sealed class MemoryWindows
 
     private readonly record struct Member(WindowKind Kind, long Score, DateTimeOffset ReceivedAt, byte[] Bytes);
 
-    private sealed class Reader(Dictionary<RedisKey, List<Member>> windows, DateTimeOffset known, long oldest) : IWindowReader
+    private sealed class Reader(Dictionary<WindowKey, List<Member>> windows, DateTimeOffset known, long oldest) : IWindowReader
     {
-        public Task<IReadOnlyList<IReadOnlyList<WindowMember>>> ReadAsync(IReadOnlyList<RedisKey> keys, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<IReadOnlyList<WindowMember>>> ReadAsync(IReadOnlyList<WindowKey> keys, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<IReadOnlyList<WindowMember>>>([.. keys.Select(Decoded)]);
 
-        public Task<IReadOnlyList<bool>> AreHeldAsync(IReadOnlyList<(RedisKey Session, byte[] Identity)> asked, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<bool>> AreHeldAsync(IReadOnlyList<(WindowKey Session, byte[] Identity)> asked, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<bool>>([.. asked.Select(a => Known(a.Session).Take(WindowStore.MaxIdentities).Any(m => m.Bytes.AsSpan().SequenceEqual(a.Identity)))]);
 
-        private IEnumerable<Member> Known(RedisKey key) => windows.TryGetValue(key, out var members) ? members.Where(m => m.ReceivedAt <= known) : [];
+        private IEnumerable<Member> Known(WindowKey key) => windows.TryGetValue(key, out var members) ? members.Where(m => m.ReceivedAt <= known) : [];
 
-        private List<WindowMember> Decoded(RedisKey key)
+        private List<WindowMember> Decoded(WindowKey key)
         {
             var decoded = new List<WindowMember>();
             foreach (var member in Bounded([.. Known(key)]))
@@ -89,7 +88,7 @@ internal sealed class MemoryWindows
             return decoded;
         }
 
-        /// <summary>What WindowCut.lua leaves: first and last touch, then clicks before pages and newer before older; of links the newest.</summary>
+        /// <summary>What WindowWrite.lua leaves: first and last touch, then clicks before pages and newer before older; of links the newest.</summary>
         private List<Member> Bounded(List<Member> members)
         {
             if (members.Count <= WindowStore.MaxMembers)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
-using StackExchange.Redis;
 using TrackHub.Matching.Deciding;
 using TrackHub.Matching.Orders;
 using TrackHub.Matching.Sales;
@@ -138,7 +137,7 @@ public sealed class ShadowReplay
     {
         var wanted = _sales.SelectMany(static s => ClickSearch.KeysOf(s.Event)).ToHashSet();
         var (from, to) = (_sales.Min(static s => s.Event.ReceivedAt) - longest, _sales.Max(static s => s.Event.ReceivedAt > s.Record.Timestamp ? s.Event.ReceivedAt : s.Record.Timestamp) + LastLateness + Append);
-        var sessions = new HashSet<RedisKey>();
+        var sessions = new HashSet<WindowKey>();
         var reach = new Dictionary<int, DateTimeOffset>();
         await foreach (var (record, tracked) in DecodedAsync(_codec, _brands, clicks(from, to, cancellationToken), isSale: false, cancellationToken))
         {

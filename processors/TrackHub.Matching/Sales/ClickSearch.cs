@@ -1,4 +1,3 @@
-using StackExchange.Redis;
 using TrackHub.Matching.Deciding;
 using TrackHub.Matching.Windows;
 using TrackHub.Schemas;
@@ -51,7 +50,7 @@ internal sealed class ClickSearch(IWindowReader windows)
     }
 
     /// <summary>Every window that a sale may ask for under any rules, those of a second hop left out.</summary>
-    public static IEnumerable<RedisKey> KeysOf(TrackedEvent sale) => Enum.GetValues<Signal>()
+    public static IEnumerable<WindowKey> KeysOf(TrackedEvent sale) => Enum.GetValues<Signal>()
         .Select(signal => (Signal: signal, Index: IndexOf(sale, signal)))
         .Where(static s => s.Index is not null)
         .Select(s => WindowKeys.Window(sale.BrandId, s.Signal, s.Index));
@@ -59,7 +58,7 @@ internal sealed class ClickSearch(IWindowReader windows)
     private async Task<IReadOnlyList<Dictionary<Signal, List<Candidate>>>> ReadAsync(
         MatchStage stage, IReadOnlyList<SaleWork> sales, CancellationToken cancellationToken)
     {
-        var asked = new List<(int Sale, Signal Signal, RedisKey Key)>();
+        var asked = new List<(int Sale, Signal Signal, WindowKey Key)>();
         for (var i = 0; i < sales.Count; i++)
         {
             foreach (var signal in DecisionEngine.SignalsOf(stage, sales[i].Rules))

@@ -26,11 +26,10 @@ internal sealed class KnownClicks(WindowStore windows, ClickRecordCodec records,
         var wanted = clicks.DistinctBy(static c => c.IngestId).ToList();
         var known = new Dictionary<Guid, KnownClick>(wanted.Count);
         var values = await windows.ReadRecordsAsync(wanted.ConvertAll(static c => WindowKeys.Record(c.Brand.Id, c.IngestId)), cancellationToken);
-        await records.PrepareAsync(values.Where(static v => v is not null)!, cancellationToken);
         var missing = new List<(Brand Brand, Guid IngestId)>();
         for (var i = 0; i < wanted.Count; i++)
         {
-            if (values[i] is { } value && records.TryDecode(wanted[i].Brand, wanted[i].IngestId, value, out var tracked))
+            if (values[i] is { } value && ClickRecordCodec.TryDecode(wanted[i].Brand, wanted[i].IngestId, value, out var tracked))
                 known[wanted[i].IngestId] = new(tracked, records.Open(wanted[i].Brand, tracked.UserData));
             else
                 missing.Add(wanted[i]);

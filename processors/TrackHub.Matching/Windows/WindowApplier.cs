@@ -19,14 +19,12 @@ internal sealed class WindowApplier(TenantDirectory directory, ClickRecordCodec 
                 continue;
 
             var window = brand.Settings.Window;
-            var left = tracked.EventTime + window - now;
-            if (left <= TimeSpan.Zero)
+            if (tracked.EventTime + window <= now)
                 continue;
 
-            // A window lives from its newest write: an old event applied late must not cut short what newer ones need.
             entries.AddRange(WindowEntries.Of(tracked).Select(entry => (entry, window)));
             if (WindowEntries.IsCandidate(tracked.Kind))
-                values.Add(new(WindowKeys.Record(brand.Id, ingestId), await records.EncodeAsync(brand, tracked, cancellationToken), left));
+                values.Add(new(WindowKeys.Record(brand.Id, ingestId), records.Encode(brand, tracked), tracked.EventTime, window));
         }
 
         await store.WriteAsync(entries, values, cancellationToken);

@@ -1,10 +1,9 @@
-using StackExchange.Redis;
 using TrackHub.Matching.Deciding;
 using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Windows;
 
-/// <summary>What a sorted set holds, which says how a member gets in and what is cut when there are too many. The numbers are known to <c>WindowWrite.lua</c>.</summary>
+/// <summary>What a member is, which says how it gets in and what is cut when there are too many. The numbers are known to <c>WindowWrite.lua</c>.</summary>
 internal enum WindowKind
 {
     /// <summary>Events by event time: the first and the newest stay, clicks before pages.</summary>
@@ -22,11 +21,8 @@ internal enum WindowKind
 /// <param name="Kind">What the window holds.</param>
 /// <param name="Member">The member's bytes.</param>
 /// <param name="Score">Unix milliseconds: of the event time; of the receipt for links and identities, where the lowest counts.</param>
-internal readonly record struct WindowEntry(RedisKey Key, WindowKind Kind, byte[] Member, long Score)
-{
-    /// <summary>The hash tag of its key: windows with the same one lie on one master, and may be written together.</summary>
-    public string Slot => WindowKeys.TagOf(Key);
-}
+/// <param name="KeptFrom">From when it is kept for the length of the brand's window: the event time; of links and identities the receipt where that is later.</param>
+internal readonly record struct WindowEntry(WindowKey Key, WindowKind Kind, byte[] Member, long Score, DateTimeOffset KeptFrom);
 
 /// <summary>What a browser event puts into the windows.</summary>
 internal static class WindowEntries
@@ -73,7 +69,7 @@ internal static class WindowEntries
             yield return Event(Signal.IpPrefix, prefix, featured);
 
         WindowEntry Event(Signal signal, byte[] index, byte[] member) =>
-            new(WindowKeys.Window(tracked.BrandId, signal, index), WindowKind.Events, member, tracked.EventTime.ToUnixTimeMilliseconds());
+            new(WindowKeys.Window(tracked.BrandId, signal, index), WindowKind.Events, member, tracked.EventTime.ToUnixTimeMilliseconds(), tracked.EventTime);
     }
 
     /// <summary>The event as the windows of exact keys hold it.</summary>
@@ -102,12 +98,13 @@ internal static class WindowEntries
     private static IEnumerable<WindowEntry> Identified(TrackedEvent tracked, byte[] session)
     {
         var at = tracked.ReceivedAt.ToUnixTimeMilliseconds();
+        var keptFrom = tracked.EventTime > tracked.ReceivedAt ? tracked.EventTime : tracked.ReceivedAt;
         foreach (var signal in IdentitySignals)
         {
             if (tracked.Keys.Of(signal) is not { } index)
                 continue;
-            yield return new(WindowKeys.Window(tracked.BrandId, signal, index), WindowKind.Links, WindowMember.EncodeLink(session), at);
-            yield return new(WindowKeys.Identities(tracked.BrandId, session), WindowKind.Identities, WindowKeys.Held(signal, index), at);
+            yield return new(WindowKeys.Window(tracked.BrandId, signal, index), WindowKind.Links, WindowMember.EncodeLink(session), at, keptFrom);
+            yield return new(WindowKeys.Identities(tracked.BrandId, session), WindowKind.Identities, WindowKeys.Held(signal, index), at, keptFrom);
         }
     }
 }

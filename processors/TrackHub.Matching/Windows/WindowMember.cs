@@ -8,23 +8,20 @@ namespace TrackHub.Matching.Windows;
 /// One member of a window and its score. Fixed layouts, big-endian, first byte the form:
 /// <code>
 /// 5 event     kind 1, its highest bit an ad's touch · ingest_id 16 · received 4 · session tag 4; score: event time
-/// 6 featured  as 5, then ip 4 · prefix 4 · user agent 4 · browser 2 · major 2 · os 2 · country 2 · region 2 · product 4 · campaign 4 · source 4
 /// 7 link      session index 11; score: when the session was first known by this key
-/// 8 featured  as 6, then page 4; form 6 is read as well, as earlier versions wrote it
+/// 8 featured  as 5, then ip 4 · prefix 4 · user agent 4 · browser 2 · major 2 · os 2 · country 2 · region 2 · product 4 · campaign 4 · source 4 · page 4
+/// e, p, x     an identity of a session, <see cref="WindowKeys.Held"/>
 /// </code>
 /// Scores are Unix milliseconds; received counts milliseconds from the time inside the ingest_id, 24 days either way at most. The same event
-/// gives the same bytes and score, so that writing it again changes nothing. No member is longer than 64 bytes: Redis keeps a
-/// set with a longer one in another form that takes three times the memory.
+/// gives the same bytes and score, so that writing it again changes nothing.
 /// </summary>
 internal readonly record struct WindowMember
 {
     private const byte EventForm = 5;
-    private const byte PagelessForm = 6;
     private const byte LinkForm = 7;
     private const byte FeaturedForm = 8;
     private const int EventBytes = 26;
-    private const int PagelessBytes = EventBytes + 34;
-    private const int FeaturedBytes = PagelessBytes + 4;
+    private const int FeaturedBytes = EventBytes + 38;
     private const int LinkBytes = 1 + WindowKeys.KeptBytes;
     private const byte AdTouchFlag = 0x80;
 
@@ -39,6 +36,15 @@ internal readonly record struct WindowMember
 
     /// <summary>When the identification behind a link was received.</summary>
     public DateTimeOffset LinkedAt { get; private init; }
+
+    /// <summary>Bytes of a member that begins with this one; null where no form does.</summary>
+    public static int? LengthOf(byte first) => first switch
+    {
+        EventForm => EventBytes,
+        FeaturedForm => FeaturedBytes,
+        LinkForm or (byte)'e' or (byte)'p' or (byte)'x' => LinkBytes,
+        _ => null,
+    };
 
     /// <summary>Encodes an event, with features if it carries them. Its score is its event time.</summary>
     public static byte[] Encode(Candidate candidate)
@@ -67,7 +73,6 @@ internal readonly record struct WindowMember
         switch (bytes)
         {
             case [EventForm, ..] when bytes.Length == EventBytes:
-            case [PagelessForm, ..] when bytes.Length == PagelessBytes:
             case [FeaturedForm, ..] when bytes.Length == FeaturedBytes:
                 member = new()
                 {
@@ -122,5 +127,5 @@ internal readonly record struct WindowMember
         BinaryPrimitives.ReadUInt32BigEndian(from[22..]),
         BinaryPrimitives.ReadUInt32BigEndian(from[26..]),
         BinaryPrimitives.ReadUInt32BigEndian(from[30..]),
-        from.Length < 38 ? 0 : BinaryPrimitives.ReadUInt32BigEndian(from[34..]));
+        BinaryPrimitives.ReadUInt32BigEndian(from[34..]));
 }

@@ -127,18 +127,21 @@ public class MatchingWorld : IAsyncLifetime
         : _host.Producer.ProduceAsync(
             Topics.TrackEvents, $"{tracked.BrandId}/{tracked.SessionId ?? tracked.EventId}", tracked, RecordHeaders.ForBrand(tracked.BrandId), CancellationToken.None);
 
-    /// <summary>Writes what the ledger keeps of a browser event.</summary>
-    internal async Task KeepAsync(TrackedEvent tracked)
+    /// <summary>Writes what the ledger keeps of browser events.</summary>
+    internal async Task KeepAsync(params IReadOnlyList<TrackedEvent> events)
     {
-        var brand = BrandOf(tracked);
-        var box = tracked.UserData is null ? null : Sealer.Seal(
-            brand.TenantId, SealPurpose.Window, Sealer.Open(brand.TenantId, SealPurpose.UserData, tracked.UserData), KeyRef.Window);
         await using var batch = Services.GetRequiredService<NpgsqlDataSource>().CreateBatch();
-        if (tracked.Kind == EventKind.Click)
-            ClickRows.Clicks.AddTo(batch, [new(new(tracked, Guid.Parse(tracked.IngestId), EventIds.TimeOf(tracked.IngestId), new(Topics.TrackEvents.Name, 0, 0)), box)]);
-        ClickRows.Identities.AddTo(batch, ClickRows.IdentitiesOf([tracked]));
+        ClickRows.Clicks.AddTo(batch, [.. events.Where(static e => e.Kind == EventKind.Click).Select(Row)]);
+        ClickRows.Identities.AddTo(batch, ClickRows.IdentitiesOf(events));
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync();
+
+        ClickRow Row(TrackedEvent click)
+        {
+            var tenant = BrandOf(click).TenantId;
+            var box = click.UserData is null ? null : Sealer.Seal(tenant, SealPurpose.Window, Sealer.Open(tenant, SealPurpose.UserData, click.UserData), KeyRef.Window);
+            return new(new(click, Guid.Parse(click.IngestId), EventIds.TimeOf(click.IngestId), new(Topics.TrackEvents.Name, 0, 0)), box);
+        }
     }
 
     /// <summary>Appends bytes that are no event.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using TrackHub.Matching.Deciding;
 using TrackHub.Matching.Windows;
 using TrackHub.Schemas;
@@ -30,7 +29,7 @@ public sealed class WindowEntriesTests
 
         var entries = WindowEntries.Of(Click with { ClickId = "th_a", SessionId = "s-1", Keys = keys }).ToList();
 
-        entries.Select(static e => LetterOf(e)).ShouldBe(['c', 's', 'f', 'i', 'n']);
+        entries.Select(static e => e.Key.Letter).ShouldBe(['c', 's', 'f', 'i', 'n']);
         entries.ShouldAllBe(static e => e.Score == 1_763_640_000_000 && e.Kind == WindowKind.Events);
         entries.Count(static e => e.Member[0] == 8).ShouldBe(2, "only the windows of stage 3 carry features");
     }
@@ -40,10 +39,10 @@ public sealed class WindowEntriesTests
     {
         var entries = WindowEntries.Of(Click with { Kind = EventKind.Identify, SessionId = "s-1", Keys = new() { Email = Email } }).ToList();
 
-        entries.Select(static e => (LetterOf(e), e.Kind)).ShouldBe([('e', WindowKind.Links), ('h', WindowKind.Identities)]);
+        entries.Select(static e => (e.Key.Letter, e.Kind)).ShouldBe([('e', WindowKind.Links), ('h', WindowKind.Identities)]);
         entries.ShouldAllBe(static e => e.Score == 1_763_640_000_100, "who is whose is known since the receipt, whatever the page's clock said");
         WindowMember.TryDecode(entries[0].Member, entries[0].Score, out var link).ShouldBeTrue();
-        ((byte[])WindowKeys.Window(Brand, Signal.Session, link.Session!)!).ShouldBe((byte[])WindowKeys.Window(Brand, Signal.Session, WindowKeys.IndexOf("s-1"))!);
+        WindowKeys.Window(Brand, Signal.Session, link.Session!).ShouldBe(WindowKeys.Window(Brand, Signal.Session, WindowKeys.IndexOf("s-1")));
         entries[1].Member.ShouldBe(WindowKeys.Held(Signal.Email, Email));
     }
 
@@ -62,7 +61,7 @@ public sealed class WindowEntriesTests
 
         var entries = WindowEntries.Of(Click with { Kind = EventKind.Identify, SessionId = "s-1", Keys = keys }).ToList();
 
-        ((byte[])entries[0].Key!).ShouldBe((byte[])WindowKeys.Window(Brand, signal, Email)!);
+        entries[0].Key.ShouldBe(WindowKeys.Window(Brand, signal, Email));
         entries[1].Member.ShouldBe(WindowKeys.Held(signal, Email));
     }
 
@@ -80,18 +79,22 @@ public sealed class WindowEntriesTests
         WindowEntries.Of(Click with { Kind = EventKind.Consent, SessionId = "s-1" }).ShouldBeEmpty();
 
     [Fact]
-    public void Keys_are_tagged_by_brand_and_first_byte_of_the_index()
+    public void Hashes_are_tagged_by_brand_and_first_byte_of_the_index_and_their_fields_are_the_next_ten()
     {
-        byte[] key = WindowKeys.Window(Brand, Signal.Email, Email)!;
+        var key = WindowKeys.Window(Brand, Signal.Email, Email);
 
-        Encoding.ASCII.GetString(key, 0, 18).ShouldBe("{brandbrand01:01}e");
-        key[18..].ShouldBe(Email[1..11]);
-        key.Length.ShouldBe(28, "one byte more costs sixteen");
+        ((string?)key.ToBucket()).ShouldBe("{brandbrand01:01}3e", "another layout must not read what this one wrote");
+        key.ToField().ShouldBe(Email[1..11]);
     }
 
-    private static char LetterOf(WindowEntry entry)
+    [Fact]
+    public void Who_gave_an_identity_is_kept_from_its_receipt_or_from_when_it_last_happened()
     {
-        byte[] key = entry.Key!;
-        return (char)key[Array.IndexOf(key, (byte)'}') + 1];
+        var (seen, last) = (Click.ReceivedAt, Click.ReceivedAt.AddDays(3));
+
+        WindowEntries.Of(Click with { Kind = EventKind.Identify, SessionId = "s-1", EventTime = last, Keys = new() { Email = Email } })
+            .ShouldAllBe(e => e.KeptFrom == last && e.Score == seen.ToUnixTimeMilliseconds());
+        WindowEntries.Of(Click with { Kind = EventKind.Identify, SessionId = "s-1", EventTime = seen.AddDays(-3), Keys = new() { Email = Email } })
+            .ShouldAllBe(e => e.KeptFrom == seen);
     }
 }

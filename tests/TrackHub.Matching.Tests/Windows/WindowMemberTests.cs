@@ -55,17 +55,6 @@ public sealed class WindowMemberTests
     }
 
     [Fact]
-    public void A_member_of_the_form_before_landing_pages_is_still_read()
-    {
-        var features = new Features(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, Page: 0);
-        byte[] old = [6, .. WindowMember.Encode(Sample with { Features = features })[1..^4]];
-
-        WindowMember.TryDecode(old, Sample.EventTime.ToUnixTimeMilliseconds(), out var member).ShouldBeTrue();
-
-        member.Event.ShouldBe(Sample with { Features = features });
-    }
-
-    [Fact]
     public void A_link_comes_back_as_it_was()
     {
         var session = WindowKeys.IndexOf("session-1");
@@ -76,10 +65,6 @@ public sealed class WindowMemberTests
         member.Session.ShouldBe(session[..WindowKeys.KeptBytes]);
         member.LinkedAt.ShouldBe(Sample.ReceivedAt);
     }
-
-    [Fact]
-    public void No_member_is_longer_than_redis_keeps_compactly() =>
-        WindowMember.Encode(Sample with { Features = default(Features) }).Length.ShouldBeLessThanOrEqualTo(64, "zset-max-listpack-value");
 
     [Fact]
     public void Any_bytes_and_score_are_read_or_refused_and_never_throw() =>

@@ -43,7 +43,7 @@ internal sealed class AdVisitors(PersonSealer sealer, TimeProvider clock)
             ReceivedAt = now,
             SessionId = $"ths_{text}{text}",
             ClickId = $"th_{text}abcdefghjkmnpqrstv",
-            Url = $"https://{Page}?utm_source=facebook&utm_medium=paid&utm_campaign={Uri.EscapeDataString(campaign)}&utm_content=criativo-07&utm_term=frio&fbclid={fbclid}",
+            Url = $"https://{Page}?utm_source=facebook&utm_medium=paid&utm_campaign={Uri.EscapeDataString(campaign)}&utm_content=criativo-07&utm_term=frio",
             Keys = keys,
             Traits = new()
             {

@@ -21,7 +21,7 @@ public sealed class BoundTests(MatchingWorld world)
         var shuffled = crowd.ToArray();
         new Random(7).Shuffle(shuffled);
 
-        foreach (var some in shuffled.Chunk(9))
+        foreach (var some in shuffled.Chunk(9).Concat(shuffled.Chunk(40)))
             await ApplyAsync(some);
 
         var kept = await InAsync(crowd[0], Signal.Ip, crowd[0].Keys.Ip!);
@@ -59,6 +59,29 @@ public sealed class BoundTests(MatchingWorld world)
         await world.Services.GetRequiredService<WindowStore>().WriteAsync(entries, [], CancellationToken.None);
 
         (await InAsync(old, Signal.Session, WindowKeys.IndexOf(session))).Select(static k => k.IngestId.ToString()).ShouldBe(visits.Select(static v => v.IngestId));
+    }
+
+    [Fact]
+    public async Task What_is_over_leaves_its_hash_when_more_comes_in()
+    {
+        var brand = await world.NewBrandAsync();
+        var store = world.Services.GetRequiredService<WindowStore>();
+        var now = world.Clock.GetUtcNow();
+        var (over, alive) = (Emails(now.AddDays(-8)), Emails(now));
+
+        await store.WriteAsync(over, [], CancellationToken.None);
+        await store.WriteAsync(alive, [], CancellationToken.None);
+
+        over.Concat(alive).Select(static e => e.Item1.Key.ToBucket()).Distinct().ShouldHaveSingleItem();
+        (await store.ReadAsync([.. over.Select(static e => e.Item1.Key)], CancellationToken.None)).ShouldAllBe(static window => window.Count == 0);
+        (await store.ReadAsync([.. alive.Select(static e => e.Item1.Key)], CancellationToken.None)).ShouldAllBe(static window => window.Count == 1);
+
+        List<(WindowEntry, TimeSpan)> Emails(DateTimeOffset at) => [.. Enumerable.Range(0, Crowd).Select(_ =>
+        {
+            byte[] index = [7, .. Guid.NewGuid().ToByteArray()[1..]];
+            var link = WindowMember.EncodeLink(WindowKeys.IndexOf(Told.Unique("s")));
+            return (new WindowEntry(WindowKeys.Window(brand.Id, Signal.Email, index), WindowKind.Links, link, at.ToUnixTimeMilliseconds(), at), TimeSpan.FromDays(7));
+        })];
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 using TrackHub.Testing;
@@ -18,8 +19,7 @@ public sealed class RebuildTests(MatchingWorld world)
         var told = new Told(world, brand);
         var session = Told.Unique("s");
         var click = Old(told.Click(Told.Ad(FirstClick), session));
-        await world.KeepAsync(click);
-        await world.KeepAsync(Old(told.Browser(EventKind.Identify, Told.Mail("antiga@example.com"), session)));
+        await world.KeepAsync(click, Old(told.Browser(EventKind.Identify, Told.Mail("antiga@example.com"), session)));
         var (bySession, byEmail) = (told.Sale(session: session), told.Sale(Told.Mail("antiga@example.com")));
 
         (await world.Redis.AskAsync("FLUSHALL")).ShouldBe("+OK");
@@ -36,6 +36,35 @@ public sealed class RebuildTests(MatchingWorld world)
         }
     }
 
+    [Fact]
+    public async Task Records_the_group_was_moved_past_are_in_the_windows_before_a_sale_is_matched()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var session = Told.Unique("s");
+        await MatchedAsync(told.Click(session: session));
+        var passedOver = told.Click(session: session);
+
+        await world.ReplaceAsync(async () =>
+        {
+            await world.ProduceAsync(passedOver);
+            await Eventually.Holds(() => world.Services.GetRequiredService<GroupAdmin>().ResetAsync(
+                ConsumerGroups.MatcherClicks, Topics.TrackEvents.Name, new(Time: null, Offset: long.MaxValue, Shift: null), default));
+        });
+        await world.ProduceAsync(told.Browser(EventKind.PageView, session: session));
+
+        await MatchedAsync(passedOver, produce: false);
+
+        async Task MatchedAsync(TrackedEvent click, bool produce = true)
+        {
+            if (produce)
+                await world.ProduceAsync(click);
+            var sale = told.Sale(session: session);
+            await world.ProduceAsync(sale);
+            (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click!.EventId.ShouldBe(click.EventId);
+        }
+    }
+
     private async Task<Brand> LongWindowBrandAsync()
     {
         var brand = await world.NewBrandAsync();
@@ -46,7 +75,7 @@ public sealed class RebuildTests(MatchingWorld world)
     }
 
     /// <summary>Sixty days ago, before this log began.</summary>
-    private static TrackedEvent Old(TrackedEvent tracked)
+    internal static TrackedEvent Old(TrackedEvent tracked)
     {
         var at = tracked.EventTime.AddDays(-60);
         return tracked with { IngestId = Guid.CreateVersion7(at).ToString(), EventTime = at, ReceivedAt = at };

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using TrackHub.Matching.Windows;
+using TrackHub.Platform.Identity;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 using TrackHub.Testing;
@@ -45,6 +48,42 @@ public sealed class RedisFaultTests(MatchingWorld world)
 
         await MatchedAsync(brand, sale, click, produce: false);
         await world.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_rebuild_that_runs_out_of_memory_halfway_says_so_and_ends_when_there_is_some()
+    {
+        var (brand, told, session) = await VisitorAsync();
+        var visitors = new AdVisitors(world.Services.GetRequiredService<PersonSealer>(), world.Clock);
+        var clicks = Enumerable.Range(0, 1_000).Select(n => visitors.Click(brand, n)).Append(told.Click(session: session)).ToList();
+        await Task.WhenAll(clicks.Select(world.ProduceAsync));
+        await MatchedAsync(brand, told.Sale(session: session), clicks[^1]);
+        var sale = told.Sale(session: session);
+
+        (await world.Redis.AskAsync("CONFIG SET maxmemory 1")).ShouldBe("+OK");
+        try
+        {
+            (await world.Redis.AskAsync("FLUSHALL")).ShouldBe("+OK");
+            await world.ProduceAsync(sale);
+            (await world.Redis.AskAsync($"CONFIG SET maxmemory {await UsedMemoryAsync() + 300_000}")).ShouldBe("+OK");   // for some of them
+            await Eventually.Holds(async () =>
+            {
+                (await world.Redis.AskAsync("DBSIZE")).ShouldNotBe(":0");
+                (world.Readiness.States["redis"].Reason, world.Readiness.States["windows"].Ready).ShouldBe(("memory_full", false));
+            });
+            await IsHeldAsync(sale);
+            world.Keeper.MayMatch(out _).ShouldBeFalse();
+        }
+        finally
+        {
+            (await world.Redis.AskAsync("CONFIG SET maxmemory 0")).ShouldBe("+OK");
+        }
+
+        await MatchedAsync(brand, sale, clicks[^1], produce: false);
+        await world.ReadyAsync();
+        var records = await world.Services.GetRequiredService<WindowStore>().ReadRecordsAsync(
+            [.. clicks.Select(c => WindowKeys.Record(brand.Id, Guid.Parse(c.IngestId)))], CancellationToken.None);
+        records.ShouldAllBe(static record => record != null);
     }
 
     [Fact]
@@ -114,6 +153,9 @@ public sealed class RedisFaultTests(MatchingWorld world)
         (await world.Tap.ValuesAsync<Conversion>(Topics.Conversions)).ShouldNotContain(c => c.IngestId == sale.IngestId);
         (await world.Tap.ValuesAsync<TrackedEvent>(Topics.PendingMatch5S)).ShouldNotContain(e => e.IngestId == sale.IngestId);
     }
+
+    private async Task<long> UsedMemoryAsync() => long.Parse(
+        (await world.Redis.AskAsync("INFO memory")).Split("used_memory:")[1].Split('\r')[0], CultureInfo.InvariantCulture);
 
     private async Task SignalAsync(string name)
     {

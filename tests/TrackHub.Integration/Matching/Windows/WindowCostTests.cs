@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Matching.Windows;
 using TrackHub.Platform.Identity;
+using TrackHub.Platform.Tenants;
 using TrackHub.Testing;
 using Xunit.Abstractions;
 
@@ -16,11 +17,11 @@ public sealed partial class WindowCostTests(MatchingWorld world, ITestOutputHelp
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("TRACKHUB_TEST_FULL") == "1";
     private static readonly int Clicks = IsFull ? 60_000 : 4_000;
 
-    // What the measured sample takes, with room for the half-filled hash tables of a small count.
-    private const int MostBytes = 2_150;
+    // 1.3 KB, which holds for few clicks as well, whose hashes are half empty.
+    private const int MostBytes = 1_331;
 
     [Fact]
-    public async Task A_click_takes_no_more_memory_than_it_did()
+    public async Task A_click_takes_no_more_memory_than_it_may()
     {
         var brand = await world.NewBrandAsync();
         var visitors = new AdVisitors(world.Services.GetRequiredService<PersonSealer>(), world.Clock);
@@ -47,16 +48,45 @@ public sealed partial class WindowCostTests(MatchingWorld world, ITestOutputHelp
         await AreThereAsync(keys);
 
         (await world.Redis.AskAsync("FLUSHALL")).ShouldBe("+OK");
-        var started = Stopwatch.GetTimestamp();
-        var read = await world.Services.GetRequiredService<WindowRebuild>().RunAsync(static _ => Task.CompletedTask, CancellationToken.None);
-        var took = Stopwatch.GetElapsedTime(started);
+        await RebuiltAsync("the log");
 
-        output.WriteLine($"{read} events in {took.TotalSeconds:F2} s, {read / took.TotalSeconds:F0} a second");
         await AreThereAsync(keys);
         await world.ReadyAsync();
     }
 
-    private Task AreThereAsync(IReadOnlyList<StackExchange.Redis.RedisKey> keys) => Eventually.Holds(
+    [Fact]
+    public async Task Every_click_is_there_again_after_a_rebuild_from_the_table()
+    {
+        var brand = await world.NewBrandAsync();
+        await world.Services.GetRequiredService<TenantAdmin>().SetBrandAsync(brand.Id, "window_days", "90");
+        await Eventually.Holds(() => world.Services.GetRequiredService<TenantDirectory>().Current.Brand(brand.Id)!.Settings.WindowDays == 90);
+        var visitors = new AdVisitors(world.Services.GetRequiredService<PersonSealer>(), world.Clock);
+        var keys = new List<WindowKey>();
+        foreach (var some in Enumerable.Range(0, Clicks).Chunk(2_000))
+        {
+            var old = some.Select(n => RebuildTests.Old(visitors.Click(brand, n))).ToList();
+            await world.KeepAsync(old);
+            keys.AddRange(old.Select(c => WindowKeys.Record(brand.Id, Guid.Parse(c.IngestId))));
+        }
+
+        (await world.Redis.AskAsync("FLUSHALL")).ShouldBe("+OK");
+        await RebuiltAsync("the table");
+
+        await AreThereAsync(keys);
+        await world.ReadyAsync();
+    }
+
+    /// <summary>Waits until the running matcher has rebuilt what was forgotten; what it reads beside counts for nothing.</summary>
+    private async Task RebuiltAsync(string from)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await Eventually.Holds(
+            async () => await world.Services.GetRequiredService<WindowEpoch>().AskAsync(CancellationToken.None) == WindowHealth.Complete, TimeSpan.FromMinutes(2));
+        var took = Stopwatch.GetElapsedTime(started);
+        output.WriteLine($"{Clicks} events from {from} in {took.TotalSeconds:F2} s, {Clicks / took.TotalSeconds:F0} a second");
+    }
+
+    private Task AreThereAsync(IReadOnlyList<WindowKey> keys) => Eventually.Holds(
         async () => (await world.Services.GetRequiredService<WindowStore>().ReadRecordsAsync(keys, CancellationToken.None)).ShouldAllBe(static record => record != null),
         TimeSpan.FromMinutes(2));
 
