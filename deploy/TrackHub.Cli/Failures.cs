@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
 using TrackHub.Cli.Supervising;
+using TrackHub.Dispatch.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 
@@ -29,7 +30,7 @@ internal static class Failures
     /// <summary>What a failure says in one line where no call is to be answered; null for a bug.</summary>
     public static string? Message(Exception failure) => failure switch
     {
-        CommandException or AdminException or GroupResetException or MigrationException or StartFailedException or WrongMasterKeyException => failure.Message,
+        CommandException or AdminException or GroupResetException or ReplayException or MigrationException or StartFailedException or WrongMasterKeyException => failure.Message,
         _ when Faults(failure) is { Count: > 0 } faults => string.Join("; ", faults),
         _ when IsAway(failure) => $"does not answer: {(failure.InnerException ?? failure).Message}",
         Npgsql.PostgresException refused => $"PostgreSQL refuses: {refused.SqlState}, {refused.MessageText}",
@@ -50,7 +51,7 @@ internal static class Failures
 
     private static string? Message(Exception failure, ParseResult call) => failure switch
     {
-        CommandException or AdminException or GroupResetException or MigrationException or StartFailedException or WrongMasterKeyException => failure.Message,
+        CommandException or AdminException or GroupResetException or ReplayException or MigrationException or StartFailedException or WrongMasterKeyException => failure.Message,
         _ when Faults(failure) is { Count: > 0 } faults => (call.MachineData().MasterKey is null ? NeverStarted(call) : "")
             + $"The configuration has {faults.Count} fault(s):{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", faults)}",
         DependencyAwayException away => Away(away.Dependency, call),

@@ -27,6 +27,7 @@ internal static class PlatformServices
         builder.Services.AddSingleton<QualityHistory>();
         builder.AddQuarantineRelease();
         builder.AddLaneDesk();
+        builder.AddReplayDesk();
         return builder.Build();
     }
 

@@ -6,6 +6,7 @@ using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Parking;
 using TrackHub.Dispatch.Recording;
+using TrackHub.Dispatch.Replaying;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
@@ -27,11 +28,10 @@ public static class DispatchRole
         builder.AddPostgresWatch();
         builder.AddTenantDirectory();
         builder.AddLaneDesk();
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.AddReplayDesk();
 
         builder.Services
             .AddSingleton<DispatchMetrics>()
-            .AddSingleton<RecordGates>()
             .AddSingleton<RegistryClaims>()
             .AddSingleton<RegistryResults>()
             .AddSingleton<MetaClient>()
@@ -39,11 +39,13 @@ public static class DispatchRole
             .AddSingleton<Settlement>()
             .AddSingleton<LaneGates>()
             .AddSingleton<LaneStore>()
-            .AddSingleton<ParkedReader>()
             .AddSingleton<ParkedRelease>()
             .AddSingleton<ParkedSweep>()
             .AddHostedService<LaneKeeper>()
             .AddHostedService<ParkingKeeper>()
+            .AddSingleton<ReplayJournal>()
+            .AddSingleton<ReplayRun>()
+            .AddHostedService<ReplayKeeper>()
             .AddSingleton<Dispatcher>()
             .AddHostedService<DispatchLoop>();
     }
@@ -53,5 +55,21 @@ public static class DispatchRole
     {
         builder.AddPostgres();
         builder.Services.TryAddSingleton<LaneDesk>();
+    }
+
+    /// <summary><see cref="ReplayDesk"/> and <see cref="ReplayTrial"/>, for operators' commands; a trial needs the host started, which loads the directory.</summary>
+    public static void AddReplayDesk(this IHostApplicationBuilder builder)
+    {
+        builder.AddStreams();
+        builder.AddPostgres();
+        builder.AddTenantDirectory();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<RecordGates>();
+        builder.Services.TryAddSingleton<ReplayReader>();
+        builder.Services.TryAddSingleton<ReplayJudge>();
+        builder.Services.TryAddSingleton<ReplayDesk>();
+        builder.Services.TryAddSingleton(static services => new ReplayTrial(
+            services.GetRequiredService<ReplayDesk>(), services.GetRequiredService<ReplayReader>(), services.GetRequiredService<ReplayJudge>(),
+            services.GetRequiredService<TimeProvider>()));
     }
 }

@@ -23,8 +23,14 @@ internal static class FailPoints
     /// <summary>The record is completed, its offset not committed.</summary>
     public const string Completed = "completed";
 
-    /// <summary>Every one, in the order of the steps.</summary>
-    public static readonly string[] All = [Claimed, Called, Written, Produced, Completed];
+    /// <summary>Of a replay: rows are taken up and the checkpoint is written, no copy produced.</summary>
+    public const string TakenUp = "taken_up";
+
+    /// <summary>Of a replay: the copies are in the log, that they are is not written.</summary>
+    public const string Copied = "copied";
+
+    /// <summary>Those of a delivery, in the order of its steps.</summary>
+    public static readonly string[] Delivery = [Claimed, Called, Written, Produced, Completed];
 
     /// <summary>Kills the process, as <c>kill -9</c> does, if this is the point that the environment names.</summary>
     [Conditional("FAULTS")]

@@ -12,7 +12,7 @@ public sealed class FailPointTests(CrashWorld world) : IClassFixture<CrashWorld>
         var brand = await world.NewBrandAsync();
         await world.StopDispatcherAsync();
         var dying = new List<ChildProcess>();
-        foreach (var point in FailPoints.All)
+        foreach (var point in FailPoints.Delivery)
             dying.Add(await world.StartFaultyAsync(point));
 
         // Records of every partition, again and again, so that each of the five gets its own, however the group shares them.

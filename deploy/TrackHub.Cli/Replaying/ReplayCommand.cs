@@ -1,94 +1,115 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using Npgsql;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Output;
 using TrackHub.Cli.Reading;
-using TrackHub.Matching.Replaying;
-using TrackHub.Platform.Identity;
+using TrackHub.Dispatch.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
-using TrackHub.Schemas;
 
 namespace TrackHub.Cli.Replaying;
 
-/// <summary><c>replay start TOPIC</c>: decides a range of sales again. Only the dry run, which shows what would be different.</summary>
+/// <summary><c>replay</c>: runs a range of the log again, beside the roles that read it, whose offsets stay where they are.</summary>
 internal static class ReplayCommand
 {
+    private static readonly string Sales = Schemas.Topics.IngestEvents.Name;
+    private static readonly string[] Topics = [.. ReplayDesk.Replayable, Sales];
+
     /// <summary>Makes the command.</summary>
-    public static Command Create() => new("replay", "Decides a range of the log again.") { Start() };
+    public static Command Create() => new("replay", "Runs a range of the log again: into dispatch, or through other rules.") { Start(), List(), Show(), Cancel() };
 
     private static Command Start()
     {
-        var topic = new Argument<string>("topic") { Description = $"{Topics.IngestEvents.Name}: the sales.", HelpName = "TOPIC" };
+        var topic = new Argument<string>("topic")
+        {
+            Description = $"{string.Join(" or ", ReplayDesk.Replayable)}: what of it never reached Meta is sent again. {Sales}: sales are decided again, with --dry-run alone.",
+            HelpName = "TOPIC",
+        };
         topic.Validators.Add(static result =>
         {
-            if (result.Tokens.Count == 1 && result.Tokens[0].Value != Topics.IngestEvents.Name)
-                result.AddError($"'{result.Tokens[0].Value}' cannot be replayed: sales are decided from {Topics.IngestEvents.Name}, whose range is asked; the clicks before them are read along.");
+            if (result.Tokens.Count == 1 && !Topics.Contains(result.Tokens[0].Value))
+                result.AddError($"'{result.Tokens[0].Value}' cannot be replayed: choose {string.Join(", ", Topics)}.");
         });
-        var from = LogPosition.Option("--from", "First sale. Takes");
+        var from = LogPosition.Option("--from", "First record. Takes");
         from.Required = true;
-        var to = LogPosition.Option("--to", "Last sale, inclusive. Default: the present end. Takes");
+        var to = LogPosition.Option("--to", "Last record, inclusive. Default: the present end. Takes");
         var brand = AdminCall.BrandFilter();
-        var dry = new Option<bool>("--dry-run") { Description = "Sends and changes nothing: prints what would be different." };
+        var dry = new Option<bool>("--dry-run") { Description = "Sends and changes nothing: prints what would be done, or what would be different." };
         var rules = new Option<FileInfo?>("--rules")
         {
-            Description = "JSON with other rules (keys as `brands rules --json` prints them; what it leaves out stays the brand's). Without it the present rules are compared with what was recorded.",
+            Description = $"Of {Sales}: JSON with other rules (keys as `brands rules --json` prints them; what it leaves out stays the brand's). Without it the present rules are compared with what was recorded.",
             HelpName = "FILE",
         };
-        var rate = new Option<int?>("--rate") { Description = "Records a second to read at most.", HelpName = "N" };
+        var rate = new Option<int?>("--rate") { Description = $"Records a second to read at most. Default of what is sent: {ReplayDesk.UsualRate}.", HelpName = "N" };
         rate.Validators.Add(static result =>
         {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var value) || value < 1)) result.AddError("--rate takes a whole number from 1.");
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var value) || value is < 1 or > ReplayDesk.MaxRate)) result.AddError($"--rate takes a whole number from 1 to {ReplayDesk.MaxRate}.");
         });
-        var command = new Command("start", "Runs a range of sales through the present rules or others.") { topic, from, to, brand, dry, rules, rate };
-        command.SetAction((call, cancellationToken) => call.GetValue(dry)
-            ? RunAsync(call, new(call.GetValue(from), call.GetValue(to), Follow: false), call.GetValue(brand), call.GetValue(rules), call.GetValue(rate), cancellationToken)
-            : throw new CommandException("A replay that sends is not possible yet; --dry-run shows what would be different, and changes nothing."));
+        var command = new Command("start", "Starts with a range; --dry-run shows beforehand what would come of it.") { topic, from, to, brand, dry, rules, rate };
+        command.Validators.Add(result =>
+        {
+            var isSales = result.GetResult(topic) is { Tokens: [var named] } && named.Value == Sales;
+            if (isSales && !result.GetValue(dry)) result.AddError($"Sales that are decided again are not sent: {Sales} takes --dry-run alone, which shows what would be different.");
+            if (!isSales && result.GetResult(rules) is not null) result.AddError($"--rules decide sales: they go with {Sales} alone.");
+        });
+        command.SetAction((call, cancellationToken) =>
+        {
+            var (first, last) = (call.GetValue(from)!.Value, call.GetValue(to));
+            return call.GetRequiredValue(topic) is var name && ReplayDesk.Replayable.Contains(name)
+                ? DispatchReplay.RunAsync(call, new(name, PlaceOf(first), last is { } end ? PlaceOf(end) : null, call.GetValue(brand)), call.GetValue(dry), call.GetValue(rate), cancellationToken)
+                : DecisionReplay.RunAsync(call, new(first, last, Follow: false), call.GetValue(brand), call.GetValue(rules), call.GetValue(rate), cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult call, TopicRange range, string? brand, FileInfo? file, int? rate, CancellationToken cancellationToken)
+    private static Command List()
     {
-        if (file is { Exists: false }) throw new CommandException($"There is no file {file.FullName}.");
-
-        using var host = PlatformServices.Create(call);
-        var admin = host.Services.GetRequiredService<TenantAdmin>();
-        var only = await admin.BrandIdAsync(brand, cancellationToken);
-        var brands = (await admin.ListBrandsAsync(cancelled: cancellationToken)).Where(row => only is null || row.Id == only).Select(BrandOf).ToList();
-        var text = file is null ? null : await File.ReadAllTextAsync(file.FullName, cancellationToken);
-        var others = text is null ? null : brands.ToDictionary(static b => b.Id, b => RulesText.Apply(b.Settings, text), StringComparer.Ordinal);
-
-        var kafka = host.Services.GetRequiredService<IOptions<KafkaOptions>>().Value;
-        var longest = brands.Select(static b => b.Settings.Window).Concat(others?.Values.Select(static s => s.Window) ?? []).DefaultIfEmpty(TimeSpan.Zero).Max();
-        var replay = await ShadowReplay.ReadAsync(
-            host.Services.GetRequiredService<RecordCodec>(), brands, longest, ReadAsync(kafka, Topics.IngestEvents, range, rate, cancellationToken),
-            (first, last, token) => ReadAsync(kafka, Topics.TrackEvents, new(new(null, first), new(null, last), Follow: false), rate, token),
-            host.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
-
-        var present = await replay.DecideAsync(id => brands.Single(b => b.Id == id).Settings, cancellationToken);
-        var recorded = await new RecordedOrders(host.Services.GetRequiredService<NpgsqlDataSource>()).ReadAsync(present, cancellationToken);
-        var report = new ShadowReport(replay.Sales, ShadowDiff.Of(recorded, present), others is null ? null : ShadowDiff.Of(present, await replay.DecideAsync(id => others[id], cancellationToken)));
-        report.Print(Printer.Of(call));
-        return 0;
-    }
-
-    /// <summary>A brand as decisions need it: no key of its indexes, for nothing is hashed.</summary>
-    private static Brand BrandOf(BrandRow row) => new(
-        row.Id, row.TenantId, row.Name, row.TimeZone, row.Currency, ConsentBasis: null, new IndexKey(new byte[32]),
-        RulesText.Apply(BrandSettings.Default, JsonSerializer.Serialize(BrandSettingKeys.Rules.ToDictionary(static key => key.Name, key => row.Settings[key.Name]))));
-
-    private static async IAsyncEnumerable<IReadOnlyList<StreamRecord>> ReadAsync(
-        KafkaOptions kafka, TopicDefinition topic, TopicRange range, int? rate, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var reader = new TopicReader(kafka);
-        await foreach (var records in reader.ReadAsync(topic.Name, range, cancellationToken))
+        var brand = AdminCall.BrandFilter();
+        var command = new Command("list", "Every replay into dispatch, the newest first.") { brand };
+        command.SetAction(async (call, cancellationToken) =>
         {
-            yield return records;
-            if (rate is { } most) await Task.Delay(TimeSpan.FromSeconds((double)records.Count / most), TimeProvider.System, cancellationToken);
-        }
+            using var host = PlatformServices.Create(call);
+            var only = await host.Services.GetRequiredService<TenantAdmin>().BrandIdAsync(call.GetValue(brand), cancellationToken);
+            Printer.Of(call).Table(await host.Services.GetRequiredService<ReplayDesk>().ListAsync(only, cancellationToken), ReplayColumns.Replay);
+            return 0;
+        });
+        return command;
     }
+
+    private static Command Show()
+    {
+        var id = Id();
+        var command = new Command("show", "One replay: how far it is and what was done with its records.") { id };
+        command.SetAction(async (call, cancellationToken) =>
+        {
+            using var host = PlatformServices.Create(call);
+            var printer = Printer.Of(call);
+            var replay = await host.Services.GetRequiredService<ReplayDesk>().FindAsync(call.GetValue(id), cancellationToken)
+                ?? throw new CommandException($"There is no replay {call.GetValue(id)}; `trackhub replay list` shows those there are.");
+            printer.Card(replay, ReplayColumns.Replay);
+            if (printer.Json) return 0;
+
+            printer.Table(replay.Parts, ReplayColumns.Part);
+            ReplayColumns.PrintCounts(printer, replay.Counts);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Cancel()
+    {
+        var id = Id();
+        var command = new Command("cancel", "Ends a replay where it is; what it sent stays sent.") { id };
+        command.SetAction(async (call, cancellationToken) =>
+        {
+            using var host = PlatformServices.Create(call);
+            Printer.Of(call).Card(await host.Services.GetRequiredService<ReplayDesk>().CancelAsync(call.GetValue(id), actor: "cli", cancellationToken), ReplayColumns.Replay);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Argument<Guid> Id() => new("id") { Description = "Its id, as `replay start` and `replay list` print it.", HelpName = "ID" };
+
+    private static LogPlace PlaceOf(LogPosition position) => new(position.Offset, position.Time);
 }

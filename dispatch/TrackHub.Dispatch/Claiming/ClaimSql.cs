@@ -116,6 +116,9 @@ internal static class ClaimSql
         )
         """ + Started;
 
+    /// <summary>What a claim would make of events as far as consent and suppression go, and nothing done. $1 to $21 as <see cref="Gated"/>.</summary>
+    public const string Judge = Gated + "answer as (select item, state from gated) select item, state from answer";
+
     /// <summary>Rows as they now stand, ours and others'. $1 to $4: keys.</summary>
     public const string Rows = """
         select q.item, r.state, r.reason, r.fence, r.attempt, r.ladder_step, r.ingest_id, r.source_topic, r.source_partition, r.source_offset,

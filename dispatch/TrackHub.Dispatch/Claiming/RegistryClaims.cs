@@ -50,7 +50,7 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         CancellationToken cancellationToken)
     {
         var claim = new NpgsqlBatchCommand(sql);
-        AddEvents(claim, wishes);
+        AddEvents(claim.Parameters, wishes);
         claim.Parameters.Add(new() { Value = options.Value.Lease });
         claim.Parameters.Add(new() { Value = batchId });
         var read = new NpgsqlBatchCommand(ClaimSql.Rows);
@@ -84,12 +84,13 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static void AddEvents(NpgsqlBatchCommand command, IReadOnlyList<ClaimWish> wishes)
+    /// <summary>Adds $1 to $21 of <see cref="ClaimSql"/>: the events as columns and their consent subjects.</summary>
+    internal static void AddEvents(NpgsqlParameterCollection parameters, IReadOnlyList<ClaimWish> wishes)
     {
         T[] Column<T>(Func<ClaimWish, T> of) => [.. wishes.Select(of)];
-        void Add(object value, NpgsqlDbType type) => command.Parameters.Add(new() { Value = value, NpgsqlDbType = NpgsqlDbType.Array | type });
+        void Add(object value, NpgsqlDbType type) => parameters.Add(new() { Value = value, NpgsqlDbType = NpgsqlDbType.Array | type });
 
-        command.AddKeys(wishes.Select(static w => w.Event.Key));
+        parameters.AddKeys(wishes.Select(static w => w.Event.Key));
         Add(Column(static w => Guid.Parse(w.Event.Ready.IngestId)), NpgsqlDbType.Uuid);
         Add(Column(static w => w.Event.Ready.EventTime.UtcDateTime), NpgsqlDbType.TimestampTz);
         Add(Column(static w => w.Event.IsOrder), NpgsqlDbType.Boolean);
@@ -116,7 +117,8 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         e.Ready.ConsentSessions.Select(static session => ("session", Encoding.UTF8.GetBytes(session)))
             .Concat(e.Ready.ConsentKeys.SelectMany(static key => new[] { ("email", key), ("phone", key) }));
 
-    private static RegistryRow RowOf(NpgsqlDataReader reader) => new()
+    /// <summary>A row as <see cref="ClaimSql.Rows"/> gives it.</summary>
+    internal static RegistryRow RowOf(NpgsqlDataReader reader) => new()
     {
         State = reader.GetString(1),
         Reason = reader.GetString(2),

@@ -12,10 +12,12 @@ namespace TrackHub.Dispatch.Parking;
 /// Rows say what is to be copied (retry, <c>resumed</c>) and what was (<c>resent</c>), the second only once the copies are durable. So a run that was
 /// killed is done again from the start; of two copies of one event the registry lets the first claim.
 /// </remarks>
-internal sealed class ParkedRelease(NpgsqlDataSource postgres, ParkedReader parked, RecordCodec codec, RecordProducer producer)
+internal sealed class ParkedRelease(NpgsqlDataSource postgres, RangeReader log, RecordCodec codec, RecordProducer producer)
 {
     /// <summary>Reason of a row that is taken up and not copied yet.</summary>
     public const string Resumed = "resumed";
+
+    private const int ChunkRecords = 1_000;
 
     // The copy was made after its row was written, by another clock.
     private static readonly TimeSpan ClockMargin = TimeSpan.FromHours(1);
@@ -47,7 +49,8 @@ internal sealed class ParkedRelease(NpgsqlDataSource postgres, ParkedReader park
             return 0;
 
         var copied = 0;
-        await foreach (var records in parked.ReadAsync(from - ClockMargin, cancellationToken))
+        var ranges = await log.FindAsync(Topics.Parked.Name, new(null, from - ClockMargin), to: null, cancellationToken);
+        await foreach (var records in log.ReadAsync(Topics.Parked.Name, ranges, ChunkRecords, cancellationToken))
         {
             await codec.PrepareAsync(records, cancellationToken);
             var found = new Dictionary<EventKey, WaitingEvent>();

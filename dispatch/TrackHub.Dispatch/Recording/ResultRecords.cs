@@ -33,11 +33,17 @@ internal static class ResultRecords
     /// <param name="topic">Delay topic; null: 15 s.</param>
     public static OutgoingRecord Hold(WaitingEvent e, TopicDefinition? topic = null) => SameAttempt(e, topic ?? Topics.CapiHold15S);
 
-    /// <summary>A copy of a parked event for a new ladder.</summary>
-    /// <param name="e">The event as it was parked.</param>
+    /// <summary>A copy of an event that is taken up again, for a new ladder.</summary>
+    /// <param name="e">The event as it was parked or replayed.</param>
     /// <param name="attempt">Attempts made, as its row says.</param>
-    public static OutgoingRecord Resent(WaitingEvent e, int attempt) =>
-        NextAttempt(e, e.IsOrder ? Topics.CapiDispatch : Topics.CapiDispatchBulk, attempt, step: 0, firstTryAt: null);
+    /// <param name="replayId">The replay that makes it, if one does.</param>
+    public static OutgoingRecord Resent(WaitingEvent e, int attempt, Guid? replayId = null)
+    {
+        var copy = NextAttempt(e, e.IsOrder ? Topics.CapiDispatch : Topics.CapiDispatchBulk, attempt, step: 0, firstTryAt: null);
+        if (replayId is { } id)
+            copy.Headers.Set(RecordHeaders.ReplayName, id.ToString("D"));
+        return copy;
+    }
 
     /// <summary>The end of an event that was too old before anybody took it up; its row is all that is known of it.</summary>
     public static OutgoingRecord Expired(EventKey key, Guid ingestId, string reason, long revision, DateTimeOffset at)

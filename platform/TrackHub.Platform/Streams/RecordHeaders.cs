@@ -13,6 +13,9 @@ public sealed class RecordHeaders
     /// <summary>Header of the W3C trace context (https://www.w3.org/TR/trace-context/#traceparent-header).</summary>
     public const string TraceParentName = "traceparent";
 
+    /// <summary>Header of a copy that a replay made: the replay's id.</summary>
+    public const string ReplayName = "replay-id";
+
     private readonly Headers _headers = new();
 
     /// <summary>Number of headers.</summary>

@@ -40,6 +40,7 @@ public static class StreamsRegistration
         services.AddSingleton<TopicAdmin>();
         services.AddSingleton<GroupOffsets>();
         services.AddSingleton<GroupAdmin>();
+        services.AddSingleton<RangeReader>();
         services.AddHostedService<KafkaWatch>();
 
         services.AddSingleton(static provider => new SchemaRegistryClient(RegistryHttp.Create(

@@ -22,6 +22,8 @@ internal sealed class OldRows(NpgsqlDataSource database)
         ("book_minutes", "minute < $3", null),
         ("quality_days", "day < $3::date", null),
         ("alerts", "at < $3 and state = 'resolved'", null),
+        ("replays", "created_at < $3 and state <> 'running'", null),
+        ("dead_letter_redrives", "at < $3", null),
 
         // A gateway may announce an old order again, so what was sent of it is remembered as long as the order.
         ("dedupe_registry", "is_order and updated_at < $3", null),

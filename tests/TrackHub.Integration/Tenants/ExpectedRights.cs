@@ -58,5 +58,7 @@ internal static class ExpectedRights
         new("dedupe_registry", RowsOf.Brand, "delete insert select update"),
         new("dispatch_attempts", RowsOf.Brand, "insert select update"),
         new("dispatch_lanes", RowsOf.Brand, "insert select update"),
+        new("replays", RowsOf.Brand, "delete insert select update"),
+        new("dead_letter_redrives", RowsOf.Brand, "delete insert select update"),
     ];
 }

@@ -56,5 +56,8 @@ internal static class SampleRows
         insert into match_rules (brand_id, version, rules) values ('{brand}', 1, jsonb_build_object()) on conflict do nothing;
         insert into quarantine (quarantine_id, brand_id, gateway, connection_id, received_at, reason, topic, partition, "offset")
             select gen_random_uuid(), '{brand}', 'kiwify', 'con_{brand}', t, 'signature_invalid', 'quarantine', 0, 0 from unnest(array[now(), now() - interval '3 years']) as t;
+        insert into replays (replay_id, topic, brand_id, actor, rate, state, partitions, first_offsets, end_offsets, next_offsets, created_at, ended_at)
+            select gen_random_uuid(), 'capi-dispatch', '{brand}', 'cli', 500, 'done', array[0], array[0], array[9], array[9], t, t from unnest(array[now(), now() - interval '3 years']) as t;
+        insert into dead_letter_redrives (dead_letter_id, brand_id, actor, at, done_at) select '{brand}' || t, '{brand}', 'cli', t, t from unnest(array[now(), now() - interval '3 years']) as t;
         """;
 }
