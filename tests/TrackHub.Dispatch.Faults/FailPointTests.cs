@@ -38,7 +38,6 @@ public sealed class FailPointTests(CrashWorld world) : IClassFixture<CrashWorld>
         await world.StartDispatcherAsync();
 
         await Eventually.Holds(() => events.TrueForAll(e => world.Outcomes(e).Count > 0), TimeSpan.FromSeconds(60));
-        var repeated = 0;
         foreach (var e in events)
         {
             world.Outcomes(e).Distinct().ShouldHaveSingleItem().State.ShouldBe(OutcomeState.Delivered);
@@ -47,12 +46,10 @@ public sealed class FailPointTests(CrashWorld world) : IClassFixture<CrashWorld>
             var unknown = await AttemptsAsync("outcome = 'unknown' and event_id = $1", e.EventId);
             unknown.ShouldBeLessThanOrEqualTo(dying.Count, "each death leaves an event at most one attempt whose end nobody knows");
             raw.ShouldBeInRange(1, 1 + (int)unknown, "an event is sent again only where an earlier attempt's end is unknown");
-            repeated += raw - 1;
             (await world.RegistryAsync<string>(e, "state")).ShouldBe("delivered");
         }
 
-        // Only a death after the call can send an event twice, and of that call's events alone; each call that arrived is on record.
-        repeated.ShouldBeLessThanOrEqualTo(events.Count / 2);
+        // How many a death catches depends on how many were on their way, not on us; each call that arrived is on record.
         (await AttemptsAsync("outcome = 'started'")).ShouldBe(0);
     }
 
