@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.Cli.Supervising;
 using TrackHub.Dispatch;
-using TrackHub.Ingest.Quarantining;
+using TrackHub.Ingest.Redriving;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Quality;
 using TrackHub.Platform.Tenants;
@@ -25,7 +25,7 @@ internal static class PlatformServices
         builder.AddTenantAdmin();
         builder.AddBookAudit();
         builder.Services.AddSingleton<QualityHistory>();
-        builder.AddQuarantineRelease();
+        builder.AddWebhookRedrive();
         builder.AddLaneDesk();
         builder.AddReplayDesk();
         return builder.Build();

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Bookkeeping;
 using TrackHub.Cli.Coaching;
+using TrackHub.Cli.DeadLettering;
 using TrackHub.Cli.Demo;
 using TrackHub.Cli.Doctoring;
 using TrackHub.Cli.Explaining;
@@ -41,6 +42,7 @@ internal static class TrackHubCommand
         ("tail", TailCommand.Create),
         ("groups", GroupsCommand.Create),
         ("replay", ReplayCommand.Create),
+        ("dead-letters", DeadLettersCommand.Create),
         ("explain", ExplainCommand.Create),
         ("books", BooksCommand.Create),
         ("quality", QualityCommand.Create),

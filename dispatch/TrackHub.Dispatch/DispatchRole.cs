@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using TrackHub.Dispatch.Calling;
 using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Lanes;
@@ -57,7 +58,10 @@ public static class DispatchRole
         builder.Services.TryAddSingleton<LaneDesk>();
     }
 
-    /// <summary><see cref="ReplayDesk"/> and <see cref="ReplayTrial"/>, for operators' commands; a trial needs the host started, which loads the directory.</summary>
+    /// <summary>
+    /// <see cref="ReplayDesk"/>, <see cref="ReplayTrial"/> and <see cref="DispatchRedrive"/>, for operators' commands; the latter two need the host
+    /// started, which loads the directory.
+    /// </summary>
     public static void AddReplayDesk(this IHostApplicationBuilder builder)
     {
         builder.AddStreams();
@@ -68,6 +72,9 @@ public static class DispatchRole
         builder.Services.TryAddSingleton<ReplayReader>();
         builder.Services.TryAddSingleton<ReplayJudge>();
         builder.Services.TryAddSingleton<ReplayDesk>();
+        builder.Services.TryAddSingleton(static services => new DispatchRedrive(
+            services.GetRequiredService<ReplayJudge>(), services.GetRequiredService<RecordCodec>(), services.GetRequiredService<RecordProducer>(),
+            services.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.TryAddSingleton(static services => new ReplayTrial(
             services.GetRequiredService<ReplayDesk>(), services.GetRequiredService<ReplayReader>(), services.GetRequiredService<ReplayJudge>(),
             services.GetRequiredService<TimeProvider>()));

@@ -22,6 +22,9 @@ create index replays_open on replays (created_at) where state = 'running' or sen
 
 call secure_brand_table('replays', 'select, insert, update, delete', 'select');
 
+-- Of what the dispatcher gave up: the lane, so that operators can ask by it. Letters of before have none.
+alter table dead_letters add column pixel_id text;
+
 -- Dead letters that an operator put back where they came from. By itself, so that the ledger's own table can be made anew from the log.
 create table dead_letter_redrives (
     dead_letter_id text primary key,

@@ -12,7 +12,7 @@ public sealed class TrackHubCommandTests
     {
         (await CallAsync("--help")).ShouldBe(0);
 
-        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "groups", "replay", "explain", "books", "lanes", "migrate"])
+        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "topics", "tail", "groups", "replay", "dead-letters", "explain", "books", "lanes", "migrate"])
             _output.ToString().ShouldContain($"  {command} ");
         _output.ToString().ShouldContain("trackhub [command]");
     }
@@ -31,6 +31,11 @@ public sealed class TrackHubCommandTests
     [InlineData("--dry-run alone", "replay", "start", "ingest-events", "--from", "1h")]
     [InlineData("--rules decide sales", "replay", "start", "capi-dispatch", "--from", "1h", "--rules", "x.json")]
     [InlineData("replay", "replay", "show", "not-an-id")]
+    [InlineData("Say which", "dead-letters", "redrive")]
+    [InlineData("Say which", "dead-letters", "redrive", "--dry-run")]
+    [InlineData("--all goes alone", "dead-letters", "redrive", "--all", "--reason", "exhausted")]
+    [InlineData("nosuch", "dead-letters", "list", "--role", "nosuch")]
+    [InlineData("an offset is no time", "dead-letters", "list", "--from", "5")]
     [InlineData("an offset is no time", "books", "--from", "5")]
     [InlineData("one of --to-datetime, --to-offset and --shift", "groups", "reset", "dispatcher", "capi-dispatch")]
     [InlineData("one of --to-datetime, --to-offset and --shift", "groups", "reset", "dispatcher", "capi-dispatch", "--to-offset", "5", "--shift", "-5")]

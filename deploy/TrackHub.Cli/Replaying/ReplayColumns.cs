@@ -34,6 +34,9 @@ internal static class ReplayColumns
         [ReplayVerdict.Unreadable] = "no event can be read from it",
     };
 
+    /// <summary>What a verdict means, for people.</summary>
+    public static string MeaningOf(string verdict) => Meanings[verdict];
+
     /// <summary>Prints records by verdict, those that occur.</summary>
     public static void PrintCounts(Printer printer, IReadOnlyDictionary<string, long> counts) => printer.Table(
         ReplayVerdict.All.Where(verdict => counts.GetValueOrDefault(verdict) > 0).Select(verdict => (Verdict: verdict, Records: counts[verdict])),

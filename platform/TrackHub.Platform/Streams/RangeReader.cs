@@ -40,12 +40,8 @@ public sealed class RangeReader(IOptions<KafkaOptions> kafka)
     public async IAsyncEnumerable<IReadOnlyList<StreamRecord>> ReadAsync(
         string topic, IReadOnlyList<LogRange> ranges, int most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var open = ranges.Where(static range => range.From < range.To).ToDictionary(static range => range.Partition, static range => range.To);
-        if (open.Count == 0)
-            yield break;
-
         using var consumer = NewConsumer();
-        consumer.Assign(ranges.Where(range => open.ContainsKey(range.Partition)).Select(range => new TopicPartitionOffset(topic, range.Partition, range.From)));
+        var open = await Task.Run(() => Asking(() => Assign(consumer, topic, ranges)), cancellationToken);
         while (open.Count > 0)
         {
             var records = await Task.Run(() => Asking(() => Take(consumer, open, most, cancellationToken)), cancellationToken);
@@ -81,6 +77,24 @@ public sealed class RangeReader(IOptions<KafkaOptions> kafka)
         ? consumer.OffsetsForTimes(partitions.Select(partition => new TopicPartitionTimestamp(partition, new Timestamp(at))), Patience)
             .Where(static found => found.Offset.Value >= 0).ToDictionary(static found => found.TopicPartition, static found => found.Offset.Value)
         : [];
+
+    /// <summary>Assigns what there is of the ranges; gives each partition's end.</summary>
+    private static Dictionary<int, long> Assign(IConsumer<byte[]?, byte[]?> consumer, string topic, IReadOnlyList<LogRange> ranges)
+    {
+        var (starts, open) = (new List<TopicPartitionOffset>(), new Dictionary<int, long>());
+        foreach (var range in ranges.Where(static range => range.From < range.To))
+        {
+            var bounds = consumer.QueryWatermarkOffsets(new(topic, range.Partition), Patience);
+            var (first, after) = (Math.Max(range.From, bounds.Low.Value), Math.Min(range.To, bounds.High.Value));
+            if (first >= after)
+                continue;
+            starts.Add(new(topic, range.Partition, first));
+            open[range.Partition] = after;
+        }
+
+        consumer.Assign(starts);
+        return open;
+    }
 
     private static List<StreamRecord> Take(IConsumer<byte[]?, byte[]?> consumer, Dictionary<int, long> open, int most, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 
@@ -17,6 +18,7 @@ internal static class DeadLetterRows
             .With("ingest_id", "uuid", static s => Guid.TryParse(s.Value.IngestId, out var id) ? id : (Guid?)null)
             .With("brand_id", "text", static s => s.Value.BrandId)
             .With("event_id", "text", static s => s.Value.EventId)
+            .With("pixel_id", "text", static s => PixelOf(s.Value))
             .With("source_topic", "text", static s => s.Value.SourceTopic)
             .With("source_partition", "int", static s => s.Value.SourcePartition)
             .With("source_offset", "bigint", static s => s.Value.SourceOffset)
@@ -25,4 +27,11 @@ internal static class DeadLetterRows
             .With("topic", "text", static s => s.Coordinates.Topic)
             .With("partition", "int", static s => s.Coordinates.Partition)
             .With("\"offset\"", "bigint", static s => s.Coordinates.Offset);
+
+    /// <summary>The pixel of an event on its way to Meta, whose key is brand, pixel and shard; null for everything else.</summary>
+    private static string? PixelOf(DeadLetter letter) =>
+        letter is { SourceKey: { } key, SourceTopic: { } topic } && Topics.Find(topic)?.ValueType == typeof(DispatchReady)
+        && Encoding.UTF8.GetString(key).Split('/') is [_, { Length: > 0 } pixel, _] && !pixel.Contains('\0')
+            ? pixel
+            : null;
 }
