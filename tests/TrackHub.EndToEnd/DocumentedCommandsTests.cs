@@ -11,7 +11,7 @@ public sealed partial class DocumentedCommandsTests
     private const string Tour = "README.md";
 
     // In this order: the guides go on where the tour ended.
-    private static readonly string[] Pages = [Tour, "docs/analysts.md", "docs/operators.md", "docs/own-integrations.md", "docs/quality.md", "deploy/TrackHub.MetaSim/README.md", "benchmarks/README.md"];
+    private static readonly string[] Pages = [Tour, "docs/analysts.md", "docs/operators.md", "docs/replay.md", "docs/own-integrations.md", "docs/quality.md", "deploy/TrackHub.MetaSim/README.md", "benchmarks/README.md"];
 
     // Lines that are not for the script, and the test that runs them.
     private static readonly Dictionary<string, string> RunElsewhere = new(StringComparer.Ordinal)
@@ -64,6 +64,7 @@ public sealed partial class DocumentedCommandsTests
         ],
         "docs/analysts.md" => ["/perfectpay/PPCPMTB00000001 revision record", "\"sale_id\":\"PPCPMTB00000001\"", "\"sale_id\": \"PPCPMTB00000001\"", "meta", "197"],
         "docs/operators.md" => [" 0 fault(s)", "balanced", "\"ready\":true", "# TYPE ", "The database is up to date.", "decided again; nothing was sent or changed."],
+        "docs/replay.md" => ["skipped_delivered", "nothing was sent or changed", "is live (stable", "refused while the dispatcher runs"],
         "docs/own-integrations.md" => ["\"topic\":\"ingest-events\""],
         "benchmarks/README.md" => ["Encode(TrackedEvent).Avro", "p99.9"],
         _ => [],
