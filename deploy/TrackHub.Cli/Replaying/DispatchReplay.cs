@@ -32,7 +32,7 @@ internal static class DispatchReplay
         }
 
         var replay = await host.Services.GetRequiredService<ReplayDesk>().StartAsync(wish, rate ?? ReplayDesk.UsualRate, actor: "cli", cancellationToken);
-        printer.Card(replay, ReplayColumns.Replay);
+        ReplayColumns.PrintCard(printer, replay);
         printer.Say($"A dispatcher carries it out; `trackhub replay show {replay.Id}` tells how far it is.");
         return 0;
     }

@@ -15,6 +15,10 @@ internal static class ReplayColumns
         new("created_at", static r => r.CreatedAt), new("updated_at", static r => r.UpdatedAt), new("ended_at", static r => r.EndedAt),
     ];
 
+    /// <summary>Prints one replay; for people without what did not occur.</summary>
+    public static void PrintCard(Printer printer, ReplayView replay) =>
+        printer.Card(replay, printer.Json ? Replay : [.. Replay.Where(column => !ReplayVerdict.All.Contains(column.Name) || replay.Counts.ContainsKey(column.Name))]);
+
     /// <summary>The partitions of one replay.</summary>
     public static readonly IReadOnlyList<Column<ReplayPart>> Part =
         [new("partition", static p => p.Partition), new("first", static p => p.First), new("next", static p => p.Next), new("end", static p => p.End)];

@@ -86,7 +86,7 @@ internal static class ReplayCommand
             var printer = Printer.Of(call);
             var replay = await host.Services.GetRequiredService<ReplayDesk>().FindAsync(call.GetValue(id), cancellationToken)
                 ?? throw new CommandException($"There is no replay {call.GetValue(id)}; `trackhub replay list` shows those there are.");
-            printer.Card(replay, ReplayColumns.Replay);
+            ReplayColumns.PrintCard(printer, replay);
             if (printer.Json) return 0;
 
             printer.Table(replay.Parts, ReplayColumns.Part);
@@ -103,7 +103,7 @@ internal static class ReplayCommand
         command.SetAction(async (call, cancellationToken) =>
         {
             using var host = PlatformServices.Create(call);
-            Printer.Of(call).Card(await host.Services.GetRequiredService<ReplayDesk>().CancelAsync(call.GetValue(id), actor: "cli", cancellationToken), ReplayColumns.Replay);
+            ReplayColumns.PrintCard(Printer.Of(call), await host.Services.GetRequiredService<ReplayDesk>().CancelAsync(call.GetValue(id), actor: "cli", cancellationToken));
             return 0;
         });
         return command;
