@@ -28,8 +28,8 @@ internal sealed partial class Rehearsal(IOptions<IngestOptions> options, Readine
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var started = clock.GetTimestamp();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        limit.CancelAfter(Limit);
+        using var late = new CancellationTokenSource(Limit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, late.Token);
         try
         {
             await using var stage = await RehearsalStage.SetUpAsync(options.Value.SpoolDirectory, limit.Token);

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Listening;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Identity;
@@ -26,6 +27,7 @@ internal sealed class RehearsalStage : IAsyncDisposable
     // A method that was called thirty times is compiled again, better; that too is to be over when real ones come.
     private const int Rounds = 40;
     private const int Senders = 4;
+    private static readonly TimeSpan DrainLook = TimeSpan.FromMilliseconds(5);
 
     private readonly WebApplication _app;
     private readonly RehearsalLog _log;
@@ -97,8 +99,11 @@ internal sealed class RehearsalStage : IAsyncDisposable
             await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => PlayAsync(sender, cancelled)));
         }
 
-        _log.Answers = true;   // and what is in the spool is drained
+        _log.Answers = true;
         await PlayAsync(Senders, cancelled);
+        var spool = _app.Services.GetRequiredService<Spool>();
+        while (spool.State.Records > 0)
+            await Task.Delay(DrainLook, TimeProvider.System, cancelled);
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ using TrackHub.Ingest.Listening;
 using TrackHub.Ingest.Rehearsing;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Hosting;
+using TrackHub.Testing;
 
 namespace TrackHub.Ingest.Tests.Rehearsing;
 
@@ -86,8 +87,9 @@ public sealed class RehearsalTests : IDisposable
 
     private async Task PlayAsync(string spoolDirectory)
     {
+        // Its clock stands: a slow machine does not make it give up.
         using var rehearsal = new Rehearsal(
-            Options.Create(new IngestOptions { SpoolDirectory = spoolDirectory }), _readiness, TimeProvider.System, NullLogger<Rehearsal>.Instance);
+            Options.Create(new IngestOptions { SpoolDirectory = spoolDirectory }), _readiness, new ManualClock(), NullLogger<Rehearsal>.Instance);
         await rehearsal.StartAsync(CancellationToken.None);
         var isReady = _readiness.IsReady;
         (rehearsal.ExecuteTask!.IsCompleted || !isReady).ShouldBeTrue("ready before it was over");
