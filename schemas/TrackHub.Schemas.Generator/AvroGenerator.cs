@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace TrackHub.Schemas.Generator;
 
-/// <summary>Makes a sealed record with a binary Avro codec, or an enum, of every type in the project's .avsc files.</summary>
+/// <summary>Makes a sealed record with a binary Avro codec and the same fields as spans, or an enum, of every type in the project's .avsc files.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class AvroGenerator : IIncrementalGenerator
 {
@@ -28,8 +28,15 @@ public sealed class AvroGenerator : IIncrementalGenerator
         foreach (var type in schemas.Types)
         {
             output.CancellationToken.ThrowIfCancellationRequested();
-            var source = type is RecordType record ? RecordEmitter.Emit(record, schemas) : EnumEmitter.Emit((EnumType)type);
-            output.AddSource(type.CSharp + ".g.cs", source);
+            if (type is RecordType record)
+            {
+                output.AddSource(type.CSharp + ".g.cs", RecordEmitter.Emit(record, schemas));
+                output.AddSource(type.CSharp + ".Spans.g.cs", SpansEmitter.Emit(record));
+            }
+            else
+            {
+                output.AddSource(type.CSharp + ".g.cs", EnumEmitter.Emit((EnumType)type));
+            }
         }
     }
 }

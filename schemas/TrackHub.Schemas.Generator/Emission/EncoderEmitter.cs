@@ -13,7 +13,8 @@ internal static class EncoderEmitter
         source.Close();
     }
 
-    private static void Write(SourceWriter source, AvroType type, string value, ref int locals)
+    /// <summary>Writes one value.</summary>
+    public static void Write(SourceWriter source, AvroType type, string value, ref int locals)
     {
         switch (type)
         {

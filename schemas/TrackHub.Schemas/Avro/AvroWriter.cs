@@ -106,6 +106,12 @@ public ref struct AvroWriter
     public void WriteString(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        WriteString(value.AsSpan());
+    }
+
+    /// <inheritdoc cref="WriteString(string)"/>
+    public void WriteString(scoped ReadOnlySpan<char> value)
+    {
         var at = Written;
         var free = _free;
 
@@ -136,6 +142,12 @@ public ref struct AvroWriter
     public void WriteBytes(byte[] value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        WriteBytes(value.AsSpan());
+    }
+
+    /// <inheritdoc cref="WriteBytes(byte[])"/>
+    public void WriteBytes(scoped ReadOnlySpan<byte> value)
+    {
         WriteLong(value.Length);
         WriteRaw(value);
     }
@@ -187,7 +199,7 @@ public ref struct AvroWriter
     /// The text in one pass, where its longest form fits: room for the length is kept as if it were ASCII, and text that is not moves up by
     /// what the length takes more. Measured by EncodeBenchmarks.
     /// </summary>
-    private void WriteStringAtOnce(string value)
+    private void WriteStringAtOnce(scoped ReadOnlySpan<char> value)
     {
         var room = VarintBytes((ulong)value.Length << 1);
         var length = Encoding.UTF8.GetBytes(value, _free[(Written + room)..]);
