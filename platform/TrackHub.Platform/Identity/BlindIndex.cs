@@ -51,19 +51,26 @@ public static class BlindIndex
     public static byte[] Of(Brand brand, IndexKind kind, string value)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);
-        return Of(brand, kind, value.AsSpan());
+        var index = new byte[Bytes];
+        Write(brand, kind, value, index);
+        return index;
     }
 
-    /// <inheritdoc cref="Of(Brand, IndexKind, string)"/>
-    internal static byte[] Of(Brand brand, IndexKind kind, ReadOnlySpan<char> value)
+    /// <summary>Writes the index of a value to the first <see cref="Bytes"/> bytes of <paramref name="index"/>, without allocating; as <see cref="Of"/>.</summary>
+    internal static void Write(Brand brand, IndexKind kind, scoped ReadOnlySpan<char> value, Span<byte> index)
     {
         ArgumentNullException.ThrowIfNull(brand);
-        return kind is IndexKind.Email or IndexKind.Phone or IndexKind.ExternalId && !Hashes.IsSha256(value)
-            ? Compute(brand, kind, Normalizer.Sha256Hex(value))
-            : Compute(brand, kind, value);
+        Span<char> hex = stackalloc char[Normalizer.HexDigits];
+        if (kind is IndexKind.Email or IndexKind.Phone or IndexKind.ExternalId && !Hashes.IsSha256(value))
+        {
+            Normalizer.WriteSha256Hex(value, hex);
+            value = hex;
+        }
+
+        Compute(brand, kind, value, index);
     }
 
-    private static byte[] Compute(Brand brand, IndexKind kind, ReadOnlySpan<char> text)
+    private static void Compute(Brand brand, IndexKind kind, ReadOnlySpan<char> text, Span<byte> index)
     {
         var prefix = Prefix(kind);
         var most = prefix.Length + Encoding.UTF8.GetMaxByteCount(text.Length);
@@ -76,7 +83,7 @@ public static class BlindIndex
         brand.IndexKey.Hash(bytes[..length], mac);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented, clearArray: true);
-        return mac[..Bytes].ToArray();
+        mac[..Bytes].CopyTo(index);
     }
 
     // No prefix begins another, and each ends with a byte no value has: kind and value cannot run into each other.

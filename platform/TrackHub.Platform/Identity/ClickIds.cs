@@ -32,32 +32,40 @@ public static class ClickIds
     /// <remarks>One that stands by itself wins over one glued to other letters.</remarks>
     public static bool TryFind(string? text, [NotNullWhen(true)] out string? clickId)
     {
-        clickId = null;
-        if (text is null || text.Length < Length)
-            return false;
+        clickId = Locate(text) is { Length: > 0 } found ? found.ToString().ToLowerInvariant() : null;
+        return clickId is not null;
+    }
 
+    /// <summary>Finds a click id as <see cref="TryFind(string, out string)"/> does, and writes it to <paramref name="clickId"/>; returns its length, 0 for none.</summary>
+    /// <param name="text">The value.</param>
+    /// <param name="clickId">At least <see cref="MaxLength"/> characters.</param>
+    public static int Find(ReadOnlySpan<char> text, Span<char> clickId) => Locate(text) is { Length: > 0 } found ? found.ToLowerInvariant(clickId) : 0;
+
+    private static ReadOnlySpan<char> Locate(ReadOnlySpan<char> text)
+    {
+        var found = ReadOnlySpan<char>.Empty;
         var start = 0;
         while (start <= text.Length - Length)
         {
-            var hit = text.IndexOf(Prefix, start, StringComparison.OrdinalIgnoreCase);
-            if (hit < 0 || hit > text.Length - Length)
+            var hit = start + text[start..].IndexOf(Prefix, StringComparison.OrdinalIgnoreCase);
+            if (hit < start || hit > text.Length - Length)
                 break;
 
-            var rest = text.AsSpan(hit + Prefix.Length);
+            var rest = text[(hit + Prefix.Length)..];
             var run = rest.IndexOfAnyExcept(Body) is >= 0 and var end ? end : rest.Length;
             if (run >= Length - Prefix.Length)
             {
                 var whole = run <= MaxLength - Prefix.Length;
                 var alone = whole && (hit == 0 || !char.IsAsciiLetterOrDigit(text[hit - 1]));
-                if (alone || clickId is null)
-                    clickId = text.Substring(hit, whole ? Prefix.Length + run : Length).ToLowerInvariant();
+                if (alone || found.IsEmpty)
+                    found = text.Slice(hit, whole ? Prefix.Length + run : Length);
                 if (alone)
-                    return true;
+                    break;
             }
 
             start = hit + 1;
         }
 
-        return clickId is not null;
+        return found;
     }
 }

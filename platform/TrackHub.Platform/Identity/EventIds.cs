@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,8 +8,16 @@ namespace TrackHub.Platform.Identity;
 /// <summary>The ids that make delivery idempotent. Definition and vectors: docs/event_id.md.</summary>
 public static class EventIds
 {
+    /// <summary>Characters of an ingest_id.</summary>
+    public const int IngestIdLength = 36;
+
+    /// <summary>Most characters of a browser event's id.</summary>
+    public const int BrowserIdMax = 64;
+
+    /// <summary>Characters of one that was made here.</summary>
+    public const int NewBrowserIdLength = 32;
+
     private const int BrowserIdMin = 16;
-    private const int BrowserIdMax = 64;
     private static readonly long LastUnixMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private static readonly SearchValues<char> BrowserIdCharacters =
@@ -40,17 +46,28 @@ public static class EventIds
     }
 
     /// <summary>Whether a page's own event id may be kept as it is: 16 to 64 of <c>A-Z a-z 0-9 . _ -</c>.</summary>
-    public static bool IsValidBrowserId([NotNullWhen(true)] string? id) =>
-        id is { Length: >= BrowserIdMin and <= BrowserIdMax } && !id.AsSpan().ContainsAnyExcept(BrowserIdCharacters);
+    public static bool IsValidBrowserId(ReadOnlySpan<char> id) =>
+        id.Length is >= BrowserIdMin and <= BrowserIdMax && !id.ContainsAnyExcept(BrowserIdCharacters);
 
     /// <summary>A new id for a browser event that came without one: 32 lower-case hex digits, 128 random bits.</summary>
-    public static string NewBrowserId() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+    public static string NewBrowserId() => RandomNumberGenerator.GetHexString(NewBrowserIdLength, lowercase: true);
+
+    /// <summary>Writes a new id for a browser event to the first <see cref="NewBrowserIdLength"/> of <paramref name="id"/>.</summary>
+    public static void WriteBrowserId(Span<char> id) => RandomNumberGenerator.GetHexString(id[..NewBrowserIdLength], lowercase: true);
 
     /// <summary>A new ingest_id: a UUIDv7 (RFC 9562) of the clock's time, 36 characters.</summary>
     public static string NewIngestId(TimeProvider clock)
     {
+        Span<char> id = stackalloc char[IngestIdLength];
+        WriteIngestId(clock, id);
+        return id.ToString();
+    }
+
+    /// <summary>Writes a new ingest_id to the first <see cref="IngestIdLength"/> of <paramref name="id"/>.</summary>
+    public static void WriteIngestId(TimeProvider clock, Span<char> id)
+    {
         ArgumentNullException.ThrowIfNull(clock);
-        return Guid.CreateVersion7(clock.GetUtcNow()).ToString("D", CultureInfo.InvariantCulture);
+        Guid.CreateVersion7(clock.GetUtcNow()).TryFormat(id[..IngestIdLength], out _, "D");
     }
 
     /// <summary>

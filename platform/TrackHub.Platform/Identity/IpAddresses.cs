@@ -24,32 +24,40 @@ public static class IpAddresses
     /// <returns>False for private, loopback, link-local, shared, reserved and tunnelled private addresses and for anything else.</returns>
     public static bool TryNormalize(string? text, [NotNullWhen(true)] out string? ip)
     {
-        ip = TryRead(text, out var address) ? address.Text : null;
+        ip = TryRead(text, out var address) ? WrittenBy(address.WriteText) : null;
         return ip is not null;
     }
 
     /// <summary>Reads a public address as <see cref="TryNormalize"/> does, for who needs its network as well.</summary>
-    internal static bool TryRead(string? text, out VisitorAddress ip)
+    internal static bool TryRead(ReadOnlySpan<char> text, out VisitorAddress ip)
     {
         ip = default;
-        if (!TryParse(Text.Trim(text), out var address))
-            return false;
+        return TryParse(Text.Trim(text), out var address) && TryRead(address, out ip);
+    }
 
+    /// <summary>Takes a connection's address as if it had been written out: one with a zone is none.</summary>
+    internal static bool TryRead(IPAddress address, out VisitorAddress ip)
+    {
+        ip = default;
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0)
+            return false;
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         if (!IsPublic(address))
             return false;
 
-        ip = VisitorAddress.Of(address, text);
+        ip = new(address);
         return true;
     }
 
     /// <summary>The network of a normalised address: IPv4 /24, IPv6 /48, as <c>203.0.113.0/24</c>.</summary>
     /// <exception cref="FormatException">Not an address.</exception>
-    public static string Prefix(string ip)
+    public static string Prefix(string ip) => WrittenBy(new VisitorAddress(IPAddress.Parse(ip)).WritePrefix);
+
+    private static string WrittenBy(Func<Span<char>, int> write)
     {
-        Span<char> prefix = stackalloc char[VisitorAddress.MaxPrefix];
-        return prefix[..VisitorAddress.Of(IPAddress.Parse(ip), ip).WritePrefix(prefix)].ToString();
+        Span<char> text = stackalloc char[VisitorAddress.MaxText];
+        return text[..write(text)].ToString();
     }
 
     private static bool IsPublic(IPAddress address)
@@ -105,8 +113,10 @@ public static class IpAddresses
         }
 
         // Anything but four plain decimal numbers (octal, hex, fewer parts) is somebody's trick.
+        Span<char> canonical = stackalloc char[VisitorAddress.MaxText];
         return IPAddress.TryParse(text, out address)
-            && (address.AddressFamily == AddressFamily.InterNetworkV6 || text.Equals(address.ToString(), StringComparison.Ordinal));
+            && (address.AddressFamily == AddressFamily.InterNetworkV6
+                || (address.TryFormat(canonical, out var length) && text.SequenceEqual(canonical[..length])));
     }
 
     private static bool IsPort(ReadOnlySpan<char> text) =>

@@ -1,56 +1,64 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace TrackHub.Platform.Identity;
 
 /// <summary>Meta's click cookie <c>fb.{index}.{unix ms}.{fbclid}[.{suffix}]</c>. Values are passed on byte for byte, never rebuilt.</summary>
-/// <param name="Value">The whole cookie, unchanged.</param>
-/// <param name="Index">Subdomain index.</param>
-/// <param name="Time">When the click id was first seen.</param>
-/// <param name="ClickId">The fbclid, case kept, without a parameter builder suffix.</param>
-public readonly record struct Fbc(string Value, int Index, DateTimeOffset Time, string ClickId)
+public readonly ref struct Fbc
 {
+    /// <summary>Characters of a cookie beyond its click id, at most.</summary>
+    public const int MostAround = 40;
+
+    /// <summary>Subdomain index.</summary>
+    public int Index { get; private init; }
+
+    /// <summary>When the click id was first seen.</summary>
+    public DateTimeOffset Time { get; private init; }
+
+    /// <summary>The fbclid, case kept, without a parameter builder suffix.</summary>
+    public ReadOnlySpan<char> ClickId { get; private init; }
+
     /// <summary>Reads a cookie; refuses fewer than 4 parts, another prefix, or a time that is not plausible milliseconds.</summary>
-    public static bool TryParse(string? text, out Fbc fbc)
+    public static bool TryParse(ReadOnlySpan<char> text, out Fbc fbc)
     {
         fbc = default;
-        if (text is null || !MetaCookies.TrySplit(text, out var index, out var time, out var restAt))
+        if (!MetaCookies.TrySplit(text, out var index, out var time, out var restAt))
             return false;
 
         var clickId = text[restAt..];
         var lastDot = clickId.LastIndexOf('.');
-        if (lastDot > 0 && MetaCookies.IsSuffix(clickId.AsSpan(lastDot + 1)))
+        if (lastDot > 0 && MetaCookies.IsSuffix(clickId[(lastDot + 1)..]))
             clickId = clickId[..lastDot];
 
-        fbc = new(text, index, time, clickId);
-        return clickId.Length > 0;
+        fbc = new() { Index = index, Time = time, ClickId = clickId };
+        return true;
     }
 
-    /// <summary>The cookie for a click id of a page address, for a server that sets no cookie itself.</summary>
+    /// <summary>Writes the cookie for a click id of a page address, for a server that sets no cookie itself; returns its length.</summary>
+    /// <param name="cookie">At least <see cref="MostAround"/> characters more than the click id.</param>
     /// <param name="fbclid">Decoded once from the query; case-sensitive and opaque.</param>
     /// <param name="time">When it was first seen: the landing, not the sale.</param>
     /// <param name="index">Subdomain index; Meta says 1 where no cookie is set.</param>
-    public static string Build(string fbclid, DateTimeOffset time, int index = 1)
+    public static int Write(Span<char> cookie, ReadOnlySpan<char> fbclid, DateTimeOffset time, int index = 1)
     {
-        ArgumentException.ThrowIfNullOrEmpty(fbclid);
-        return string.Create(CultureInfo.InvariantCulture, $"fb.{index}.{time.ToUnixTimeMilliseconds()}.{fbclid}");
+        cookie.TryWrite(CultureInfo.InvariantCulture, $"fb.{index}.{time.ToUnixTimeMilliseconds()}.{fbclid}", out var written);
+        return written;
     }
 
-    /// <summary>The click id of a cookie, or null when it is none.</summary>
-    public static string? ClickIdOf(string? text) => TryParse(text, out var fbc) ? fbc.ClickId : null;
+    /// <summary>The click id of a cookie, or empty when it is none.</summary>
+    public static ReadOnlySpan<char> ClickIdOf(ReadOnlySpan<char> text) => TryParse(text, out var fbc) ? fbc.ClickId : default;
 }
 
 /// <summary>Meta's browser cookie <c>fb.{index}.{unix ms}.{random number}[.{suffix}]</c>.</summary>
 public static class Fbp
 {
     /// <summary>Whether the value is a browser cookie that may be sent, unchanged.</summary>
-    public static bool IsValid([NotNullWhen(true)] string? text)
+    public static bool IsValid(ReadOnlySpan<char> text)
     {
-        if (text is null || !MetaCookies.TrySplit(text, out _, out _, out var restAt))
+        if (!MetaCookies.TrySplit(text, out _, out _, out var restAt))
             return false;
 
-        var random = text.AsSpan(restAt);
+        var random = text[restAt..];
         var dot = random.IndexOf('.');
         if (dot >= 0)
         {
@@ -74,22 +82,22 @@ internal static class MetaCookies
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>Splits off <c>fb.{index}.{ms}.</c>; the rest begins at <paramref name="restAt"/> and is not empty.</summary>
-    public static bool TrySplit(string text, out int index, out DateTimeOffset time, out int restAt)
+    public static bool TrySplit(ReadOnlySpan<char> text, out int index, out DateTimeOffset time, out int restAt)
     {
         index = 0;
         time = default;
         restAt = 0;
-        if (!text.StartsWith("fb.", StringComparison.Ordinal))
+        if (!text.StartsWith("fb."))
             return false;
 
-        var afterIndex = text.IndexOf('.', 3);
-        var afterTime = afterIndex < 0 ? -1 : text.IndexOf('.', afterIndex + 1);
-        if (afterTime < 0 || afterTime == text.Length - 1)
+        var afterIndex = 3 + text[3..].IndexOf('.');
+        var afterTime = afterIndex < 3 ? -1 : afterIndex + 1 + text[(afterIndex + 1)..].IndexOf('.');
+        if (afterTime <= afterIndex || afterTime == text.Length - 1)
             return false;
 
-        if (!int.TryParse(text.AsSpan(3..afterIndex), NumberStyles.None, CultureInfo.InvariantCulture, out index)
+        if (!int.TryParse(text[3..afterIndex], NumberStyles.None, CultureInfo.InvariantCulture, out index)
             || afterTime - afterIndex - 1 != 13
-            || !long.TryParse(text.AsSpan((afterIndex + 1)..afterTime), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+            || !long.TryParse(text[(afterIndex + 1)..afterTime], NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
             || ms is < EarliestMs or > LatestMs)
         {
             return false;

@@ -68,16 +68,19 @@ public static class Normalizer
     public static string Sha256Hex(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return Sha256Hex(value.AsSpan());
+        return string.Create(HexDigits, value, static (hex, text) => WriteSha256Hex(text, hex));
     }
 
-    /// <inheritdoc cref="Sha256Hex(string)"/>
-    internal static string Sha256Hex(ReadOnlySpan<char> value)
+    /// <summary>Characters of a SHA-256 in hex.</summary>
+    internal const int HexDigits = 64;
+
+    /// <summary>As <see cref="Sha256Hex"/>, to the first <see cref="HexDigits"/> of <paramref name="hex"/>.</summary>
+    internal static void WriteSha256Hex(ReadOnlySpan<char> value, Span<char> hex)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         var utf8 = value.Length <= 256 ? stackalloc byte[256 * 3] : new byte[Encoding.UTF8.GetByteCount(value)];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(value, utf8)], hash);
-        return Convert.ToHexStringLower(hash);
+        Convert.TryToHexStringLower(hash, hex, out _);
     }
 
     /// <summary>What is sent for a spelling: the value itself when it came hashed, else its SHA-256.</summary>

@@ -75,6 +75,18 @@ public sealed class PersonData
         LastName = space < 0 ? null : trimmed[(space + 1)..].ToString();
     }
 
+    /// <summary>The parts that every visitor has.</summary>
+    internal VisitorData ToVisitor() => new()
+    {
+        Ip = Ip,
+        UserAgent = UserAgent,
+        Fbc = Fbc,
+        Fbp = Fbp,
+        Fbclid = Fbclid,
+        FbclidSeenAt = FbclidSeenAt,
+        Known = this,
+    };
+
     /// <summary>Nothing of the person.</summary>
     public override string ToString() => "***";
 }

@@ -1,4 +1,3 @@
-using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Platform.Identity;
@@ -16,10 +15,10 @@ internal readonly record struct FieldValues(IReadOnlyList<string> Hashes, string
     public bool IsEmpty => Hashes.Count == 0;
 
     // The place is handed over and not captured: a click has few of these fields, and would make a closure for each.
-    public static FieldValues Of(string field, string? value, string? place, List<DroppedValue> dropped, Func<string, string?, Normalized> normalize) =>
-        string.IsNullOrWhiteSpace(value) ? None : Of(field, new string[] { value }, place, dropped, normalize);
+    public static FieldValues Of(string field, string? value, string? place, ref List<DroppedValue>? dropped, Func<string, string?, Normalized> normalize) =>
+        string.IsNullOrWhiteSpace(value) ? None : Of(field, new string[] { value }, place, ref dropped, normalize);
 
-    public static FieldValues Of(string field, IReadOnlyList<string> values, string? place, List<DroppedValue> dropped, Func<string, string?, Normalized> normalize)
+    public static FieldValues Of(string field, IReadOnlyList<string> values, string? place, ref List<DroppedValue>? dropped, Func<string, string?, Normalized> normalize)
     {
         List<string>? hashes = null;
         string? indexed = null;
@@ -30,7 +29,7 @@ internal readonly record struct FieldValues(IReadOnlyList<string> Hashes, string
             if (normalized.Primary is not { } primary)
             {
                 if (normalized.Reason != DropReason.Empty)
-                    dropped.Add(new(field, normalized.Reason));
+                    (dropped ??= []).Add(new(field, normalized.Reason));
                 continue;
             }
 
@@ -49,8 +48,6 @@ internal readonly record struct FieldValues(IReadOnlyList<string> Hashes, string
         return hashes is null ? None : new(hashes, indexed, clear);
     }
 
-    /// <summary>The blind index of the field; null for none.</summary>
-    public byte[]? Index(Brand brand, IndexKind kind) => Indexed is null ? null : BlindIndex.Of(brand, kind, Indexed);
 
     private static void AddNew(List<string> hashes, string hash)
     {
@@ -59,90 +56,89 @@ internal readonly record struct FieldValues(IReadOnlyList<string> Hashes, string
     }
 }
 
-/// <summary>A person's fields on their way into an event. Changes in place.</summary>
-internal struct PersonFacts(List<DroppedValue> dropped)
+/// <summary>A person's fields on their way into an event.</summary>
+internal ref struct PersonFacts
 {
-    public required FieldValues Email { get; init; }
+    public PersonFacts()
+    {
+    }
 
-    public required FieldValues Phone { get; init; }
+    public FieldValues Email { get; init; } = FieldValues.None;
 
-    public required FieldValues FirstName { get; init; }
+    public FieldValues Phone { get; init; } = FieldValues.None;
 
-    public required FieldValues LastName { get; init; }
+    public FieldValues FirstName { get; init; } = FieldValues.None;
 
-    public required FieldValues City { get; init; }
+    public FieldValues LastName { get; init; } = FieldValues.None;
 
-    public required FieldValues State { get; init; }
+    public FieldValues City { get; init; } = FieldValues.None;
 
-    public required FieldValues Zip { get; init; }
+    public FieldValues State { get; init; } = FieldValues.None;
 
-    public required FieldValues Country { get; set; }
+    public FieldValues Zip { get; init; } = FieldValues.None;
 
-    public required FieldValues BirthDate { get; init; }
+    public FieldValues Country { get; init; } = FieldValues.None;
 
-    public required FieldValues Gender { get; init; }
+    public FieldValues BirthDate { get; init; } = FieldValues.None;
 
-    public required FieldValues ExternalId { get; init; }
+    public FieldValues Gender { get; init; } = FieldValues.None;
 
-    public VisitorAddress Ip { get; init; }
+    public FieldValues ExternalId { get; init; } = FieldValues.None;
 
-    public string? UserAgent { get; init; }
+    /// <summary>Canonical text of the address; empty for none, as are the others.</summary>
+    public ReadOnlySpan<char> Ip { get; set; }
 
-    public string? Fbp { get; init; }
+    public ReadOnlySpan<char> IpPrefix { get; set; }
 
-    public string? Fbc { get; set; }
+    public ReadOnlySpan<char> UserAgent { get; set; }
 
-    public string? ClickId { get; private set; }
+    public ReadOnlySpan<char> Fbp { get; set; }
 
-    public readonly IReadOnlyList<DroppedValue> Dropped => dropped;
+    public ReadOnlySpan<char> Fbc { get; set; }
+
+    public ReadOnlySpan<char> ClickId { get; set; }
 
     public readonly bool IsEmpty =>
         !NamesAPerson && Country.IsEmpty && BirthDate.IsEmpty && Gender.IsEmpty && ExternalId.IsEmpty
-        && Ip.Text is null && UserAgent is null && Fbp is null && Fbc is null;
+        && Ip.IsEmpty && UserAgent.IsEmpty && Fbp.IsEmpty && Fbc.IsEmpty;
 
     private readonly bool NamesAPerson =>
         !(Email.IsEmpty && Phone.IsEmpty && FirstName.IsEmpty && LastName.IsEmpty && City.IsEmpty && State.IsEmpty && Zip.IsEmpty);
 
-    /// <summary>
-    /// The click id of the page address beside the cookie: a different one is newer and makes a new cookie, the same one keeps the cookie
-    /// with its time.
-    /// </summary>
-    public void TakeClickId(string? fbclid, DateTimeOffset seenAt)
+    /// <summary>Writes them as user data to the start of <paramref name="destination"/>; false, with some of them in it, if that is too small.</summary>
+    /// <param name="country">Where the brand's persons are at home, alpha-2.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="written">Bytes.</param>
+    public readonly bool TryEncode(string country, Span<byte> destination, out int written)
     {
-        var known = Identity.Fbc.ClickIdOf(Fbc);
-        ClickId = fbclid ?? known;
-        if (fbclid is not null && fbclid != known)
-            Fbc = Identity.Fbc.Build(fbclid, seenAt);
+        var writer = new AvroWriter(destination);
+        new UserDataSpans
+        {
+            Em = Email.Hashes,
+            Ph = Phone.Hashes,
+            Fn = FirstName.Hashes,
+            Ln = LastName.Hashes,
+            Ct = City.Hashes,
+            St = State.Hashes,
+            Zp = Zip.Hashes,
+            // Country counts as no trait of the event where it is assumed.
+            Country = MayBeAssumedIn(country) ? [Normalizer.Sha256Hex(country)] : Country.Hashes,
+            Db = BirthDate.Hashes,
+            Ge = Gender.Hashes,
+            ExternalId = ExternalId.Hashes,
+            ClientIpAddress = NullIfEmpty(Ip),
+            ClientUserAgent = NullIfEmpty(UserAgent),
+            Fbc = NullIfEmpty(Fbc),
+            Fbp = NullIfEmpty(Fbp),
+        }.Encode(ref writer);
+        written = writer.Written;
+        return !writer.Overflowed;
     }
 
-    /// <summary>A person that names no country is taken for one of the brand's, unless the phone says otherwise.</summary>
-    public void AssumeCountry(string country)
-    {
-        if (!Country.IsEmpty || !NamesAPerson)
-            return;
-        if (Phone.Clear is { } phone && Countries.CallingCodeOf(country) is { } code && !phone.StartsWith(code, StringComparison.Ordinal))
-            return;
+    // A person that names no country is taken for one of the brand's, unless the phone says otherwise.
+    private readonly bool MayBeAssumedIn(string country) =>
+        Country.IsEmpty && NamesAPerson
+        && !(Phone.Clear is { } phone && Countries.CallingCodeOf(country) is { } code && !phone.StartsWith(code, StringComparison.Ordinal));
 
-        // Country counts as no trait of the event: it was assumed.
-        Country = new([Normalizer.Sha256Hex(country)], country, Clear: null);
-    }
-
-    public readonly UserData ToUserData() => new()
-    {
-        Em = Email.Hashes,
-        Ph = Phone.Hashes,
-        Fn = FirstName.Hashes,
-        Ln = LastName.Hashes,
-        Ct = City.Hashes,
-        St = State.Hashes,
-        Zp = Zip.Hashes,
-        Country = Country.Hashes,
-        Db = BirthDate.Hashes,
-        Ge = Gender.Hashes,
-        ExternalId = ExternalId.Hashes,
-        ClientIpAddress = Ip.Text,
-        ClientUserAgent = UserAgent,
-        Fbc = Fbc,
-        Fbp = Fbp,
-    };
+    private static ReadOnlySpan<char> NullIfEmpty(ReadOnlySpan<char> text) => text.IsEmpty ? default : text;
 }

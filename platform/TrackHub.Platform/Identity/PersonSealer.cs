@@ -1,3 +1,4 @@
+using System.Buffers;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
@@ -27,6 +28,10 @@ public sealed class PersonSealer(Sealer sealer)
     private const int MaxUserAgent = 1024;
     private const int MaxCookie = 1024;
 
+    // Four hashes of each field would not fit; nearly nobody has them.
+    private const int UsualUserData = 2 * 1024;
+    private const int MaxIndexes = ((int)IndexKind.UserAgent + 1) * BlindIndex.Bytes;
+
     /// <summary>Turns a person's data into what an event may carry.</summary>
     /// <param name="brand">Brand of the event: its index key, tenant and default country.</param>
     /// <param name="person">What is known; left unchanged.</param>
@@ -34,84 +39,90 @@ public sealed class PersonSealer(Sealer sealer)
     /// <exception cref="KeyGoneException">The day has no secret.</exception>
     public SealedPerson Seal(Brand brand, PersonData person, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(brand);
         ArgumentNullException.ThrowIfNull(person);
+        using var visitor = Seal(brand, person.ToVisitor(), now);
+        return visitor.ToPerson();
+    }
 
-        var facts = Gather(brand, person, now);
-        var keys = new MatchKeys
+    /// <inheritdoc cref="Seal(Brand, PersonData, DateTimeOffset)"/>
+    /// <remarks>Allocates nothing for a visitor of whom no more than device and cookies is known.</remarks>
+    public SealedVisitor Seal(Brand brand, scoped VisitorData visitor, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(brand);
+        List<DroppedValue>? dropped = null;
+        scoped var facts = visitor.Known is { } known ? PersonGathering.Of(brand, known, ref dropped) : new();
+        Span<char> address = stackalloc char[2 * VisitorAddress.MaxText];
+        var ip = PersonGathering.AddressOf(visitor, ref dropped);
+        facts.Ip = address[..ip.WriteText(address)];
+        facts.IpPrefix = address.Slice(VisitorAddress.MaxText, ip.WritePrefix(address[VisitorAddress.MaxText..]));
+        facts.UserAgent = PersonGathering.Bounded(visitor.UserAgent, MaxUserAgent, "client_user_agent", ref dropped);
+        facts.Fbp = PersonGathering.CookieOf(visitor.Fbp, MaxCookie, "fbp", Fbp.IsValid, ref dropped);
+        facts.Fbc = PersonGathering.CookieOf(visitor.Fbc, MaxCookie, "fbc", static text => Fbc.TryParse(text, out _), ref dropped);
+
+        // A click id of the page address that is not the cookie's is newer and makes a new cookie; the same one keeps the cookie with its time.
+        Span<char> cookie = stackalloc char[MaxCookie + Fbc.MostAround];
+        var fbclid = PersonGathering.Bounded(visitor.Fbclid, MaxCookie, "fbclid", ref dropped);
+        var cookies = Fbc.ClickIdOf(facts.Fbc);
+        facts.ClickId = fbclid.IsEmpty ? cookies : fbclid;
+        if (!fbclid.IsEmpty && !fbclid.SequenceEqual(cookies))
+            facts.Fbc = cookie[..Fbc.Write(cookie, fbclid, visitor.FbclidSeenAt ?? now)];
+        return Seal(brand, facts, now, (IReadOnlyList<DroppedValue>?)dropped ?? []);
+    }
+
+    private SealedVisitor Seal(Brand brand, scoped PersonFacts facts, DateTimeOffset now, IReadOnlyList<DroppedValue> dropped)
+    {
+        var clear = ArrayPool<byte>.Shared.Rent(UsualUserData);
+        try
         {
-            Email = facts.Email.Index(brand, IndexKind.Email),
-            Phone = facts.Phone.Index(brand, IndexKind.Phone),
-            ExternalId = facts.ExternalId.Index(brand, IndexKind.ExternalId),
-            Fbclid = facts.ClickId is null ? null : BlindIndex.Of(brand, IndexKind.Fbclid, facts.ClickId),
-            Ip = facts.Ip.Text is null ? null : BlindIndex.Of(brand, IndexKind.Ip, facts.Ip.Text),
-            IpPrefix = facts.Ip.Text is null ? null : IndexOfPrefix(brand, facts.Ip),
-            UserAgent = facts.UserAgent is null ? null : BlindIndex.Of(brand, IndexKind.UserAgent, facts.UserAgent),
-        };
-        var box = facts.IsEmpty ? null : sealer.SealUserData(brand.TenantId, facts.ToUserData(), now);
-        return new(keys, box, facts.State.Clear, facts.Country.Clear, facts.Dropped);
-    }
+            var length = 0;
+            while (!facts.IsEmpty && !facts.TryEncode(brand.Settings.DefaultCountry, clear, out length))
+                Grow(ref clear);
 
-    private static byte[] IndexOfPrefix(Brand brand, VisitorAddress ip)
-    {
-        Span<char> prefix = stackalloc char[VisitorAddress.MaxPrefix];
-        return BlindIndex.Of(brand, IndexKind.IpPrefix, prefix[..ip.WritePrefix(prefix)]);
-    }
-
-    private static PersonFacts Gather(Brand brand, PersonData person, DateTimeOffset now)
-    {
-        var settings = brand.Settings;
-        var dropped = new List<DroppedValue>();
-        var place = person.Country ?? settings.DefaultCountry;
-        var facts = new PersonFacts(dropped)
+            // All that leaves, in one buffer: the indexes, then the box.
+            var (rented, key) = (ArrayPool<byte>.Shared.Rent(MaxIndexes + Sealer.BoxBytes(length)), KeyRef.Day(now));
+            var box = rented.AsSpan(MaxIndexes, Sealer.BoxBytes(length));
+            if (!facts.IsEmpty)
+                sealer.Seal(brand.TenantId, SealPurpose.UserData, clear.AsSpan(0, length), key, box);
+            return new(rented)
+            {
+                Keys = new()
+                {
+                    Email = Index(brand, IndexKind.Email, facts.Email.Indexed, rented),
+                    Phone = Index(brand, IndexKind.Phone, facts.Phone.Indexed, rented),
+                    Fbclid = Index(brand, IndexKind.Fbclid, facts.ClickId, rented),
+                    ExternalId = Index(brand, IndexKind.ExternalId, facts.ExternalId.Indexed, rented),
+                    Ip = Index(brand, IndexKind.Ip, facts.Ip, rented),
+                    IpPrefix = Index(brand, IndexKind.IpPrefix, facts.IpPrefix, rented),
+                    UserAgent = Index(brand, IndexKind.UserAgent, facts.UserAgent, rented),
+                },
+                HasUserData = !facts.IsEmpty,
+                UserData = new() { KeyId = key.Id, Box = box },
+                Region = facts.State.Clear,
+                Country = facts.Country.Clear,
+                Dropped = dropped,
+            };
+        }
+        finally
         {
-            Email = FieldValues.Of("em", person.KnownEmails, place, dropped, static (value, _) => Normalizer.Email(value)),
-            Phone = FieldValues.Of("ph", person.KnownPhones, place, dropped, static (value, place) => Normalizer.Phone(value, place)),
-            FirstName = FieldValues.Of("fn", person.FirstName, place, dropped, static (value, _) => Normalizer.FirstName(value)),
-            LastName = FieldValues.Of("ln", person.LastName, place, dropped, static (value, _) => Normalizer.LastName(value)),
-            City = FieldValues.Of("ct", person.City, place, dropped, static (value, _) => Normalizer.City(value)),
-            State = FieldValues.Of("st", person.State, place, dropped, static (value, place) => Normalizer.State(value, place)),
-            Zip = FieldValues.Of("zp", person.Zip, place, dropped, static (value, place) => Normalizer.Zip(value, place)),
-            Country = FieldValues.Of("country", person.Country, place, dropped, static (value, _) => Normalizer.Country(value)),
-            BirthDate = FieldValues.Of("db", person.BirthDate, place, dropped, settings.DayFirstDates
-                ? static (value, _) => Normalizer.BirthDate(value, dayFirst: true)
-                : static (value, _) => Normalizer.BirthDate(value)),
-            Gender = FieldValues.Of("ge", person.Gender, place, dropped, static (value, _) => Normalizer.Gender(value)),
-            ExternalId = FieldValues.Of("external_id", person.ExternalId, place, dropped, static (value, _) => Normalizer.ExternalId(value)),
-            Ip = Address(person.Ip, dropped),
-            UserAgent = Bounded(person.UserAgent, MaxUserAgent, "client_user_agent", dropped),
-            Fbp = Cookie(person.Fbp, "fbp", Fbp.IsValid, dropped),
-            Fbc = Cookie(person.Fbc, "fbc", static text => Fbc.TryParse(text, out _), dropped),
-        };
-        facts.TakeClickId(Bounded(person.Fbclid, MaxCookie, "fbclid", dropped), person.FbclidSeenAt ?? now);
-        facts.AssumeCountry(settings.DefaultCountry);
-        return facts;
+            ArrayPool<byte>.Shared.Return(clear, clearArray: true);   // it held a person
+        }
     }
 
-    private static VisitorAddress Address(string? value, List<DroppedValue> dropped)
+    // Each kind has its own place.
+    private static ReadOnlySpan<byte> Index(Brand brand, IndexKind kind, scoped ReadOnlySpan<char> value, byte[] room)
     {
-        if (string.IsNullOrWhiteSpace(value))
+        if (value.IsEmpty)
             return default;
-        if (!IpAddresses.TryRead(value, out var ip))
-            dropped.Add(new("client_ip_address", DropReason.Malformed));
-        return ip;
+
+        var index = room.AsSpan((int)kind * BlindIndex.Bytes, BlindIndex.Bytes);
+        BlindIndex.Write(brand, kind, value, index);
+        return index;
     }
 
-    private static string? Cookie(string? value, string field, Func<string, bool> isValid, List<DroppedValue> dropped)
+    private static void Grow(ref byte[] clear)
     {
-        var text = Bounded(value, MaxCookie, field, dropped);
-        if (text is null || isValid(text))
-            return text;
-        dropped.Add(new(field, DropReason.Malformed));
-        return null;
-    }
-
-    private static string? Bounded(string? value, int most, string field, List<DroppedValue> dropped)
-    {
-        var text = Text.Trim(value);
-        if (text.Length <= most)
-            return text.IsEmpty ? null : text.Length == value!.Length ? value : text.ToString();
-        dropped.Add(new(field, DropReason.WrongLength));
-        return null;
+        var larger = ArrayPool<byte>.Shared.Rent(clear.Length * 2);
+        ArrayPool<byte>.Shared.Return(clear, clearArray: true);
+        clear = larger;
     }
 }

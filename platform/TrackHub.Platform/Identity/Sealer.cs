@@ -29,15 +29,24 @@ public sealed class Sealer(KeyRing keys)
     /// <exception cref="KeyGoneException">There is no such key.</exception>
     public SealedBox Seal(string tenantId, SealPurpose purpose, ReadOnlySpan<byte> clear, KeyRef key)
     {
+        var box = new byte[BoxBytes(clear.Length)];
+        Seal(tenantId, purpose, clear, key, box);
+        return new SealedBox { KeyId = key.Id, Box = box };
+    }
+
+    /// <summary>Bytes of the box of so many bytes in clear.</summary>
+    internal static int BoxBytes(int clear) => NonceBytes + clear + TagBytes;
+
+    /// <summary>Seals bytes into <paramref name="box"/>, which has exactly <see cref="BoxBytes"/>, without allocating.</summary>
+    /// <exception cref="KeyGoneException">There is no such key.</exception>
+    internal void Seal(string tenantId, SealPurpose purpose, ReadOnlySpan<byte> clear, KeyRef key, Span<byte> box)
+    {
         ArgumentNullException.ThrowIfNull(tenantId);
-        var box = new byte[NonceBytes + clear.Length + TagBytes];
-        var nonce = box.AsSpan(0, NonceBytes);
+        var nonce = box[..NonceBytes];
         RandomNumberGenerator.Fill(nonce);
 
         Span<byte> aad = stackalloc byte[StackAad];
-        keys.Find(tenantId, key).Encrypt(
-            nonce, clear, box.AsSpan(NonceBytes, clear.Length), box.AsSpan(NonceBytes + clear.Length), Aad(tenantId, purpose, key, aad));
-        return new SealedBox { KeyId = key.Id, Box = box };
+        keys.Find(tenantId, key).Encrypt(nonce, clear, box[NonceBytes..^TagBytes], box[^TagBytes..], Aad(tenantId, purpose, key, aad));
     }
 
     /// <summary>Opens a box.</summary>

@@ -24,9 +24,9 @@ public static class UserAgents
     ];
 
     /// <summary>The families a user agent names; nothing for one that names none. Never throws.</summary>
-    public static CoarseAgent Parse(string? userAgent)
+    public static CoarseAgent Parse(ReadOnlySpan<char> userAgent)
     {
-        if (string.IsNullOrWhiteSpace(userAgent))
+        if (userAgent.IsWhiteSpace())
             return default;
 
         string? os = null;
@@ -43,7 +43,7 @@ public static class UserAgents
             var at = userAgent.IndexOf(token, StringComparison.Ordinal);
             if (at < 0 || (family == "safari" && !userAgent.Contains("Safari/", StringComparison.Ordinal)))
                 continue;
-            return new(family, MajorAt(userAgent.AsSpan(at + token.Length)), os);
+            return new(family, MajorAt(userAgent[(at + token.Length)..]), os);
         }
 
         return new(Browser: null, Major: null, os);

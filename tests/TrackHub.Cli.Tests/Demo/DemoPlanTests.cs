@@ -115,7 +115,7 @@ public sealed class DemoPlanTests
             visitor.Email.ShouldEndWith("@example.com");
             ClickIds.TryFind($"x|{visitor.ClickId}|y", out var found).ShouldBeTrue();
             found.ShouldBe(visitor.ClickId);
-            Fbc.ClickIdOf(visitor.Fbc).ShouldBe(visitor.Fbclid);
+            Fbc.ClickIdOf(visitor.Fbc).ToString().ShouldBe(visitor.Fbclid);
             Fbp.IsValid(visitor.Fbp).ShouldBeTrue();
         }
     }
