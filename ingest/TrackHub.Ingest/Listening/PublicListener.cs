@@ -66,23 +66,35 @@ internal static class PublicListener
         public static readonly Mark Instance = new();
     }
 
-    // By the listener a request really came through: the Host header is the caller's to choose.
-    private sealed class ListenerPolicy : MatcherPolicy, IEndpointSelectorPolicy
+    // By the listener a request really came through: the Host header is the caller's to choose. A fork in the routes, before that of the methods: who chose
+    // among the candidates afterwards would have them allocated for each request.
+    private sealed class ListenerPolicy : MatcherPolicy, IEndpointComparerPolicy, INodeBuilderPolicy
     {
-        public override int Order => -1000;
+        public override int Order => -2000;
+
+        public IComparer<Endpoint> Comparer { get; } = new PublicFirst();
 
         public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => true;
 
-        public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
-        {
-            var isPublic = IsPublic(httpContext);
-            for (var i = 0; i < candidates.Count; i++)
-            {
-                if (candidates.IsValidCandidate(i) && candidates[i].Endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null != isPublic)
-                    candidates.SetValidity(i, false);
-            }
+        public IReadOnlyList<PolicyNodeEdge> GetEdges(IReadOnlyList<Endpoint> endpoints) =>
+            [.. endpoints.GroupBy(ServesPublic).Select(static group => new PolicyNodeEdge(group.Key, [.. group]))];
 
-            return Task.CompletedTask;
+        public PolicyJumpTable BuildJumpTable(int exitDestination, IReadOnlyList<PolicyJumpTableEdge> edges)
+        {
+            var destinations = edges.ToDictionary(static edge => (bool)edge.State, static edge => edge.Destination);
+            return new Fork(destinations.GetValueOrDefault(true, exitDestination), destinations.GetValueOrDefault(false, exitDestination));
+        }
+
+        private static bool ServesPublic(Endpoint endpoint) => endpoint.Metadata.GetMetadata<PublicEndpoint>() is not null;
+
+        private sealed class PublicFirst : IComparer<Endpoint>
+        {
+            public int Compare(Endpoint? x, Endpoint? y) => ServesPublic(y!).CompareTo(ServesPublic(x!));
+        }
+
+        private sealed class Fork(int ofPublic, int ofOthers) : PolicyJumpTable
+        {
+            public override int GetDestination(HttpContext httpContext) => IsPublic(httpContext) ? ofPublic : ofOthers;
         }
     }
 }
