@@ -40,12 +40,31 @@ public sealed class ParserPropertyTests
     [Fact]
     public void Page_addresses_are_read_or_refused_and_never_keep_a_secret()
     {
-        Check.One(Many, Prop.ForAll<string>(text => PageAddress.TryRead(text.AsMemory(), out _) || true));
+        Check.One(Many, Prop.ForAll<string>(text => Kept(text) is not "" || true));
         Check.One(Many, Prop.ForAll<string, string>((name, value) =>
         {
             var address = $"https://a.example.com/p?x{Uri.EscapeDataString(name ?? "")}=secret{Uri.EscapeDataString(value ?? "")}#secret";
-            return PageAddress.TryRead(address.AsMemory(), out var page) && !page.Kept!.Contains("secret", StringComparison.Ordinal);
+            return Kept(address) is { Length: > 0 } kept && !kept.Contains("secret", StringComparison.Ordinal);
         }));
+    }
+
+    // In an arena that is too small as well, where texts take arrays of their own.
+    private static string Kept(string? text)
+    {
+        var small = new TextArena(1);
+        var large = new TextArena(1 << 16);
+        try
+        {
+            PageAddress.TryRead(text.AsMemory(), ref small, out var kept);
+            PageAddress.TryRead(text.AsMemory(), ref large, out var same);
+            (kept.Kept.ToString(), kept.Page.ToString(), kept.Fbclid.ToString()).ShouldBe((same.Kept.ToString(), same.Page.ToString(), same.Fbclid.ToString()));
+            return kept.Kept.ToString();
+        }
+        finally
+        {
+            small.Dispose();
+            large.Dispose();
+        }
     }
 
     private static bool IsFormReadOrRefused(byte[] body)
@@ -56,19 +75,30 @@ public sealed class ParserPropertyTests
 
     private bool IsReadOrRefused(byte[] body)
     {
-        var batchFault = TrackReader.ReadBatch(body, out var events);
-        if ((events is null) == (batchFault is null))
-            return false;
-        if (TrackReader.Read(body, out var read) is not null)
-            return true;
+        var arena = TextArena.For(body.Length);
+        try
+        {
+            var batchFault = TrackReader.ReadBatch(body, ref arena, out var events);
+            if ((events is null) == (batchFault is null))
+                return false;
+            return TrackReader.Read(body, ref arena, out var read) is not null || IsRecorded(read);
+        }
+        finally
+        {
+            arena.Dispose();
+        }
+    }
 
+    private bool IsRecorded(in TrackedBody read)
+    {
         var visit = new Visit(World.Brand, IsServer: true, new DefaultHttpContext().Request, World.Now);
         foreach (var kind in new[] { EventKind.Click, EventKind.Identify, EventKind.Consent })
         {
             if (TrackRules.Check(read, kind, isServer: true) is not null)
                 continue;
-            var record = new TrackRecords(_world.People, _world.Metrics).Build(read, kind, visit, "ingest").Record;
-            if (record.EventTime > record.ReceivedAt)
+            using var encoded = new TrackRecords(_world.People, _world.Metrics, _world.Clock).Build(read, kind, visit);
+            var record = TrackedEvent.Decode(encoded.Value[WireFormat.HeaderBytes..]);
+            if (record.EventTime > record.ReceivedAt || record.EventId != encoded.Id.ToString())
                 return false;
         }
 

@@ -59,7 +59,7 @@ internal sealed class ClickPath : IAsyncDisposable
         app.MapIngest();
         await app.StartAsync();
         var path = new ClickPath(app);
-        await path._socket.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port);
+        await path.ConnectAsync();
         return path;
     }
 
@@ -81,9 +81,12 @@ internal sealed class ClickPath : IAsyncDisposable
         app.MapPost("/api/v1/track/click", (RequestDelegate)(context => AppendAsync(context, producer, valueBytes)));
         await app.StartAsync();
         var path = new ClickPath(app);
-        await path._socket.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port);
+        await path.ConnectAsync();
         return path;
     }
+
+    // A socket that was never used asynchronously blocks in the system, and allocates nothing to wait.
+    private Task ConnectAsync() => Task.Run(() => _socket.Connect(IPAddress.Loopback, new Uri(_app.Urls.First()).Port));
 
     private static async Task AppendAsync(HttpContext context, IProducer<byte[], byte[]> producer, int valueBytes)
     {

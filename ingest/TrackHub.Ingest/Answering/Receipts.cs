@@ -64,7 +64,26 @@ internal static class Receipts
             writer.WriteEndArray();
         });
 
+    /// <summary>Answers one browser event: 202 and its receipt.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="eventId">Its id, ASCII.</param>
+    /// <param name="stored">Where its record was persisted.</param>
+    public static Task WriteAsync(HttpContext context, ReadOnlySpan<byte> eventId, RecordCoordinates stored)
+    {
+        var writer = Begin(context, StatusCodes.Status202Accepted);
+        writer.WriteString("event_id"u8, eventId);
+        WriteCoordinates(writer, stored);
+        return EndAsync(context, writer);
+    }
+
     private static Task WriteAsync<T>(HttpContext context, int status, T content, Action<Utf8JsonWriter, T> write)
+    {
+        var writer = Begin(context, status);
+        write(writer, content);
+        return EndAsync(context, writer);
+    }
+
+    private static Utf8JsonWriter Begin(HttpContext context, int status)
     {
         var response = context.Response;
         response.StatusCode = status;
@@ -72,22 +91,28 @@ internal static class Receipts
         var writer = _writer ??= new(Stream.Null);
         writer.Reset(response.BodyWriter);
         writer.WriteStartObject();
-        write(writer, content);
+        return writer;
+    }
+
+    private static Task EndAsync(HttpContext context, Utf8JsonWriter writer)
+    {
         writer.WriteEndObject();
         writer.Flush();
-        response.ContentLength = writer.BytesCommitted;
-        return response.CompleteAsync();
+        context.Response.ContentLength = writer.BytesCommitted;
+        return context.Response.CompleteAsync();
     }
 
     private static void WriteFields(Utf8JsonWriter writer, Receipt receipt)
     {
         writer.WriteString("event_id"u8, receipt.EventId);
-        if (receipt.Coordinates is not { } stored)
-        {
+        if (receipt.Coordinates is { } stored)
+            WriteCoordinates(writer, stored);
+        else
             writer.WriteBoolean("spooled"u8, true);
-            return;
-        }
+    }
 
+    private static void WriteCoordinates(Utf8JsonWriter writer, RecordCoordinates stored)
+    {
         writer.WriteString("topic"u8, stored.Topic);
         writer.WriteNumber("partition"u8, stored.Partition);
         writer.WriteNumber("offset"u8, stored.Offset);

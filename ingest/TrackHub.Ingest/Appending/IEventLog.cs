@@ -1,5 +1,6 @@
 using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Ingest.Appending;
@@ -7,6 +8,14 @@ namespace TrackHub.Ingest.Appending;
 /// <summary>Where accepted events go. The boundary that tests without a broker cut.</summary>
 internal interface IEventLog
 {
+    /// <summary>Appends one browser event, which was never more than its bytes; completes within a bounded time.</summary>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="brand">Its brand.</param>
+    /// <param name="key">Its key. Copied before this returns, as is the value.</param>
+    /// <param name="value">Its Avro, behind room for the header of the <see cref="WireFormat"/>, which is filled in here.</param>
+    /// <returns>Its coordinates once it is durable. A fault of which <see cref="Unavailability"/> knows the reason: it may be in the log all the same.</returns>
+    ValueTask<RecordCoordinates> AppendAsync(TopicDefinition topic, Brand brand, ReadOnlySpan<byte> key, Span<byte> value);
+
     /// <summary>Appends one event and waits a bounded time until it is durable.</summary>
     /// <returns>Its coordinates; null if that did not happen in time. The record may be in the log all the same.</returns>
     ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked);

@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using TrackHub.Ingest.Listening;
 using TrackHub.Ingest.Spooling;
-using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Ingest.Appending;
@@ -11,6 +12,7 @@ namespace TrackHub.Ingest.Appending;
 /// <summary>The log over Kafka: a record counts when the broker says it is persisted, and it has <see cref="IngestOptions.AckTimeout"/> for that.</summary>
 internal sealed class KafkaEventLog(
     RecordProducer producer,
+    RecordCodec codec,
     DeadLetters deadLetters,
     SchemaIds ids,
     SchemaRegistryClient registry,
@@ -21,9 +23,25 @@ internal sealed class KafkaEventLog(
 {
     private readonly TimeSpan _ackTimeout = options.Value.AckTimeout;
 
+    // Of a request that is not traced. They go with the brand, of which every change of the directory makes a new one.
+    private readonly ConditionalWeakTable<Brand, RecordHeaders> _untraced = [];
+
+    /// <inheritdoc/>
+    public ValueTask<RecordCoordinates> AppendAsync(TopicDefinition topic, Brand brand, ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        if (!ids.TryIdOf(topic, out var id))
+            return AppendOnceRegisteredAsync(topic, brand, key.ToArray(), value.ToArray());
+
+        // A caller who hangs up does not stop the record: it is complete, and the next try of the same event is absorbed.
+        WireFormat.WriteHeader(value, id);
+        var headers = Activity.Current is null
+            ? _untraced.GetValue(brand, static untraced => new RecordHeaders().Brand(untraced.Id))
+            : RecordHeaders.ForBrand(brand.Id);
+        return producer.ProduceWithinAsync(topic, key, value, headers, _ackTimeout);
+    }
+
     /// <inheritdoc/>
     public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked) =>
-        // A caller who hangs up does not stop the record: it is complete, and the next try of the same event is absorbed.
         WaitAsync(producer.ProduceWithinAsync(topic, key, tracked, RecordHeaders.ForBrand(tracked.BrandId), _ackTimeout));
 
     /// <inheritdoc/>
@@ -64,6 +82,21 @@ internal sealed class KafkaEventLog(
         ? await ids.IdOfAsync(topic, stoppingToken)
         : await registry.RegisterAsync(topic.Subject, schema, stoppingToken);
 
+    // The registry is asked once for each topic; whoever meets that waits no longer than for an acknowledgement.
+    private async ValueTask<RecordCoordinates> AppendOnceRegisteredAsync(TopicDefinition topic, Brand brand, byte[] key, byte[] value)
+    {
+        try
+        {
+            await codec.RegisterAsync([topic], CancellationToken.None).WaitAsync(_ackTimeout, clock);
+        }
+        catch (TimeoutException late)
+        {
+            throw new LogUnavailableException(LogFault.TimedOut, $"The schema registry did not answer within {_ackTimeout}.", late);
+        }
+
+        return await AppendAsync(topic, brand, key, value);
+    }
+
     private async Task<RecordCoordinates> AppendBothAsync(DeadWebhook webhook, EventOutcome outcome)
     {
         var letter = deadLetters.WriteWebhookAsync(webhook, _ackTimeout);
@@ -83,24 +116,10 @@ internal sealed class KafkaEventLog(
             metrics.Acknowledged(clock.GetElapsedTime(started));
             return coordinates;
         }
-        catch (LogUnavailableException fault)
+        catch (Exception fault) when (Unavailability.ReasonOf(fault) is { } reason)
         {
-            return Unavailable(fault.Reason switch { LogFault.QueueFull => "queue_full", LogFault.TimedOut => "ack_timeout", _ => "log_away" });
+            metrics.Unavailable(reason);
+            return null;
         }
-        catch (KeyGoneException)
-        {
-            return Unavailable("day_key_missing");
-        }
-        catch (DependencyAwayException)
-        {
-            // Only until the schema ids are known, see FirstContact.
-            return Unavailable("registry_away");
-        }
-    }
-
-    private RecordCoordinates? Unavailable(string reason)
-    {
-        metrics.Unavailable(reason);
-        return null;
     }
 }

@@ -38,16 +38,20 @@ internal static class TolerantReads
     /// <summary>Cleans text as <see cref="Text(JsonElement)"/> does.</summary>
     public static string? Clean(string? text)
     {
-        if (text is null)
-            return null;
+        var clean = Clean(text.AsMemory());
+        return clean.IsEmpty ? null : clean.Length == text!.Length ? text : clean.ToString();
+    }
 
+    /// <summary>Cleans text as <see cref="Text(JsonElement)"/> does, where it stands; empty for every spelling of nothing.</summary>
+    public static ReadOnlyMemory<char> Clean(ReadOnlyMemory<char> text)
+    {
         // PostgreSQL refuses NUL in text and a log line must not break: control characters go.
-        if (text.AsSpan().IndexOfAnyInRange('\0', '\u001F') >= 0 || text.Contains('\u007F', StringComparison.Ordinal))
-            text = string.Concat(text.Where(static c => !char.IsControl(c)));
+        if (text.Span.IndexOfAnyInRange('\0', '\u001F') >= 0 || text.Span.Contains('\u007F'))
+            text = string.Concat(text.ToString().Where(static c => !char.IsControl(c))).AsMemory();
         text = text.Trim().Trim('\uFEFF').Trim();
-        if (IsAbsent(text))
-            return null;
-        return text.Length <= MaxText ? text : text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)];
+        if (IsAbsent(text.Span))
+            return default;
+        return text.Length <= MaxText ? text : text[..(char.IsHighSurrogate(text.Span[MaxText - 1]) ? MaxText - 1 : MaxText)];
     }
 
     /// <summary>A whole number written as number or string; false if something else stands there. Absent gives true and null.</summary>
@@ -97,6 +101,6 @@ internal static class TolerantReads
         }
     }
 
-    private static bool IsAbsent(string text) =>
+    private static bool IsAbsent(ReadOnlySpan<char> text) =>
         text is "" or "null" or "undefined" or "Não Informado" or "0000-00-00" or "0000-00-00 00:00:00";
 }

@@ -1,6 +1,7 @@
 using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Ingest.Rehearsing;
@@ -10,6 +11,9 @@ internal sealed class RehearsalLog : IEventLog
 {
     /// <summary>Whether it answers.</summary>
     public bool Answers { get; set; } = true;
+
+    /// <inheritdoc/>
+    public ValueTask<RecordCoordinates> AppendAsync(TopicDefinition topic, Brand brand, ReadOnlySpan<byte> key, Span<byte> value) => StoredAsync(topic);
 
     /// <inheritdoc/>
     public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked) => AnswerAsync(topic);
@@ -23,6 +27,9 @@ internal sealed class RehearsalLog : IEventLog
     /// <inheritdoc/>
     public Task<bool> AppendSpooledAsync(
         IReadOnlyList<SpooledRecord> records, IReadOnlyDictionary<string, string> schemas, CancellationToken stoppingToken) => Task.FromResult(Answers);
+
+    private async ValueTask<RecordCoordinates> StoredAsync(TopicDefinition topic) =>
+        await AnswerAsync(topic) ?? throw new LogUnavailableException(LogFault.TimedOut, "The rehearsal's log does not answer.");
 
     // Not at once: whoever waits for the real one is gone from his thread, and comes back on another.
     private async ValueTask<RecordCoordinates?> AnswerAsync(TopicDefinition topic)

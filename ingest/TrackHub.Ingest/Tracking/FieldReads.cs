@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -12,23 +11,38 @@ internal sealed class FieldFault(string message) : Exception(message);
 internal static class FieldReads
 {
     /// <summary>A text without control characters; null and empty are absent.</summary>
-    public static string? Text(ref Utf8JsonReader reader, string field, int limit)
+    public static ReadOnlyMemory<char> Text(ref Utf8JsonReader reader, ref TextArena arena, string field, int limit)
     {
         if (reader.TokenType is JsonTokenType.Null)
-            return null;
+            return default;
         Expect(reader.TokenType is JsonTokenType.String, field, "a text");
 
-        var text = StringOf(ref reader) ?? throw Halved(field);
-        CheckText(text, field, limit);
-        return text.Length is 0 ? null : text;
+        var room = arena.Room(reader.ValueSpan.Length);
+        if (!TryCopy(ref reader, room.Span, out var length))
+            throw Halved(field);
+        CheckText(room.Span[..length], field, limit);
+        return length is 0 ? default : arena.Keep(room, length);
     }
 
     /// <summary>What is kept of a page's address, <see cref="PageAddress.None"/> of a text that is none; limits as <see cref="Text"/>.</summary>
-    public static PageAddress? Address(ref Utf8JsonReader reader, string field, int limit) =>
-        Characters(ref reader, field, limit, static text => (PageAddress?)(PageAddress.TryRead(text, out var address) ? address : PageAddress.None));
+    public static PageAddress? Address(ref Utf8JsonReader reader, ref TextArena arena, string field, int limit)
+    {
+        var text = Text(ref reader, ref arena, field, limit);
+        if (text.IsEmpty)
+            return null;
+        return PageAddress.TryRead(text, ref arena, out var address) ? address : PageAddress.None;
+    }
 
-    /// <summary>Host and path of an address, null of a text that is none; limits as <see cref="Text"/>.</summary>
-    public static string? Page(ref Utf8JsonReader reader, string field, int limit) => Characters(ref reader, field, limit, PageAddress.PageOf);
+    /// <summary>Host and path of an address, empty of a text that is none; limits as <see cref="Text"/>.</summary>
+    public static ReadOnlyMemory<char> Page(ref Utf8JsonReader reader, ref TextArena arena, string field, int limit) =>
+        PageAddress.PageOf(Text(ref reader, ref arena, field, limit), ref arena);
+
+    /// <summary>The string the reader stands on, whatever is in it; empty if it holds half a surrogate pair.</summary>
+    public static ReadOnlyMemory<char> AnyText(ref Utf8JsonReader reader, ref TextArena arena)
+    {
+        var room = arena.Room(reader.ValueSpan.Length);
+        return TryCopy(ref reader, room.Span, out var length) ? arena.Keep(room, length) : default;
+    }
 
     /// <summary>A number.</summary>
     public static decimal? Number(ref Utf8JsonReader reader, string field)
@@ -50,7 +64,7 @@ internal static class FieldReads
     }
 
     /// <summary>ISO 8601 (UTC where it names no offset), or Unix time: 13 digits are milliseconds, 10 are seconds. Within this century.</summary>
-    public static DateTimeOffset? Time(ref Utf8JsonReader reader, string field)
+    public static DateTimeOffset? Time(ref Utf8JsonReader reader, ref TextArena arena, string field)
     {
         const long Earliest = 946_684_800;              // 2000-01-01
         const long Latest = 4_102_444_800;              // 2100-01-01
@@ -63,24 +77,11 @@ internal static class FieldReads
             case JsonTokenType.Number when reader.TryGetInt64(out var unix) && unix is >= Earliest * 1000 and < Latest * 1000:
                 return DateTimeOffset.FromUnixTimeMilliseconds(unix);
             case JsonTokenType.String when DateTimeOffset.TryParse(
-                    IsoDate(StringOf(ref reader)), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                    IsoDate(AnyText(ref reader, ref arena).Span), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 && time.ToUnixTimeSeconds() is >= Earliest and < Latest:
                 return time.ToUniversalTime();
             default:
                 throw new FieldFault($"{field}: ISO 8601 with an offset, or Unix milliseconds, of this century; leave it out for now.");
-        }
-    }
-
-    /// <summary>The string the reader stands on; null if it holds half a surrogate pair, an emoji that somebody's code cut in two.</summary>
-    public static string? StringOf(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
         }
     }
 
@@ -91,29 +92,18 @@ internal static class FieldReads
             throw new FieldFault($"{field}: {limit}.");
     }
 
-    // A text of which something shorter is kept: read from a rented buffer, given back clean.
-    private static T? Characters<T>(ref Utf8JsonReader reader, string field, int limit, Func<ReadOnlyMemory<char>, T?> read)
+    // False if the string holds half a surrogate pair, an emoji that somebody's code cut in two.
+    private static bool TryCopy(ref Utf8JsonReader reader, Span<char> room, out int length)
     {
-        if (reader.TokenType is JsonTokenType.Null)
-            return default;
-        Expect(reader.TokenType is JsonTokenType.String, field, "a text");
-
-        var most = reader.ValueSpan.Length;
-        var rented = ArrayPool<char>.Shared.Rent(most);
         try
         {
-            var length = reader.CopyString(rented);
-            CheckText(rented.AsSpan(0, length), field, limit);
-            return length is 0 ? default : read(rented.AsMemory(0, length));
+            length = reader.CopyString(room);
+            return true;
         }
         catch (InvalidOperationException)
         {
-            throw Halved(field);
-        }
-        finally
-        {
-            rented.AsSpan(0, most).Clear();
-            ArrayPool<char>.Shared.Return(rented);
+            length = 0;
+            return false;
         }
     }
 
@@ -127,5 +117,5 @@ internal static class FieldReads
     private static FieldFault Halved(string field) => new($"{field}: a text without half a surrogate pair.");
 
     // The framework would also guess at 03/04/2026 (which of them is the month?) and at a time without a day.
-    private static string? IsoDate(string? text) => text is [_, _, _, _, '-', _, _, '-', _, _, 'T' or ' ', ..] ? text : null;
+    private static ReadOnlySpan<char> IsoDate(ReadOnlySpan<char> text) => text is [_, _, _, _, '-', _, _, '-', _, _, 'T' or ' ', ..] ? text : default;
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.WebUtilities;
 using TrackHub.Ingest.Json;
 
@@ -11,22 +9,27 @@ namespace TrackHub.Ingest.Tracking;
 /// <param name="Utm">Campaign parameters, decoded.</param>
 /// <param name="Fbclid">Meta click id, decoded once, byte for byte.</param>
 /// <param name="Gclid">Google click id.</param>
-internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm, string? Fbclid, string? Gclid)
+internal readonly record struct PageAddress(
+    ReadOnlyMemory<char> Kept, ReadOnlyMemory<char> Page, Utm Utm, ReadOnlyMemory<char> Fbclid, ReadOnlyMemory<char> Gclid)
 {
     private const int MaxKept = 2 * 1024;
-
-    // A campaign's usual parameters; longer ones are put together in a rented buffer.
-    private const int StackCharacters = 512;
+    private const string SchemeEnd = "://";
 
     /// <summary>What is kept of a text that is no address.</summary>
     public static PageAddress None => default;
 
+    /// <summary>Whether it is <see cref="None"/>.</summary>
+    public bool IsNone => Kept.IsEmpty;
+
     /// <summary>Reads an absolute http or https address; false for anything else.</summary>
-    public static bool TryRead(ReadOnlyMemory<char> text, out PageAddress address)
+    /// <param name="text">The text; slices of it are kept.</param>
+    /// <param name="arena">Where the rest of what is kept goes.</param>
+    /// <param name="address">What is kept.</param>
+    public static bool TryRead(ReadOnlyMemory<char> text, ref TextArena arena, out PageAddress address)
     {
         if (AddressParts.TrySplit(text, out var parts))
         {
-            address = Keep(parts);
+            address = Keep(parts, ref arena);
             return true;
         }
 
@@ -34,47 +37,84 @@ internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm,
         return false;
     }
 
-    /// <summary>Host and path of an absolute http or https address; null for anything else.</summary>
-    public static string? PageOf(ReadOnlyMemory<char> text) =>
-        AddressParts.TrySplit(text, out var parts) ? Cut(string.Concat(parts.Host.Span, PathOf(parts))) : null;
+    /// <summary>Host and path of an absolute http or https address; empty for anything else.</summary>
+    public static ReadOnlyMemory<char> PageOf(ReadOnlyMemory<char> text, ref TextArena arena)
+    {
+        if (!AddressParts.TrySplit(text, out var parts))
+            return default;
 
-    private static PageAddress Keep(AddressParts parts)
+        var path = PathOf(parts);
+        var page = arena.Room(parts.Host.Length + path.Length);
+        parts.Host.Span.CopyTo(page.Span);
+        path.CopyTo(page.Span[parts.Host.Length..]);
+        return Cut(arena.Keep(page, page.Length));
+    }
+
+    private static PageAddress Keep(AddressParts parts, ref TextArena arena)
     {
         var utm = default(Utm);
-        string? fbclid = null;
-        string? gclid = null;
-        var kept = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[StackCharacters]);
-        kept.AppendFormatted(parts.Scheme.Span);
-        kept.AppendLiteral("://");
-        kept.AppendFormatted(parts.Host.Span);
-        kept.AppendFormatted(PathOf(parts));
-        var separator = '?';
+        var fbclid = ReadOnlyMemory<char>.Empty;
+        var gclid = ReadOnlyMemory<char>.Empty;
+        var path = PathOf(parts);
+
+        // Nothing is added to what the query has; its values are decoded behind it.
+        var room = arena.Room(parts.Scheme.Length + SchemeEnd.Length + parts.Host.Length + path.Length + parts.Query.Length);
+        arena.Keep(room, room.Length);
+        var length = 0;
+        Append(room, parts.Scheme.Span, ref length);
+        Append(room, SchemeEnd, ref length);
+        var pageAt = length;
+        Append(room, parts.Host.Span, ref length);
+        Append(room, path, ref length);
+        var page = room[pageAt..length];
+        var separator = "?";
         foreach (var pair in new QueryStringEnumerable(parts.Query))
         {
             var name = pair.DecodeName().Span;
             if (name is "fbclid")
-                fbclid ??= NullIfEmpty(pair.DecodeValue().ToString());
-            else if (name is "gclid")
-                gclid ??= TolerantReads.Clean(pair.DecodeValue().ToString());
-            else if (name.StartsWith("utm_", StringComparison.Ordinal) && Take(ref utm, name, TolerantReads.Clean(pair.DecodeValue().ToString())))
             {
-                kept.AppendFormatted(separator);
-                kept.AppendFormatted(pair.EncodedName.Span);
-                kept.AppendFormatted('=');
-                kept.AppendFormatted(pair.EncodedValue.Span);
-                separator = '&';
+                fbclid = fbclid.IsEmpty ? Decoded(pair.EncodedValue, ref arena) : fbclid;
+            }
+            else if (name is "gclid")
+            {
+                gclid = gclid.IsEmpty ? TolerantReads.Clean(Decoded(pair.EncodedValue, ref arena)) : gclid;
+            }
+            else if (name.StartsWith("utm_", StringComparison.Ordinal) && Take(ref utm, name, TolerantReads.Clean(Decoded(pair.EncodedValue, ref arena))))
+            {
+                Append(room, separator, ref length);
+                Append(room, pair.EncodedName.Span, ref length);
+                Append(room, "=", ref length);
+                Append(room, pair.EncodedValue.Span, ref length);
+                separator = "&";
             }
         }
 
-        var address = new PageAddress(
-            kept.Text[..Math.Min(kept.Text.Length, MaxKept)].ToString(), Cut(string.Concat(parts.Host.Span, PathOf(parts))), utm, fbclid, gclid);
-        kept.Clear();
-        return address;
+        return new(Cut(room[..length]), Cut(page), utm, fbclid, gclid);
     }
 
-    private static bool Take(ref Utm utm, ReadOnlySpan<char> name, string? value)
+    private static void Append(Memory<char> room, ReadOnlySpan<char> text, ref int length)
     {
-        if (value is null)
+        text.CopyTo(room.Span[length..]);
+        length += text.Length;
+    }
+
+    // As the framework's QueryStringEnumerable decodes, which makes a text of each.
+    private static ReadOnlyMemory<char> Decoded(ReadOnlyMemory<char> encoded, ref TextArena arena)
+    {
+        if (!encoded.Span.ContainsAny('%', '+'))
+            return encoded;
+
+        var room = arena.Room(2 * encoded.Length);
+        var spaced = room[..encoded.Length];
+        encoded.Span.Replace(spaced.Span, '+', ' ');
+        var decoded = room[encoded.Length..];
+        Uri.TryUnescapeDataString(spaced.Span, decoded.Span, out var length);
+        return arena.Keep(decoded, length);
+    }
+
+    private static bool Take(ref Utm utm, ReadOnlySpan<char> name, ReadOnlyMemory<char> value)
+    {
+        if (value.IsEmpty)
             return false;
 
         switch (name)
@@ -96,7 +136,5 @@ internal readonly record struct PageAddress(string? Kept, string? Page, Utm Utm,
         return path.Contains('@') || path.Contains("%40", StringComparison.Ordinal) ? "/" : path;
     }
 
-    private static string Cut(string text) => text.Length <= MaxKept ? text : text[..MaxKept];
-
-    private static string? NullIfEmpty(string text) => text.Length is 0 ? null : text;
+    private static ReadOnlyMemory<char> Cut(ReadOnlyMemory<char> text) => text.Length <= MaxKept ? text : text[..MaxKept];
 }

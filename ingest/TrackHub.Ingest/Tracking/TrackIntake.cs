@@ -7,6 +7,7 @@ using TrackHub.Platform.Identity;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
+using Result = (TrackHub.Ingest.Answering.Receipt? Receipt, TrackHub.Ingest.Answering.Problem? Problem);
 
 namespace TrackHub.Ingest.Tracking;
 
@@ -33,25 +34,15 @@ internal sealed class TrackIntake(
     }
 
     /// <summary>Answers one event with 202 and its receipt once it is durable; 400, 401, 413, 415, 429 or 503 otherwise.</summary>
-    public async Task AcceptAsync(HttpContext context, EventKind kind, string route)
+    public Task AcceptAsync(HttpContext context, EventKind kind, string route)
     {
         var (visit, _, refusal) = Admit(context, events: 1);
         if (refusal is not null)
-        {
-            await RefuseAsync(context, route, refusal.Reason, refusal.Answer);
-            return;
-        }
+            return RefuseAsync(context, route, refusal.Reason, refusal.Answer);
 
-        var (key, record, problem) = await ReadAsync(context, kind, visit, route);
-        if (record is null)
-        {
-            await (problem is null ? Task.CompletedTask : Problems.WriteAsync(context, problem));
-            return;
-        }
-
-        await (await log.AppendAsync(Topics.TrackEvents, key, record) is { } coordinates
-            ? Receipts.WriteAsync(context, StatusCodes.Status202Accepted, Stored(record, coordinates))
-            : Problems.WriteAsync(context, Problems.LogUnavailable));
+        // Nearly every body came with its headers.
+        var reading = BodyReader.ReadAsync(context, BodyReader.MaxSmallBody);
+        return reading.IsCompletedSuccessfully ? StoreAsync(context, kind, visit, route, reading.Result) : StoreOnceReadAsync(context, kind, visit, route, reading);
     }
 
     /// <summary>
@@ -74,27 +65,10 @@ internal sealed class TrackIntake(
             return;
         }
 
-        var fault = TrackReader.ReadBatch(body.Bytes.Span, out var events);
-        if (events is not { Count: > 0 })
+        if (Store(context, visit, key!, body.Bytes.Span, out var refused) is not { } stores)
         {
-            await RefuseAsync(context, BatchRoute, "malformed", Problems.Malformed(fault ?? "events: at least one is needed."));
+            await RefuseAsync(context, BatchRoute, refused!.Reason, refused.Answer);
             return;
-        }
-
-        if (limits.Take(ClientOf(context), key!, visit.Brand, events.Count) is { } limited)
-        {
-            await RefuseAsync(context, BatchRoute, limited.Reason, limited.Answer);
-            return;
-        }
-
-        var stores = new Task<(Receipt? Receipt, Problem? Problem)>[events.Count];
-        for (var i = 0; i < stores.Length; i++)
-        {
-            // What is wrong with one event is told for that one; the others are stored.
-            var (tracked, wrong) = events[i];
-            if (!TrackRules.TryKind(tracked.Kind, out var kind))
-                wrong ??= "kind: click, pageview, initiate_checkout, identify or consent.";
-            stores[i] = StoreAsync(Prepare(tracked, wrong, kind, visit, BatchRoute));
         }
 
         var results = await Task.WhenAll(stores);
@@ -104,6 +78,37 @@ internal sealed class TrackIntake(
         if (status is StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = "1";
         await Receipts.WriteAsync(context, status, results);
+    }
+
+    private Task<Result>[]? Store(HttpContext context, in Visit visit, WriteKey key, ReadOnlySpan<byte> body, out Refusal? refused)
+    {
+        var arena = TextArena.For(body.Length);
+        try
+        {
+            var fault = TrackReader.ReadBatch(body, ref arena, out var events);
+            refused = events is not { Count: > 0 }
+                ? new("malformed", Problems.Malformed(fault ?? "events: at least one is needed."))
+                : limits.Take(ClientOf(context), key, visit.Brand, events.Count);
+            if (refused is not null)
+                return null;
+
+            var stores = new Task<Result>[events!.Count];
+            for (var i = 0; i < stores.Length; i++)
+            {
+                // What is wrong with one event is told for that one; the others are stored.
+                var (tracked, wrong) = events[i];
+                if (!TrackRules.TryKind(tracked.Kind.Span, out var kind))
+                    wrong ??= "kind: click, pageview, initiate_checkout, identify or consent.";
+                var append = Append(tracked, wrong, kind, visit, BatchRoute);
+                stores[i] = append.Problem is null ? StoredAsync(append) : Task.FromResult<Result>((null, append.Problem));
+            }
+
+            return stores;
+        }
+        finally
+        {
+            arena.Dispose();
+        }
     }
 
     // Known key, allowed origin, room for that many events, readable type: what can be told before the body is read.
@@ -129,66 +134,101 @@ internal sealed class TrackIntake(
 
     private static IPAddress? ClientOf(HttpContext context) => context.Connection.RemoteIpAddress;
 
-    // The body is given back before anybody waits for the log.
-    private async ValueTask<Prepared> ReadAsync(HttpContext context, EventKind kind, Visit visit, string route)
-    {
-        using var body = await BodyReader.ReadAsync(context, BodyReader.MaxSmallBody);
-        if (body.Reason is { } reason)
-        {
-            metrics.Refused(route, reason);
-            return Prepared.Refused(body.Problem);
-        }
+    private async Task StoreOnceReadAsync(HttpContext context, EventKind kind, Visit visit, string route, ValueTask<Body> reading) =>
+        await StoreAsync(context, kind, visit, route, await reading);
 
-        var fault = TrackReader.Read(body.Bytes.Span, out var tracked);
-        return Prepare(tracked, fault, kind, visit, route);
+    private Task StoreAsync(HttpContext context, EventKind kind, in Visit visit, string route, Body body)
+    {
+        if (body.Reason is { } reason)
+            return RefuseAsync(context, route, reason, body.Problem);
+
+        var append = Append(body, kind, visit, route);
+        return append.Problem is null ? AnswerAsync(context, append) : Problems.WriteAsync(context, append.Problem);
     }
 
-    private Prepared Prepare(in TrackedBody tracked, string? fault, EventKind kind, in Visit visit, string route)
+    // The body is given back before anybody waits for the log.
+    private PendingAppend Append(Body body, EventKind kind, in Visit visit, string route)
+    {
+        using var read = body;
+        var json = body.Bytes.Span;
+        var arena = TextArena.For(json.Length);
+        try
+        {
+            var fault = TrackReader.Read(json, ref arena, out var tracked);
+            return Append(tracked, fault, kind, visit, route);
+        }
+        finally
+        {
+            arena.Dispose();
+        }
+    }
+
+    private PendingAppend Append(in TrackedBody tracked, string? fault, EventKind kind, in Visit visit, string route)
     {
         fault ??= TrackRules.Check(tracked, kind, visit.IsServer);
         if (fault is not null)
             return Malformed(fault, route);
-        if (Build(tracked, kind, visit) is not var (key, record))
-            return Prepared.Refused(Problems.Overloaded);
 
-        // Acknowledging it would promise what nobody could keep: it would apply to no one.
-        return kind is EventKind.Consent && record is { SessionId: null, Keys: { Email: null, Phone: null } }
-            ? Malformed("email, phone: neither could be read, and there is no session_id; the consent would be nobody's.", route)
-            : new(key, record, Problem: null);
-    }
-
-    private Prepared Malformed(string fault, string route)
-    {
-        metrics.Refused(route, "malformed");
-        return Prepared.Refused(Problems.Malformed(fault));
-    }
-
-    private async Task<(Receipt? Receipt, Problem? Problem)> StoreAsync(Prepared prepared)
-    {
-        if (prepared.Record is not { } record)
-            return (null, prepared.Problem);
-        return await log.AppendAsync(Topics.TrackEvents, prepared.Key, record) is { } coordinates
-            ? (Stored(record, coordinates), null)
-            : (null, Problems.LogUnavailable);
-    }
-
-    private Receipt Stored(TrackedEvent record, RecordCoordinates coordinates)
-    {
-        metrics.Accepted("track", record.Kind.ToSymbol());
-        return new(record.EventId, coordinates);
-    }
-
-    private (string Key, TrackedEvent Record)? Build(in TrackedBody body, EventKind kind, in Visit visit)
-    {
         try
         {
-            return records.Build(body, kind, visit, EventIds.NewIngestId(clock));
+            using var record = records.Build(tracked, kind, visit);
+
+            // Acknowledging it would promise what nobody could keep: it would apply to no one.
+            return kind is EventKind.Consent && tracked.SessionId.IsEmpty && record.NamesNobody
+                ? Malformed("email, phone: neither could be read, and there is no session_id; the consent would be nobody's.", route)
+                : new(log.AppendAsync(Topics.TrackEvents, visit.Brand, record.Key, record.Value), record.Id, kind, clock.GetTimestamp());
         }
         catch (KeyGoneException)
         {
             metrics.Unavailable("day_key_missing");
-            return null;
+            return PendingAppend.Refused(Problems.Overloaded);
         }
+    }
+
+    private PendingAppend Malformed(string fault, string route)
+    {
+        metrics.Refused(route, "malformed");
+        return PendingAppend.Refused(Problems.Malformed(fault));
+    }
+
+    // One asynchronous method a click, because each costs its object.
+    private async Task AnswerAsync(HttpContext context, PendingAppend append)
+    {
+        RecordCoordinates stored;
+        try
+        {
+            stored = await append.Ack;
+        }
+        catch (Exception fault) when (Unavailability.ReasonOf(fault) is { } reason)
+        {
+            metrics.Unavailable(reason);
+            await Problems.WriteAsync(context, Problems.LogUnavailable);
+            return;
+        }
+
+        Count(append);
+        await Receipts.WriteAsync(context, append.Id.Utf8, stored);
+    }
+
+    private async Task<Result> StoredAsync(PendingAppend append)
+    {
+        try
+        {
+            var stored = await append.Ack;
+            Count(append);
+            return (new Receipt(append.Id.ToString(), stored), null);
+        }
+        catch (Exception fault) when (Unavailability.ReasonOf(fault) is { } reason)
+        {
+            metrics.Unavailable(reason);
+            return (null, Problems.LogUnavailable);
+        }
+    }
+
+    private void Count(in PendingAppend append)
+    {
+        metrics.Acknowledged(clock.GetElapsedTime(append.Started));
+        metrics.Accepted("track", append.Kind.ToSymbol());
     }
 
     // A beacon sends text/plain, or nothing, so that no preflight is needed.
@@ -206,11 +246,5 @@ internal sealed class TrackIntake(
     {
         metrics.Refused(route, reason);
         return problem is null ? Task.CompletedTask : Problems.WriteAsync(context, problem);
-    }
-
-    // An event ready for the log; without one, why there is none, and not even that where nobody is left to be told.
-    private readonly record struct Prepared(string Key, TrackedEvent? Record, Problem? Problem)
-    {
-        public static Prepared Refused(Problem? problem) => new("", Record: null, problem);
     }
 }

@@ -11,8 +11,10 @@ internal static class TrackRules
     private static readonly SearchValues<char> SessionCharacters = SearchValues.Create(
         [.. Enumerable.Range(0x21, 0x7F - 0x21).Select(static c => (char)c)]);
 
+    private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>The kind of a route segment or of a batch's event; false for any other word.</summary>
-    public static bool TryKind(string? name, out EventKind kind)
+    public static bool TryKind(ReadOnlySpan<char> name, out EventKind kind)
     {
         kind = name switch
         {
@@ -35,7 +37,7 @@ internal static class TrackRules
         CheckForm(body, isServer) ?? kind switch
         {
             EventKind.Consent => CheckConsent(body),
-            EventKind.Identify => body.Email is null && body.Phone is null && body.ExternalId is null
+            EventKind.Identify => body.Email.IsEmpty && body.Phone.IsEmpty && body.ExternalId.IsEmpty
                 ? "email, phone or external_id: one is needed to identify somebody."
                 : null,
             _ => CheckVisit(body),
@@ -43,7 +45,7 @@ internal static class TrackRules
 
     private static string? CheckVisit(in TrackedBody body)
     {
-        if (body.SessionId is null)
+        if (body.SessionId.IsEmpty)
             return "session_id: needed; make one per browser session and keep it.";
         return body.Url is null ? "url: needed; send the address of the page." : null;
     }
@@ -52,26 +54,26 @@ internal static class TrackRules
     {
         if (body.Ads is null)
             return "ads: needed; true or false.";
-        return body.SessionId is null && body.Email is null && body.Phone is null
+        return body.SessionId.IsEmpty && body.Email.IsEmpty && body.Phone.IsEmpty
             ? "session_id, email or phone: one is needed to know whose consent it is."
             : null;
     }
 
     private static string? CheckForm(in TrackedBody body, bool isServer)
     {
-        if (body.EventId is { } eventId && !EventIds.IsValidBrowserId(eventId))
-            return $"event_id: 16 to 64 of A-Z a-z 0-9 . _ - are taken; this has {eventId.Length} characters. Leave it out to have one made.";
-        if (body.SessionId is { } session && session.AsSpan().ContainsAnyExcept(SessionCharacters))
+        if (!body.EventId.IsEmpty && !EventIds.IsValidBrowserId(body.EventId.Span))
+            return $"event_id: 16 to 64 of A-Z a-z 0-9 . _ - are taken; this has {body.EventId.Length} characters. Leave it out to have one made.";
+        if (body.SessionId.Span.ContainsAnyExcept(SessionCharacters))
             return "session_id: 1 to 128 visible ASCII characters are taken.";
-        if (body.ClickId is { } clickId && !ClickIds.TryFind(clickId, out _))
+        if (!body.ClickId.IsEmpty && ClickIds.Find(body.ClickId.Span, stackalloc char[ClickIds.MaxLength]) is 0)
             return "click_id: th_ and 26 letters or digits are taken; leave it out if there is none.";
-        if (body.Url == PageAddress.None)
+        if (body.Url is { IsNone: true })
             return "url: an absolute http or https address is taken.";
-        if (body.Currency is { } currency && !(currency.Length is 3 && currency.All(char.IsAsciiLetter)))
+        if (!body.Currency.IsEmpty && !(body.Currency.Length is 3 && !body.Currency.Span.ContainsAnyExcept(Letters)))
             return "currency: three letters of ISO 4217 are taken.";
         if (body.Value is { } value && !MinorUnits.TryFromMajor(value, "BRL", out _))
             return "value: 0 to a trillion, in major units, is taken.";
-        return !isServer && (body.ClientIp ?? body.UserAgent) is not null
+        return !isServer && !(body.ClientIp.IsEmpty && body.UserAgent.IsEmpty)
             ? "client_ip, user_agent: taken with a secret server key only; a browser's are read from its request."
             : null;
     }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text;
 using TrackHub.Ingest.Appending;
 using TrackHub.Ingest.Spooling;
 using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Ingest.Tests.Http;
@@ -26,6 +28,15 @@ internal sealed class MemoryEventLog : IEventLog
     public ConcurrentQueue<(string Topic, string Key, TrackedEvent Record)> Events { get; } = new();
 
     public ConcurrentQueue<(DeadWebhook Letter, EventOutcome Outcome)> Dead { get; } = new();
+
+    public ValueTask<RecordCoordinates> AppendAsync(TopicDefinition topic, Brand brand, ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        Interlocked.Increment(ref _asked);
+        if (IsAway)
+            return ValueTask.FromException<RecordCoordinates>(new LogUnavailableException(LogFault.TimedOut, "The log is away."));
+        Events.Enqueue((topic.Name, Encoding.UTF8.GetString(key), TrackedEvent.Decode(value[WireFormat.HeaderBytes..])));
+        return new(new RecordCoordinates(topic.Name, 3, Interlocked.Increment(ref _offset)));
+    }
 
     public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked)
     {
