@@ -21,10 +21,22 @@ public sealed class RecordSerde(SchemaIds ids)
     public ValueTask<byte[]> EncodeAsync<T>(TopicDefinition topic, T record, CancellationToken cancellationToken)
         where T : IAvroRecord<T>
     {
-        if (topic.ValueType != typeof(T))
-            throw new ArgumentException($"{topic.Name} holds {topic.ValueType.Name}, not {typeof(T).Name}.", nameof(topic));
-
+        CheckType<T>(topic);
         return ids.TryIdOf(topic, out var id) ? new(Encode(id, record)) : new(EncodeOnceKnownAsync(topic, record, cancellationToken));
+    }
+
+    /// <summary>The value for a record of that topic, in rented memory; false if the topic's schema is not registered yet.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="value">The value, to be disposed of.</param>
+    /// <exception cref="ArgumentException">The topic holds records of another type.</exception>
+    public bool TryEncode<T>(TopicDefinition topic, T record, out EncodedValue value)
+        where T : IAvroRecord<T>
+    {
+        CheckType<T>(topic);
+        var isKnown = ids.TryIdOf(topic, out var id);
+        value = isKnown ? Rent(id, record) : default;
+        return isKnown;
     }
 
     /// <summary>The value in an array of its own.</summary>
@@ -33,22 +45,8 @@ public sealed class RecordSerde(SchemaIds ids)
     public static byte[] Encode<T>(int schemaId, T record)
         where T : IAvroRecord<T>
     {
-        for (var size = UsualBytes; ; size *= 2)
-        {
-            var rented = ArrayPool<byte>.Shared.Rent(size);
-            try
-            {
-                if (!record.TryEncode(rented.AsSpan(WireFormat.HeaderBytes), out var written))
-                    continue;
-
-                WireFormat.WriteHeader(rented, schemaId);
-                return rented.AsSpan(0, WireFormat.HeaderBytes + written).ToArray();
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-        }
+        using var value = Rent(schemaId, record);
+        return value.Bytes.ToArray();
     }
 
     /// <summary>Appends the value to <paramref name="sink"/>, without allocating.</summary>
@@ -119,6 +117,36 @@ public sealed class RecordSerde(SchemaIds ids)
             detail = CannotRead<T>(id, unreadable.Message);
             return DecodeOutcome.Unresolvable;
         }
+    }
+
+    private static EncodedValue Rent<T>(int schemaId, T record)
+        where T : IAvroRecord<T>
+    {
+        for (var size = UsualBytes; ; size *= 2)
+        {
+            var rented = ArrayPool<byte>.Shared.Rent(size);
+            var isWritten = false;
+            try
+            {
+                isWritten = record.TryEncode(rented.AsSpan(WireFormat.HeaderBytes), out var written);
+                if (!isWritten)
+                    continue;
+
+                WireFormat.WriteHeader(rented, schemaId);
+                return EncodedValue.Rented(rented, WireFormat.HeaderBytes + written);
+            }
+            finally
+            {
+                if (!isWritten)
+                    ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+
+    private static void CheckType<T>(TopicDefinition topic)
+    {
+        if (topic.ValueType != typeof(T))
+            throw new ArgumentException($"{topic.Name} holds {topic.ValueType.Name}, not {typeof(T).Name}.", nameof(topic));
     }
 
     private async Task<byte[]> EncodeOnceKnownAsync<T>(TopicDefinition topic, T record, CancellationToken cancellationToken)
