@@ -39,17 +39,21 @@ public abstract class OutgoingRecord
         return new Raw(topic, Encoding.UTF8.GetBytes(key), value, headers);
     }
 
-    internal abstract ValueTask<byte[]?> EncodeAsync(RecordCodec codec, CancellationToken cancellationToken);
+    /// <summary>The value; false if the id of its schema is not known yet, see <see cref="RecordCodec.RegisterAsync"/>.</summary>
+    internal abstract bool TryEncode(RecordCodec codec, out EncodedValue encoded);
 
     private sealed class Typed<T>(TopicDefinition topic, byte[] key, T value, RecordHeaders headers) : OutgoingRecord(topic, key, headers)
         where T : IAvroRecord<T>
     {
-        internal override async ValueTask<byte[]?> EncodeAsync(RecordCodec codec, CancellationToken cancellationToken) =>
-            await codec.EncodeAsync(Topic, value, cancellationToken);
+        internal override bool TryEncode(RecordCodec codec, out EncodedValue encoded) => codec.TryEncode(Topic, value, out encoded);
     }
 
     private sealed class Raw(TopicDefinition topic, byte[]? key, byte[]? value, RecordHeaders headers) : OutgoingRecord(topic, key, headers)
     {
-        internal override ValueTask<byte[]?> EncodeAsync(RecordCodec codec, CancellationToken cancellationToken) => new(value);
+        internal override bool TryEncode(RecordCodec codec, out EncodedValue encoded)
+        {
+            encoded = EncodedValue.Of(value);
+            return true;
+        }
     }
 }

@@ -10,12 +10,12 @@ namespace TrackHub.Platform.Streams;
 /// In place of a completion source, two tasks, a cancellation promise and a timer a record (ingress-profile.md). The timer stays armed from use to use and
 /// looks, when it fires, whether the record of now is late.
 /// </remarks>
-internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IThreadPoolWorkItem, IDisposable
+internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IReportSink, IThreadPoolWorkItem, IDisposable
 {
     private readonly Pool _pool;
     private readonly ITimer _timer;
 
-    // Continuations run where Execute does: on the thread pool, never on the client library's poll thread.
+    // Continuations run where Execute does: on the thread pool, never on the producer's report thread.
     private ManualResetValueTaskSourceCore<RecordCoordinates> _core;
     private RecordCoordinates _coordinates;
     private LogUnavailableException? _failure;
@@ -29,12 +29,12 @@ internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IThreadP
 
     private PendingAck(Pool pool)
     {
-        (_pool, Reported) = (pool, Report);
+        (_pool, Token) = (pool, pool.Slots.Take(this));
         _timer = pool.Clock.CreateTimer(static state => ((PendingAck)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>What the client library calls with the report: once for each record it took.</summary>
-    public Action<DeliveryReport<byte[]?, byte[]?>> Reported { get; }
+    /// <summary>What the record carries, so that its report comes here. The same for every use.</summary>
+    public nint Token { get; }
 
     /// <summary>Span of the record's sending; null if it has none.</summary>
     public Activity? Span { get; private set; }
@@ -47,10 +47,31 @@ internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IThreadP
     {
         // Unless the timer was faster, which has already woken a waiter who is not there: then this one is let go.
         if (Interlocked.CompareExchange(ref _open, 0, _uses) != _uses)
+        {
+            Dispose();
             return;
+        }
 
         Count(fault);
         _pool.Return(this);
+    }
+
+    /// <inheritdoc/>
+    public void Report(in DeliveryReport report)
+    {
+        if (report.IsPersisted)
+            Decide(_uses, new(_topic, report.Partition, report.Offset), null);
+        else
+            Decide(_uses, default, ProducerClient.Unavailable(report.Error));
+        Release();
+    }
+
+    /// <inheritdoc/>
+    public void Lose()
+    {
+        // Not used again: whether a report was on its way nobody knows.
+        if (Volatile.Read(ref _open) is not 0 and var use)
+            Decide(use, default, ProducerClient.Unavailable(ErrorCode.Local_Destroy));
     }
 
     /// <inheritdoc/>
@@ -84,7 +105,11 @@ internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IThreadP
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _pool.Slots.Return(Token);
+    }
 
     private void Begin(string topic, Activity? span, TimeSpan limit)
     {
@@ -95,15 +120,6 @@ internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IThreadP
         Volatile.Write(ref _open, _uses);
         if (limit != Timeout.InfiniteTimeSpan && Interlocked.Exchange(ref _armed, 1) is 0)
             _timer.Change(limit, Timeout.InfiniteTimeSpan);
-    }
-
-    private void Report(DeliveryReport<byte[]?, byte[]?> report)
-    {
-        if (report.Status is PersistenceStatus.Persisted && !report.Error.IsError)
-            Decide(_uses, new(report.Topic, report.Partition.Value, report.Offset.Value), null);
-        else
-            Decide(_uses, default, ProducerClient.Unavailable(report.Error));
-        Release();
     }
 
     private void OnTimer()
@@ -145,15 +161,19 @@ internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IThreadP
     }
 
     /// <summary>Those not in use. Thread-safe.</summary>
+    /// <param name="slots">By which reports come.</param>
     /// <param name="metrics">Counts what is sent.</param>
     /// <param name="clock">Tells when a record is late.</param>
-    internal sealed class Pool(StreamMetrics metrics, TimeProvider clock) : IDisposable
+    internal sealed class Pool(ReportSlots slots, StreamMetrics metrics, TimeProvider clock) : IDisposable
     {
         // What a busy process has in flight; more are made and let go.
         private const int MostIdle = 1_024;
 
         private readonly ConcurrentQueue<PendingAck> _idle = new();
         private int _count;
+
+        /// <summary>By which reports come.</summary>
+        public ReportSlots Slots => slots;
 
         /// <summary>Counts what is sent.</summary>
         public StreamMetrics Metrics => metrics;

@@ -2,29 +2,54 @@ using Confluent.Kafka;
 
 namespace TrackHub.Platform.Streams;
 
-/// <summary>Waits for the delivery reports of a number of records with one task, whichever order they come in.</summary>
-/// <remarks>One allocation a batch instead of a task a record; reports arrive on the client library's poll thread.</remarks>
-internal sealed class PendingReports(int count)
+/// <summary>Waits for the reports of a number of records with one task, whichever order they come in.</summary>
+internal sealed class PendingReports : IReportSink
 {
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _left = count;
-    private Error? _error;
+    private readonly TaskCompletionSource<ErrorCode> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ReportSlots _slots;
+    private readonly int _count;
+    private int _left;
+    private volatile ErrorCode _error = ErrorCode.NoError;
 
-    /// <summary>Completes when every record is persisted; fails as soon as every report is in and one says otherwise.</summary>
-    public Task Completion => _completion.Task;
-
-    /// <summary>Takes one report.</summary>
-    public void Report(DeliveryReport<byte[]?, byte[]?> report)
+    /// <summary>Expects the reports of records that are about to be handed over.</summary>
+    /// <param name="slots">By which reports come.</param>
+    /// <param name="count">How many records at most.</param>
+    public PendingReports(ReportSlots slots, int count)
     {
-        if (report.Status is not PersistenceStatus.Persisted || report.Error.IsError)
-            _error = report.Error;   // any one of several will do
+        (_slots, _count, _left) = (slots, count, count + 1);   // one is the sender's, see Sent
+        Token = slots.Take(this);
+    }
 
-        if (Interlocked.Decrement(ref _left) > 0)
-            return;
+    /// <summary>What each of the records carries.</summary>
+    public nint Token { get; }
 
-        if (_error is { } error)
-            _completion.SetException(ProducerClient.Unavailable(error));
-        else
-            _completion.SetResult();
+    /// <summary>Completes when every record that was handed over is reported, with the error of one that is not persisted.</summary>
+    public Task<ErrorCode> Completion => _completion.Task;
+
+    /// <summary>Tells that no more records are handed over. To be called once, however sending ended.</summary>
+    /// <param name="count">How many were.</param>
+    public void Sent(int count) => Settle(_count - count + 1);
+
+    /// <inheritdoc/>
+    public void Report(in DeliveryReport report)
+    {
+        if (!report.IsPersisted)
+            _error = report.Error is ErrorCode.NoError ? ErrorCode.Local_Fail : report.Error;   // any one of several will do
+        Settle(1);
+    }
+
+    /// <inheritdoc/>
+    public void Lose() => End(ErrorCode.Local_Destroy);
+
+    private void Settle(int count)
+    {
+        if (Interlocked.Add(ref _left, -count) is 0)
+            End(_error);
+    }
+
+    private void End(ErrorCode error)
+    {
+        _slots.Return(Token);
+        _completion.TrySetResult(error);
     }
 }

@@ -64,6 +64,10 @@ public sealed class RecordCodec(RecordSerde serde, SchemaIds ids)
         where T : IAvroRecord<T> =>
         ids.TryIdOf(topic, out _) ? serde.EncodeAsync(topic, value, cancellationToken) : new(RegisterAndEncodeAsync(topic, value, cancellationToken));
 
+    /// <summary>Encodes a value as <see cref="EncodeAsync"/> does, into rented memory; false if the id is not known yet, see <see cref="RegisterAsync"/>.</summary>
+    internal bool TryEncode<T>(TopicDefinition topic, T value, out EncodedValue encoded)
+        where T : IAvroRecord<T> => serde.TryEncode(topic, value, out encoded);
+
     /// <summary>Registers the schemas of these topics ahead, so that the first record of each needs no extra round trip.</summary>
     /// <exception cref="DependencyAwayException">The registry does not answer.</exception>
     /// <exception cref="SchemaRegistryException">The registry refuses a schema.</exception>

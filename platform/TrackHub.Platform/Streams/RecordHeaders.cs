@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Confluent.Kafka;
 
 namespace TrackHub.Platform.Streams;
 
@@ -16,10 +15,12 @@ public sealed class RecordHeaders
     /// <summary>Header of a copy that a replay made: the replay's id.</summary>
     public const string ReplayName = "replay-id";
 
-    private readonly Headers _headers = new();
+    private const int Usual = 2;   // brand and trace
+
+    private Header[] _headers = new Header[Usual];
 
     /// <summary>Number of headers.</summary>
-    public int Count => _headers.Count;
+    public int Count { get; private set; }
 
     /// <summary>Headers of a record of a brand, with the current trace context.</summary>
     public static RecordHeaders ForBrand(string brandId) => new RecordHeaders().Brand(brandId).TraceParent();
@@ -35,16 +36,10 @@ public sealed class RecordHeaders
     public RecordHeaders Follow(StreamRecord source) => source.TraceParent is { } trace ? Set(TraceParentName, trace) : this;
 
     /// <summary>Sets a header to UTF-8 text, in place of an earlier value.</summary>
-    public RecordHeaders Set(string name, string value) => Set(name, Encoding.UTF8.GetBytes(value));
+    public RecordHeaders Set(string name, string value) => Set(new Header(name, value, null));
 
-    /// <summary>Sets a header, in place of an earlier value.</summary>
-    public RecordHeaders Set(string name, byte[] value)
-    {
-        if (_headers.TryGetLastBytes(name, out _))
-            _headers.Remove(name);
-        _headers.Add(name, value);
-        return this;
-    }
+    /// <summary>Sets a header, in place of an earlier value. The array is not to be changed afterwards.</summary>
+    public RecordHeaders Set(string name, byte[] value) => Set(new Header(name, null, value));
 
     /// <summary>Copies the headers of a record, in place of earlier values of the same names.</summary>
     public RecordHeaders CopyFrom(StreamRecord record)
@@ -55,17 +50,53 @@ public sealed class RecordHeaders
     }
 
     /// <summary>Value of <c>traceparent</c>, or null.</summary>
-    internal byte[]? TraceParentValue => _headers.TryGetLastBytes(TraceParentName, out var value) ? value : null;
+    internal byte[]? TraceParentValue => IndexOf(TraceParentName) is >= 0 and var index ? _headers[index].ToBytes() : null;
 
-    /// <summary>The headers, under the span of their sending if there is one. Not to be changed afterwards.</summary>
-    internal Headers ToKafka(Activity? send = null)
+    /// <summary>Whether the trace that the record belongs to is recorded, as far as its <c>traceparent</c> says.</summary>
+    internal bool IsSampled => IndexOf(TraceParentName) is >= 0 and var index && _headers[index] switch
     {
-        if (send?.Id is not { } id || TraceParentValue is null)
-            return _headers;
+        { Text: { } text } => RecordTrace.IsSampled(text),
+        var header => RecordTrace.IsSampled(header.Bytes),
+    };
 
-        var headers = new Headers();
-        foreach (var header in _headers)
-            headers.Add(header.Key, header.Key == TraceParentName ? Encoding.ASCII.GetBytes(id) : header.GetValueBytes());
-        return headers;
+    /// <summary>A header as it is sent: as text or else as bytes.</summary>
+    /// <param name="index">Which one.</param>
+    /// <param name="send">Span of the sending, which <c>traceparent</c> then names; or null.</param>
+    internal Header Sent(int index, Activity? send) =>
+        send?.Id is { } id && _headers[index].Name == TraceParentName ? new(TraceParentName, id, null) : _headers[index];
+
+    private RecordHeaders Set(Header header)
+    {
+        var index = IndexOf(header.Name);
+        if (index < 0)
+        {
+            if (Count == _headers.Length)
+                Array.Resize(ref _headers, Count * 2);
+            index = Count++;
+        }
+
+        _headers[index] = header;
+        return this;
+    }
+
+    private int IndexOf(string name)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (_headers[i].Name == name)
+                return i;
+        }
+
+        return -1;
+    }
+
+    /// <summary>A header; its value is a text, else bytes.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Text">Its value, sent as UTF-8.</param>
+    /// <param name="Bytes">Its value, if that is no text.</param>
+    internal readonly record struct Header(string Name, string? Text, byte[]? Bytes)
+    {
+        /// <summary>The value.</summary>
+        public byte[] ToBytes() => Text is null ? Bytes! : Encoding.UTF8.GetBytes(Text);
     }
 }

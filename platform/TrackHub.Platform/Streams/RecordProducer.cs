@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,15 +16,13 @@ public sealed class RecordProducer : IAsyncDisposable
     private readonly StreamMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ProducerClient _client;
-    private readonly PendingAck.Pool _acks;
 
     /// <summary>Makes the producer; it connects with <see cref="ConnectAsync"/>, else with its first record.</summary>
     public RecordProducer(
         IOptions<KafkaOptions> kafka, IOptions<ProducerOptions> options, RecordCodec codec, StreamMetrics metrics, TimeProvider clock, ILogger<RecordProducer> logger)
     {
         (_codec, _metrics, _clock) = (codec, metrics, clock);
-        _client = new(kafka.Value, options.Value, logger);
-        _acks = new(metrics, clock);
+        _client = new(kafka.Value, options.Value, metrics, clock, logger);
     }
 
     /// <summary>Connects ahead of the first record, which then waits for its ack alone.</summary>
@@ -40,7 +37,7 @@ public sealed class RecordProducer : IAsyncDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 try
                 {
-                    _client.Connect(topic.Name, ConnectLimit);
+                    _client.Current().Connect(topic.Name, ConnectLimit);
                 }
                 catch (KafkaException failure)
                 {
@@ -65,29 +62,26 @@ public sealed class RecordProducer : IAsyncDisposable
     /// <exception cref="LogUnavailableException">Not acknowledged, or not in time; it may be in the log all the same.</exception>
     /// <exception cref="DependencyAwayException">The registry does not answer, and the topic's schema id is not known yet.</exception>
     public ValueTask<RecordCoordinates> ProduceWithinAsync<T>(TopicDefinition topic, string key, T value, RecordHeaders headers, TimeSpan limit)
-        where T : IAvroRecord<T>
-    {
-        var encoding = _codec.EncodeAsync(topic, value, CancellationToken.None);
-        return encoding.IsCompletedSuccessfully
-            ? Append(topic, Encoding.UTF8.GetBytes(key), encoding.Result, headers, limit)
-            : AppendOnceEncodedAsync(topic, Encoding.UTF8.GetBytes(key), encoding.AsTask(), headers, limit);
-    }
+        where T : IAvroRecord<T> =>
+        _codec.TryEncode(topic, value, out var encoded)
+            ? Append(topic, key, encoded, headers, limit)
+            : AppendOnceRegisteredAsync(topic, key, value, headers, limit);
 
     /// <summary>Appends one record whose bytes the caller has: as the other overload does, but nothing is encoded, and the registry is not asked.</summary>
     /// <param name="topic">Its topic.</param>
-    /// <param name="key">Its key. Copied before this returns.</param>
-    /// <param name="value">Its value in the Confluent wire format, <see cref="WireFormat"/>'s header included. Copied before this returns.</param>
+    /// <param name="key">Its key, copied before this returns. A default span is none, an empty one is empty.</param>
+    /// <param name="value">Its value in the Confluent wire format, <see cref="WireFormat"/>'s header included; copied likewise.</param>
     /// <param name="headers">Its headers.</param>
     /// <param name="limit">How long to wait for the acknowledgement; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the client library tries.</param>
     /// <exception cref="LogUnavailableException">Not acknowledged, or not in time; it may be in the log all the same.</exception>
     public ValueTask<RecordCoordinates> ProduceWithinAsync(
         TopicDefinition topic, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, RecordHeaders headers, TimeSpan limit) =>
-        Append(topic, key.ToArray(), value.ToArray(), headers, limit);
+        Append(topic.Name, key, value, headers, limit);
 
     /// <summary>Appends a copy of a record, key and value byte for byte, under other headers.</summary>
     /// <exception cref="LogUnavailableException">Not acknowledged; it may be in the log all the same.</exception>
     public Task<RecordCoordinates> ForwardAsync(TopicDefinition topic, StreamRecord record, RecordHeaders headers, CancellationToken cancellationToken) =>
-        Append(topic, record.Key, record.Value, headers, Timeout.InfiniteTimeSpan).AsTask().WaitAsync(cancellationToken);
+        Append(topic.Name, record.Key, record.Value, headers, Timeout.InfiniteTimeSpan).AsTask().WaitAsync(cancellationToken);
 
     /// <summary>Appends all records; completes when every one is persisted. Waits while the local queue is full.</summary>
     /// <exception cref="LogUnavailableException">At least one was not acknowledged; some may be in the log.</exception>
@@ -98,23 +92,30 @@ public sealed class RecordProducer : IAsyncDisposable
             return;
 
         var started = _clock.GetTimestamp();
-        var report = new PendingReports(records.Count);
-        Action<DeliveryReport<byte[]?, byte[]?>> reported = report.Report;
         List<Activity>? spans = null;
         LogFault? fault = null;
         try
         {
-            foreach (var record in records)
+            var connection = _client.Current();
+            var reports = new PendingReports(connection.Slots, records.Count);
+            var sent = 0;
+            try
             {
-                var span = RecordTrace.StartSend(record.Topic.Name, record.Headers);
-                if (span is not null)
-                    (spans ??= []).Add(span);
-                var message = new Message<byte[]?, byte[]?> { Key = record.Key, Value = await record.EncodeAsync(_codec, cancellationToken), Headers = record.Headers.ToKafka(span) };
-                while (!_client.TryProduce(record.Topic.Name, message, reported))
-                    await Task.Delay(QueueFullPause, _clock, cancellationToken);
+                for (; sent < records.Count; sent++)
+                {
+                    var span = RecordTrace.StartSend(records[sent].Topic.Name, records[sent].Headers);
+                    if (span is not null)
+                        (spans ??= []).Add(span);
+                    await SendAsync(connection, records[sent], span, reports.Token, cancellationToken);
+                }
+            }
+            finally
+            {
+                reports.Sent(sent);
             }
 
-            await report.Completion.WaitAsync(cancellationToken);
+            if (await reports.Completion.WaitAsync(cancellationToken) is not ErrorCode.NoError and var error)
+                throw ProducerClient.Unavailable(error);
         }
         catch (LogUnavailableException failure)
         {
@@ -128,35 +129,46 @@ public sealed class RecordProducer : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits up to 5 s for what is still queued, then closes the connection.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _client.DisposeAsync();
-        _acks.Dispose();
-    }
+    /// <summary>Waits up to 5 s for what is still queued, then closes the connection; what is not acknowledged by then is refused.</summary>
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     // The registry is asked once for each topic; whoever meets that waits no longer than for an acknowledgement.
-    private async ValueTask<RecordCoordinates> AppendOnceEncodedAsync(TopicDefinition topic, byte[] key, Task<byte[]> encoding, RecordHeaders headers, TimeSpan limit)
+    private async ValueTask<RecordCoordinates> AppendOnceRegisteredAsync<T>(TopicDefinition topic, string key, T value, RecordHeaders headers, TimeSpan limit)
+        where T : IAvroRecord<T>
     {
-        byte[] value;
         try
         {
-            value = await encoding.WaitAsync(limit, _clock);
+            await _codec.RegisterAsync([topic], CancellationToken.None).WaitAsync(limit, _clock);
         }
         catch (TimeoutException late)
         {
             throw new LogUnavailableException(LogFault.TimedOut, $"The schema registry did not answer within {limit}.", late);
         }
 
-        return await Append(topic, key, value, headers, limit);
+        return await ProduceWithinAsync(topic, key, value, headers, limit);
     }
 
-    private ValueTask<RecordCoordinates> Append(TopicDefinition topic, byte[]? key, byte[]? value, RecordHeaders headers, TimeSpan limit)
+    private ValueTask<RecordCoordinates> Append(TopicDefinition topic, string key, EncodedValue value, RecordHeaders headers, TimeSpan limit)
     {
-        var ack = _acks.Take(topic.Name, RecordTrace.StartSend(topic.Name, headers), limit);
+        var utf8Key = new Utf8Text(key, stackalloc byte[Utf8Text.UsualBytes]);
         try
         {
-            if (!_client.TryProduce(topic.Name, new() { Key = key, Value = value, Headers = headers.ToKafka(ack.Span) }, ack.Reported))
+            return Append(topic.Name, utf8Key.Bytes, value.Bytes, headers, limit);
+        }
+        finally
+        {
+            utf8Key.Dispose();   // copied, whatever becomes of the record
+            value.Dispose();
+        }
+    }
+
+    private ValueTask<RecordCoordinates> Append(string topic, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, RecordHeaders headers, TimeSpan limit)
+    {
+        var connection = _client.Current();
+        var ack = connection.Acks.Take(topic, RecordTrace.StartSend(topic, headers), limit);
+        try
+        {
+            if (!connection.TryProduce(topic, key, value, headers, ack.Span, ack.Token))
                 throw new LogUnavailableException(LogFault.QueueFull, "The local queue to the log is full. Remedy: send slower, or raise Producer:QueueRecords.");
         }
         catch (LogUnavailableException failure)
@@ -166,6 +178,19 @@ public sealed class RecordProducer : IAsyncDisposable
         }
 
         return ack.Completion;
+    }
+
+    private async ValueTask SendAsync(ProducerConnection connection, OutgoingRecord record, Activity? span, nint token, CancellationToken cancellationToken)
+    {
+        EncodedValue value;
+        while (!record.TryEncode(_codec, out value))
+            await _codec.RegisterAsync([record.Topic], cancellationToken);
+
+        using (value)
+        {
+            while (!connection.TryProduce(record.Topic.Name, record.Key, value.Bytes, record.Headers, span, token))
+                await Task.Delay(QueueFullPause, _clock, cancellationToken);
+        }
     }
 
     private void CountSent(IReadOnlyList<OutgoingRecord> records, TimeSpan duration, LogFault? fault)

@@ -84,7 +84,7 @@ public static class RecordTrace
     /// <summary>Starts the span of a record that is sent; null if its event is not sampled.</summary>
     internal static Activity? StartSend(string topic, RecordHeaders headers)
     {
-        if (headers.TraceParentValue is not { } header || !IsSampled(header) || !Source.HasListeners() || !TryParse(header, out var parent))
+        if (!headers.IsSampled || !Source.HasListeners() || !TryParse(headers.TraceParentValue!, out var parent))
             return null;
 
         return Start($"send {topic}", ActivityKind.Producer, parent,
@@ -96,6 +96,10 @@ public static class RecordTrace
     /// <summary>Whether the sender records this trace: the lowest bit of the flags, two hex digits of which only the last matters.</summary>
     internal static bool IsSampled(ReadOnlySpan<byte> traceParent) =>
         traceParent.Length == HeaderLength && "13579bdf"u8.Contains(traceParent[^1]);
+
+    /// <inheritdoc cref="IsSampled(ReadOnlySpan{byte})"/>
+    internal static bool IsSampled(ReadOnlySpan<char> traceParent) =>
+        traceParent.Length == HeaderLength && "13579bdf".Contains(traceParent[^1], StringComparison.Ordinal);
 
     /// <summary>The trace id in a header's value, 32 hex digits; null if it is none.</summary>
     internal static string? TraceIdOf(byte[]? traceParent) =>

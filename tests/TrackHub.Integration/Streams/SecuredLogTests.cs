@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
 using Confluent.Kafka;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrackHub.LocalKafka.Access;
 using TrackHub.LocalKafka.Hosting;
@@ -45,10 +47,15 @@ public sealed class SecuredLogTests : IAsyncLifetime
         var kafka = Kafka();
         Faults(kafka).ShouldBeEmpty();
         using var admin = new AdminClientBuilder(ClientSettings.Admin(kafka)).Build();
-        using var producer = new ProducerBuilder<Null, string>(ClientSettings.Producer(kafka, new())).Build();
+        await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var metrics = new StreamMetrics(provider.GetRequiredService<IMeterFactory>());
+        await using var client = new ProducerClient(kafka, new(), metrics, TimeProvider.System, NullLogger.Instance);
 
         (await admin.DescribeClusterAsync(new() { RequestTimeout = TimeSpan.FromSeconds(20) })).Nodes.Single().Port.ShouldNotBe(_broker.Port);
-        (await producer.ProduceAsync("secured", new Message<Null, string> { Value = "x" })).Status.ShouldBe(PersistenceStatus.Persisted);
+        var reports = new PendingReports(client.Current().Slots, 1);
+        client.Current().TryProduce("secured", default, "x"u8, new(), null, reports.Token).ShouldBeTrue();
+        reports.Sent(1);
+        (await reports.Completion.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBe(ErrorCode.NoError);
     }
 
     [Fact]

@@ -12,9 +12,10 @@ public sealed class PendingAckTests : IDisposable
 
     private readonly ManualClock _clock = new();
     private readonly StreamMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+    private readonly ReportSlots _slots = new();
     private readonly PendingAck.Pool _pool;
 
-    public PendingAckTests() => _pool = new(_metrics, _clock);
+    public PendingAckTests() => _pool = new(_slots, _metrics, _clock);
 
     [Fact]
     public async Task A_report_gives_the_coordinates_and_the_next_record_the_same_ack()
@@ -22,7 +23,7 @@ public sealed class PendingAckTests : IDisposable
         var ack = Take();
         var waiting = ack.Completion.AsTask();
 
-        ack.Reported(Persisted(offset: 7));
+        Report(ack, Persisted(offset: 7));
 
         (await waiting).ShouldBe(new RecordCoordinates("topic", 3, 7));
         Take().ShouldBeSameAs(ack);
@@ -34,7 +35,7 @@ public sealed class PendingAckTests : IDisposable
         var ack = Take();
         var waiting = ack.Completion.AsTask();
 
-        ack.Reported(new() { Status = PersistenceStatus.NotPersisted, Error = new(ErrorCode.Local_QueueFull) });
+        Report(ack, new(IsPersisted: false, Partition: 3, Offset: -1, ErrorCode.Local_QueueFull));
 
         (await Should.ThrowAsync<LogUnavailableException>(waiting)).Reason.ShouldBe(LogFault.QueueFull);
     }
@@ -49,7 +50,7 @@ public sealed class PendingAckTests : IDisposable
 
         (await Should.ThrowAsync<LogUnavailableException>(waiting)).Reason.ShouldBe(LogFault.TimedOut);
         Take().ShouldNotBeSameAs(ack);
-        ack.Reported(Persisted(offset: 8));
+        Report(ack, Persisted(offset: 8));
         Take().ShouldBeSameAs(ack);
     }
 
@@ -58,7 +59,7 @@ public sealed class PendingAckTests : IDisposable
     {
         var ack = Take();
         var first = ack.Completion.AsTask();
-        ack.Reported(Persisted(offset: 1));
+        Report(ack, Persisted(offset: 1));
         await first;
         _clock.Advance(TimeSpan.FromMilliseconds(100));
 
@@ -84,7 +85,7 @@ public sealed class PendingAckTests : IDisposable
     [Fact]
     public async Task Reports_and_timers_that_race_end_each_wait_once_and_with_its_own_record()
     {
-        using var pool = new PendingAck.Pool(_metrics, TimeProvider.System);
+        using var pool = new PendingAck.Pool(new(), _metrics, TimeProvider.System);
         var ended = 0;
         await Parallel.ForAsync(0, 4, async (_, _) =>
         {
@@ -120,15 +121,13 @@ public sealed class PendingAckTests : IDisposable
     private static async Task ReportAsync(PendingAck ack, int offset)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(offset % 4));
-        ack.Reported(Persisted(offset));
+        ack.Report(Persisted(offset));
     }
 
-    private static DeliveryReport<byte[]?, byte[]?> Persisted(long offset) => new()
-    {
-        Status = PersistenceStatus.Persisted,
-        Error = new(ErrorCode.NoError),
-        TopicPartitionOffset = new("topic", 3, offset),
-    };
+    private static DeliveryReport Persisted(long offset) => new(IsPersisted: true, Partition: 3, offset, ErrorCode.NoError);
+
+    // As the client library does: by the token alone.
+    private void Report(PendingAck ack, DeliveryReport report) => _slots.Find(ack.Token).ShouldNotBeNull().Report(report);
 
     private PendingAck Take() => _pool.Take("topic", span: null, Limit);
 }
