@@ -8,6 +8,9 @@ internal static partial class HouseRules
     /// <summary>Lines a C# file may have. The aim is 250; past this one a file is two features.</summary>
     public const int MaxLines = 400;
 
+    // platform/decisions/0001-own-producer-binding.md
+    private const string UnsafeFolder = "platform/TrackHub.Platform/Streams/Native/";
+
     private static readonly string[] SecretNames = [".env", "id_rsa", "id_ed25519"];
     private static readonly string[] ForeignEndings = [".pem", ".pfx", ".p12", ".key", ".nupkg", ".dll", ".so"];
 
@@ -37,6 +40,10 @@ internal static partial class HouseRules
         return ForeignEndings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase) ? $"{path} is a key or a binary" : null;
     }
 
+    /// <summary>Says when a source file holds unsafe code outside the one folder that binds a native library; <see langword="null"/> when it does not.</summary>
+    public static string? UnsafeCode(string path, string text) =>
+        !path.StartsWith(UnsafeFolder, StringComparison.Ordinal) && Unsafe().IsMatch(text) ? $"{path} holds unsafe code, which is for {UnsafeFolder} alone" : null;
+
     /// <summary>Says what a text holds that no file here may hold, never quoting it.</summary>
     public static IEnumerable<string> ForbiddenText(string path, string text)
     {
@@ -51,4 +58,8 @@ internal static partial class HouseRules
 
     [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----")]
     private static partial Regex PrivateKey();
+
+    // The keyword after others or alone; not in a comment, not in a text.
+    [GeneratedRegex(@"^[ \t]*(?:[a-z]+ )*unsafe\b", RegexOptions.Multiline)]
+    private static partial Regex Unsafe();
 }

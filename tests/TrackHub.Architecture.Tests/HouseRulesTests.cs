@@ -14,6 +14,17 @@ public sealed class HouseRulesTests
     }
 
     [Fact]
+    public void Unsafe_code_is_where_the_native_library_is_bound_and_nowhere_else() =>
+        Repository.Files.Where(static path => path.EndsWith(".cs", StringComparison.Ordinal)).Select(static path => HouseRules.UnsafeCode(path, Repository.Read(path))).OfType<string>().ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("platform/TrackHub.Platform/Streams/Native/A.cs", "internal static unsafe class A", false)]
+    [InlineData("platform/TrackHub.Platform/Streams/A.cs", "internal static unsafe class A", true)]
+    [InlineData("ingest/A.cs", "    unsafe\n    {", true)]
+    [InlineData("ingest/A.cs", "// What is unsafe to do. UnsafeQueue();", false)]
+    public void Unsafe_code_elsewhere_is_reported(string path, string text, bool reported) => (HouseRules.UnsafeCode(path, text) is not null).ShouldBe(reported);
+
+    [Fact]
     public void Every_top_folder_has_a_readme() =>
         HouseRules.FoldersWithoutReadme(Repository.Files.ToHashSet(StringComparer.Ordinal)).ShouldBeEmpty();
 
