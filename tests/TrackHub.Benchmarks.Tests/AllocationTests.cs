@@ -1,6 +1,7 @@
 using System.Globalization;
 using TrackHub.Benchmarks.Allocation;
 using TrackHub.Benchmarks.Ingress;
+using TrackHub.Benchmarks.Producing;
 
 namespace TrackHub.Benchmarks.Tests;
 
@@ -9,6 +10,7 @@ public sealed class AllocationTests
 {
     private const string Click = "Ingress.Click";
     private const string Floor = "Ingress.Floor";
+    private const string Record = "Produce.Record";
 
     private static readonly Dictionary<string, long> Limits = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "allocation-limits.txt"))
         .Where(static line => line.Length > 0 && line[0] != '#')
@@ -48,7 +50,15 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Every_limit_is_of_an_operation() => Limits.Keys.Except([.. AllocationMeter.Gated.Keys, Click, Floor], StringComparer.Ordinal).ShouldBeEmpty();
+    public async Task A_record_allocates_nothing_from_being_handed_over_to_its_acknowledgement()
+    {
+        await using var path = new RecordPath();
+
+        AllocationMeter.BytesPerCall(path.Send).ShouldBeLessThanOrEqualTo(Limits[Record]);
+    }
+
+    [Fact]
+    public void Every_limit_is_of_an_operation() => Limits.Keys.Except([.. AllocationMeter.Gated.Keys, Click, Floor, Record], StringComparer.Ordinal).ShouldBeEmpty();
 
     [Theory]
     [InlineData("Encode(TrackedEvent).Avro")]

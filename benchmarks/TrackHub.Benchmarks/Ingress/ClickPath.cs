@@ -21,7 +21,7 @@ using TrackHub.Schemas;
 namespace TrackHub.Benchmarks.Ingress;
 
 /// <summary>
-/// The whole way of a click: socket, Kestrel, intake, sealing, Avro, Confluent.Kafka, acknowledgement, receipt. In this process, so that its allocations can
+/// The whole way of a click: socket, Kestrel, intake, sealing, Avro, librdkafka, acknowledgement, receipt. In this process, so that its allocations can
 /// be counted; the broker is librdkafka's mock in native memory, and the client allocates nothing.
 /// </summary>
 internal sealed class ClickPath : IAsyncDisposable
