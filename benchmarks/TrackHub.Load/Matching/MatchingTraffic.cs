@@ -26,7 +26,7 @@ internal sealed class MatchingTraffic(Brand brand, string run, IServiceProvider 
     {
         var now = clock.GetUtcNow();
         var (keys, userData) = _sealer.Seal(
-            brand, new() { Ip = Invariant($"2001:db8:{number >> 16 & 0xffff:x}:{number & 0xffff:x}::1"), UserAgent = UserAgent, Fbclid = Invariant($"IwAR{run}{number:D24}") }, now);
+            brand, new PersonData { Ip = Invariant($"2001:db8:{number >> 16 & 0xffff:x}:{number & 0xffff:x}::1"), UserAgent = UserAgent, Fbclid = Invariant($"IwAR{run}{number:D24}") }, now);
         return new()
         {
             IngestId = EventIds.NewIngestId(clock),
@@ -51,7 +51,7 @@ internal sealed class MatchingTraffic(Brand brand, string run, IServiceProvider 
         var saleId = Invariant($"{run}-{number}");
         var (keys, userData) = _sealer.Seal(
             brand,
-            new() { Emails = { Invariant($"comprador{number}@example.com") }, Phones = { Invariant($"+551199{number % 10_000_000:D7}") }, FirstName = "Ana", LastName = "Souza", Country = "BR" },
+            new PersonData { Emails = { Invariant($"comprador{number}@example.com") }, Phones = { Invariant($"+551199{number % 10_000_000:D7}") }, FirstName = "Ana", LastName = "Souza", Country = "BR" },
             now);
         return new()
         {

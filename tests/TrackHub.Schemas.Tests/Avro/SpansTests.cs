@@ -135,6 +135,7 @@ public sealed class SpansTests
         ConnectionId = record.ConnectionId,
         SaleId = record.SaleId,
         Reference = record.Reference,
+        Names = record.Names,
         DeliveryId = record.DeliveryId,
         Kind = record.Kind,
         GatewayEvent = record.GatewayEvent,

@@ -24,7 +24,7 @@ internal sealed class AdVisitors(PersonSealer sealer, TimeProvider clock)
         var now = clock.GetUtcNow();
         var (keys, box) = sealer.Seal(
             brand,
-            new()
+            new PersonData
             {
                 Fbclid = fbclid,
                 Fbp = $"fb.1.{now.ToUnixTimeMilliseconds()}.{1_000_000_000 + number}",
