@@ -19,7 +19,8 @@ internal sealed class WindowApplier(TenantDirectory directory, ClickRecordCodec 
                 continue;
 
             var window = brand.Settings.Window;
-            if (tracked.EventTime + window <= now)
+            // Not a moment before it is swept: a sale that waited, or another instance's clock, may be behind this one.
+            if (tracked.EventTime + window + WindowStore.Grace <= now)
                 continue;
 
             entries.AddRange(WindowEntries.Of(tracked).Select(entry => (entry, window)));

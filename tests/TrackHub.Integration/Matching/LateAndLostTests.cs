@@ -32,6 +32,28 @@ public sealed class LateAndLostTests(MatchingWorld world)
         conversion.Click!.EventId.ShouldBe(click.EventId);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(-10)]
+    public async Task A_matcher_whose_clock_is_wrong_decides_by_the_events_own_times(int minutesAhead)
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(world.Clock.GetUtcNow().AddMinutes(-minutesAhead).ToUnixTimeMilliseconds());
+        var oldest = at - brand.Settings.Window;
+        foreach (var (happened, isFound) in new[] { (at.AddSeconds(-1), true), (oldest.AddMinutes(1), true), (oldest.AddMinutes(-1), false), (at.AddSeconds(1), false) })
+        {
+            var session = Told.Unique("s");
+            var click = told.Click(session: session) with { EventTime = happened, ReceivedAt = at };
+            var sale = told.Sale(kind: SaleKind.Refused, session: session) with { EventTime = at, ReceivedAt = at };   // of a kind that does not wait
+            await world.ProduceAsync(click);
+            await world.ProduceAsync(sale);
+
+            var conversion = (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single();
+            (conversion.Click?.EventId, conversion.EventTime, conversion.Flags.Count).ShouldBe((isFound ? click.EventId : null, sale.EventTime, 0), $"click at {happened:O}");
+        }
+    }
+
     [Fact]
     public async Task A_sale_without_a_click_goes_out_with_what_it_has_after_its_last_pass()
     {
