@@ -237,11 +237,7 @@ internal sealed partial class Spool : IAsyncDisposable
         }
     }
 
-    private SpoolSegment Roll()
-    {
-        _segments.AddLast(_active = _folder.NewSegment());
-        return _active;
-    }
+    private SpoolSegment Roll() => _segments.AddLast(_active = _folder.NewSegment()).Value;
 
     [LoggerMessage(2121, LogLevel.Warning, "{Records} records ({Bytes} bytes) wait in the spool since before this start")]
     private static partial void Recovered(ILogger logger, long records, long bytes);
