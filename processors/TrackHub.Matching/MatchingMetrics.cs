@@ -33,7 +33,7 @@ internal sealed class MatchingMetrics
         _purchases = meter.CreateCounter<long>("trackhub.matcher.purchases", "{event}", "Purchases emitted.");
         _pending = meter.CreateCounter<long>("trackhub.matcher.pending", "{event}", "Sales sent to wait for their click, by pass.");
         _blocked = meter.CreateCounter<long>("trackhub.matcher.blocked", "{event}", "Events not sent for want of consent, by reason.");
-        _rebuilt = meter.CreateCounter<long>("trackhub.matcher.rebuild_events", "{event}", "Records read to rebuild windows.");
+        _rebuilt = meter.CreateCounter<long>("trackhub.matcher.rebuild_events", "{event}", "Events read to rebuild windows, by where they come from: log, table.");
         _cut = meter.CreateCounter<long>("trackhub.matcher.window.cut", "{member}", "Members cut from windows that were full, by what they hold: events, links, identities.");
         _blind = meter.CreateCounter<long>("trackhub.matcher.blind", "{sale}", "Sales resolved by exact keys that stage 3 was asked about blind, by what it would have made of them.");
         meter.CreateObservableGauge("trackhub.matcher.blind.precision", () => Shares(static t => t.Precision), description: "Share of what stage 3 would have attributed that is right, since the start.");
@@ -42,7 +42,7 @@ internal sealed class MatchingMetrics
             "trackhub.matcher.watermark.wait", "s", "Time sales waited for the windows to catch up.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900] });
         _rebuild = meter.CreateHistogram(
-            "trackhub.matcher.rebuild.duration", "s", "Time to rebuild the windows.",
+            "trackhub.matcher.rebuild.duration", "s", "Time to read windows again, by where they come from: log, table.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800] });
         _quality = meter.CreateHistogram(
             "trackhub.matcher.quality", "{score}", "Match quality of purchases, 0 to 10.",
@@ -69,11 +69,15 @@ internal sealed class MatchingMetrics
         foreach (var cut in cuts)
         {
             for (var kind = WindowKind.Events; kind <= WindowKind.Identities; kind++)
-            {
-                if (cut[(int)kind - 1] > 0)
-                    _cut.Add(cut[(int)kind - 1], new KeyValuePair<string, object?>("holds", kind switch { WindowKind.Events => "events", WindowKind.Links => "links", _ => "identities" }));
-            }
+                Cut(kind, cut[(int)kind - 1]);
         }
+    }
+
+    /// <summary>Counts what was cut before it was written.</summary>
+    public void Cut(WindowKind kind, long members)
+    {
+        if (members > 0)
+            _cut.Add(members, new KeyValuePair<string, object?>("holds", kind switch { WindowKind.Events => "events", WindowKind.Links => "links", _ => "identities" }));
     }
 
     public void Blocked(string reason) => _blocked.Add(1, new KeyValuePair<string, object?>("reason", reason));
@@ -114,9 +118,12 @@ internal sealed class MatchingMetrics
         };
     }
 
-    public void Rebuilt(long events, TimeSpan took)
+    public void Rebuilt(RebuiltWindows rebuilt)
     {
-        _rebuilt.Add(events);
-        _rebuild.Record(took.TotalSeconds);
+        foreach (var (from, part) in new[] { ("log", rebuilt.FromLog), ("table", rebuilt.FromTable) })
+        {
+            _rebuilt.Add(part.Events, new KeyValuePair<string, object?>("from", from));
+            _rebuild.Record(part.Took.TotalSeconds, new KeyValuePair<string, object?>("from", from));
+        }
     }
 }

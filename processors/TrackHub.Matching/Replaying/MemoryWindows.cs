@@ -30,7 +30,7 @@ internal sealed class MemoryWindows
                 continue;
             if (!_windows.TryGetValue(entry.Key, out var window))
                 _windows[entry.Key] = window = [];
-            window.Add(new(entry.Kind, entry.Score, tracked.ReceivedAt, entry.Member));
+            window.Add(new(entry.Score, tracked.ReceivedAt, entry.Member));
             Members++;
             isKept = true;
         }
@@ -64,7 +64,7 @@ internal sealed class MemoryWindows
         return new Reader(_windows, known, (known - window - WindowStore.Grace).ToUnixTimeMilliseconds());
     }
 
-    private readonly record struct Member(WindowKind Kind, long Score, DateTimeOffset ReceivedAt, byte[] Bytes);
+    private readonly record struct Member(long Score, DateTimeOffset ReceivedAt, byte[] Bytes);
 
     private sealed class Reader(Dictionary<WindowKey, List<Member>> windows, DateTimeOffset known, long oldest) : IWindowReader
     {
@@ -79,32 +79,13 @@ internal sealed class MemoryWindows
         private List<WindowMember> Decoded(WindowKey key)
         {
             var decoded = new List<WindowMember>();
-            foreach (var member in Bounded([.. Known(key)]))
+            foreach (var (score, bytes) in WindowBound.Of([.. Known(key).Select(static m => (m.Score, m.Bytes))], oldest))
             {
-                if (WindowMember.TryDecode(member.Bytes, member.Score, out var value))
+                if (WindowMember.TryDecode(bytes, score, out var value))
                     decoded.Add(value);
             }
 
             return decoded;
         }
-
-        /// <summary>What WindowWrite.lua leaves: first and last touch, then clicks before pages and newer before older; of links the newest.</summary>
-        private List<Member> Bounded(List<Member> members)
-        {
-            if (members.Count <= WindowStore.MaxMembers)
-                return members;
-            members.RemoveAll(m => m.Kind == WindowKind.Events && m.Score < oldest);
-            var tooMany = members.Count - WindowStore.MaxMembers;
-            if (tooMany <= 0)
-                return members;
-            var cut = members.Select(static (m, place) => (Member: m, place))
-                .Where(m => m.Member.Kind != WindowKind.Events || (m.place > 0 && m.place < members.Count - 1))
-                .OrderBy(static m => m.Member.Kind == WindowKind.Events && IsClick(m.Member))
-                .ThenBy(static m => m.place).Take(tooMany).Select(static m => m.place).ToHashSet();
-            return [.. members.Where((_, place) => !cut.Contains(place))];
-        }
-
-        private static bool IsClick(Member member) =>
-            WindowMember.TryDecode(member.Bytes, member.Score, out var value) && value.Event?.Kind == EventKind.Click;
     }
 }

@@ -99,11 +99,11 @@ internal sealed partial class WindowKeeper(
         Log.Rebuilding(logger);
         try
         {
-            var events = await rebuild.RunAsync(rebuilding.HoldAsync, stoppingToken);
+            var rebuilt = await rebuild.RunAsync(rebuilding.HoldAsync, stoppingToken);
             await rebuilding.HoldAsync(stoppingToken);
             await epoch.StampAsync(stoppingToken);
-            metrics.Rebuilt(events, clock.GetElapsedTime(started));
-            Log.Rebuilt(logger, events, clock.GetElapsedTime(started).TotalSeconds);
+            metrics.Rebuilt(rebuilt);
+            Log.Rebuilt(logger, rebuilt.FromLog.Events, rebuilt.FromTable.Events, clock.GetElapsedTime(started).TotalSeconds);
             return true;
         }
         finally
@@ -123,7 +123,7 @@ internal sealed partial class WindowKeeper(
         [LoggerMessage(EventId = 3103, Level = LogLevel.Warning, Message = "Redis holds no complete windows; rebuilding them from track-events, sales wait.")]
         public static partial void Rebuilding(ILogger logger);
 
-        [LoggerMessage(EventId = 3104, Level = LogLevel.Information, Message = "Windows rebuilt from {Events} events in {Seconds:F1} s.")]
-        public static partial void Rebuilt(ILogger logger, long events, double seconds);
+        [LoggerMessage(EventId = 3104, Level = LogLevel.Information, Message = "Windows rebuilt from {Logged} events of the log and {Kept} of the table in {Seconds:F1} s.")]
+        public static partial void Rebuilt(ILogger logger, long logged, long kept, double seconds);
     }
 }

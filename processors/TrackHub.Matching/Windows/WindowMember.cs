@@ -46,6 +46,12 @@ internal readonly record struct WindowMember
         _ => null,
     };
 
+    /// <summary>Whether a member is an event.</summary>
+    public static bool IsEvent(ReadOnlySpan<byte> member) => member[0] is EventForm or FeaturedForm;
+
+    /// <summary>What an event was.</summary>
+    public static EventKind KindOf(ReadOnlySpan<byte> member) => (EventKind)(member[1] & ~AdTouchFlag);
+
     /// <summary>Encodes an event, with features if it carries them. Its score is its event time.</summary>
     public static byte[] Encode(Candidate candidate)
     {
@@ -81,7 +87,7 @@ internal readonly record struct WindowMember
                         IngestId = new Guid(bytes.Slice(2, 16), bigEndian: true),
                         EventTime = time,
                         ReceivedAt = DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Min(TimeIn(bytes[2..]), MaxScore) + BinaryPrimitives.ReadInt32BigEndian(bytes[18..])),
-                        Kind = (EventKind)(bytes[1] & ~AdTouchFlag),
+                        Kind = KindOf(bytes),
                         AdTouch = (bytes[1] & AdTouchFlag) != 0,
                         SessionTag = BinaryPrimitives.ReadUInt32BigEndian(bytes[22..]),
                         Features = bytes[0] == EventForm ? null : ReadFeatures(bytes[EventBytes..]),

@@ -7,6 +7,14 @@ using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Windows;
 
+/// <summary>What one source gave a rebuild.</summary>
+internal readonly record struct RebuiltPart(long Events, TimeSpan Took);
+
+/// <summary>What a rebuild read.</summary>
+/// <param name="FromLog">From <c>track-events</c>.</param>
+/// <param name="FromTable">From <c>clicks</c> and <c>identities</c>; nothing where the log reaches back far enough.</param>
+internal readonly record struct RebuiltWindows(RebuiltPart FromLog, RebuiltPart FromTable);
+
 /// <summary>
 /// Feeds the windows again from <c>track-events</c>, from the start of the longest window to the end as it is now, and from the table <c>clicks</c> what the
 /// log no longer holds of it. Reads by assign, beside the group's own feed, whose writes do not disturb it: all of them are idempotent.
@@ -19,10 +27,10 @@ internal sealed class WindowRebuild(
     private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(10);
     private readonly KafkaOptions _kafka = kafka.Value;
 
-    /// <summary>Reads and applies everything; returns the number of records read.</summary>
+    /// <summary>Reads and applies everything.</summary>
     /// <param name="alive">Called at least once per chunk, so that the caller keeps its lock.</param>
     /// <exception cref="DependencyAwayException">Kafka, Redis or PostgreSQL does not answer; begin again later.</exception>
-    public async Task<long> RunAsync(Func<CancellationToken, Task> alive, CancellationToken cancellationToken)
+    public async Task<RebuiltWindows> RunAsync(Func<CancellationToken, Task> alive, CancellationToken cancellationToken)
     {
         // Without its brands nothing would be read, and the windows would be called whole.
         if (!directory.IsLoaded)
@@ -35,7 +43,7 @@ internal sealed class WindowRebuild(
             var from = now - directory.Current.Brands.Select(static brand => brand.Settings.Window).DefaultIfEmpty(TimeSpan.Zero).Max();
             var plan = await Task.Run(() => Plan(consumer, from), cancellationToken);
             var reading = new Reading(consumer, plan);
-            var read = 0L;
+            var (read, started) = (0L, clock.GetTimestamp());
             var next = TakeAsync(reading, cancellationToken);
             var writing = Task.CompletedTask;
             try
@@ -60,10 +68,12 @@ internal sealed class WindowRebuild(
                 await Task.WhenAny(writing);
             }
 
+            var log = new RebuiltPart(read, clock.GetElapsedTime(started));
+            (read, started) = (0, clock.GetTimestamp());
             if (LogReach.CompleteSince([.. plan.Select(p => new PartitionReach(p.Low, p.Start, p.End, reading.FirstAt(p.Partition)))], now) is { } since && since > from)
-                read += await ApplyTableAsync(from, since, alive, cancellationToken);
+                read = await ApplyTableAsync(from, since, alive, cancellationToken);
             await positions.AdvanceAsync(reading.Reached.ToDictionary(static r => r.Key, static r => new AppliedRange(0, r.Value)), cancellationToken);
-            return read;
+            return new(log, new(read, clock.GetElapsedTime(started)));
         }
         catch (KafkaException e)
         {

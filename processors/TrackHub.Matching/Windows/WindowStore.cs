@@ -33,6 +33,7 @@ internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics
     private const int MaxFields = 1_000;
 
     private static readonly string Script = LuaScript("WindowWrite.lua");
+    private static readonly Comparer<byte[]> Bytewise = Comparer<byte[]>.Create(static (left, right) => left.AsSpan().SequenceCompareTo(right));
 
     /// <summary>Writes members and records; complete when Redis has taken all of them.</summary>
     /// <param name="entries">Members, each with the length of its brand's window.</param>
@@ -87,7 +88,7 @@ internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics
     private static IEnumerable<Field> Fields(IReadOnlyList<WindowRecord> records) =>
         records.Select(static record => new Field(record.Key, WindowValue.Of(record.HappenedAt + record.Life + Grace, record.Value), record.Life));
 
-    private static IEnumerable<Field> Fields(IReadOnlyList<(WindowEntry Entry, TimeSpan Life)> entries)
+    private IEnumerable<Field> Fields(IReadOnlyList<(WindowEntry Entry, TimeSpan Life)> entries)
     {
         var windows = new Dictionary<WindowKey, List<(WindowEntry Entry, TimeSpan Life)>>(entries.Count);
         foreach (var entry in entries)
@@ -98,22 +99,38 @@ internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics
 
         foreach (var (key, window) in windows)
         {
-            var members = window.Count == 1 ? [(window[0].Entry.Score, window[0].Entry.Member)] : Once(window);
-            yield return new(key, WindowValue.Of(window.Max(static w => w.Entry.KeptFrom + w.Life) + Grace, members), window.Max(static w => w.Life));
+            var life = window.Max(static w => w.Life);
+            var members = window.Count == 1 ? [(window[0].Entry.Score, window[0].Entry.Member)] : Bounded(Once(window), life);
+            yield return new(key, WindowValue.Of(window.Max(static w => w.Entry.KeptFrom + w.Life) + Grace, members), life);
         }
+    }
+
+    // A batch may bring one address thousands of members, and while the script looks through them nobody else is answered.
+    private IReadOnlyList<(long Score, byte[] Member)> Bounded(List<(long Score, byte[] Member)> members, TimeSpan life)
+    {
+        // Not of links: one that is known may be older than it is told here, and make room for another.
+        if (!WindowMember.IsEvent(members[0].Member))
+            return members;
+        var bounded = WindowBound.Of(members, (clock.GetUtcNow() - life - Grace).ToUnixTimeMilliseconds());
+        metrics.Cut(WindowKind.Events, members.Count - bounded.Count);
+        return bounded;
     }
 
     // The script merges what it is given with what is there, and takes what it is given to be sound: each member once, at its lowest score.
     private static List<(long Score, byte[] Member)> Once(List<(WindowEntry Entry, TimeSpan Life)> window)
     {
         var members = new List<(long Score, byte[] Member)>(window.Count);
-        foreach (var (entry, _) in window.OrderBy(static w => w.Entry.Score))
+        foreach (var (entry, _) in window.OrderBy(static w => w.Entry.Score).ThenBy(static w => w.Entry.Member, Bytewise))
         {
-            if (!members.Exists(m => m.Member.AsSpan().SequenceEqual(entry.Member)))
+            // Links and identities may be told again later; an event says its time, so its copies lie side by side.
+            var again = entry.Kind == WindowKind.Events ? members.Count > 0 && AreOne(members[^1].Member, entry.Member) : members.Exists(m => AreOne(m.Member, entry.Member));
+            if (!again)
                 members.Add((entry.Score, entry.Member));
         }
 
         return members;
+
+        static bool AreOne(byte[] left, byte[] right) => left.AsSpan().SequenceEqual(right);
     }
 
     private List<Call> CallsOf(IEnumerable<Field> fields)

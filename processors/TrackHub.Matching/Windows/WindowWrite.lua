@@ -2,7 +2,7 @@
 -- KEYS hashes; ARGV most events or links, most identities, now in s; then for each hash: longest life in s, count, and so many fields and values.
 -- A value: until, 4 bytes, s; then of a record its bytes, of a window members: score, 6 bytes, ms, and the member, whose first byte tells its length.
 -- Returns how many members were cut: events, links, identities.
-local byte, sub, find = string.byte, string.sub, string.find
+local byte, sub = string.byte, string.sub
 local RECORDS = string.byte('r')
 local EVENTS, LINKS, IDENTITIES = 1, 2, 3
 local HEAD, SCORE = 4, 6
@@ -18,13 +18,18 @@ local function number(text, at, bytes)
   return value
 end
 
--- Compared byte by byte: how Lua compares texts depends on the server's locale.
-local function is_before(left, right)
-  for i = 1, math.min(#left, #right) do
-    local a, b = byte(left, i), byte(right, i)
-    if a ~= b then return a < b end
-  end
-  return #left < #right
+-- By score, and those of one score byte by byte: how Lua compares texts depends on the server's locale.
+local function sort(members)
+  local scores = {}
+  for _, member in ipairs(members) do scores[member] = number(member, 1, SCORE) end
+  table.sort(members, function(left, right)
+    if scores[left] ~= scores[right] then return scores[left] < scores[right] end
+    for i = SCORE + 1, math.min(#left, #right) do
+      local a, b = byte(left, i), byte(right, i)
+      if a ~= b then return a < b end
+    end
+    return #left < #right
+  end)
 end
 
 -- Members with their scores, in no order; what no version of this knows is left out.
@@ -47,7 +52,7 @@ local function bounded(value, oldest)
   local kind = members[1] and KIND[byte(members[1], SCORE + 1)]
   local limit = kind == IDENTITIES and most_identities or most
   if #members <= limit then return value end
-  table.sort(members, is_before)
+  sort(members)
   if kind == IDENTITIES then
     cut[kind] = cut[kind] + #members - limit
     return sub(value, 1, HEAD) .. table.concat(members, '', 1, limit)
@@ -83,17 +88,25 @@ local function bounded(value, oldest)
 end
 
 -- Both windows' members, each once. Of links and identities the first time counts, in whichever order they are told.
+-- Put together at once: Lua hashes every byte of every text it makes, so a text grown member by member costs its length squared.
 local function merged(old, new)
-  local value = number(old, 1, HEAD) >= number(new, 1, HEAD) and old or sub(new, 1, HEAD) .. sub(old, HEAD + 1)
+  local ends = number(old, 1, HEAD) >= number(new, 1, HEAD) and sub(old, 1, HEAD) or sub(new, 1, HEAD)
+  local parts, place, changed = { ends }, {}, ends ~= sub(old, 1, HEAD)
+  for _, member in ipairs(members_of(old)) do
+    parts[#parts + 1] = member
+    place[sub(member, SCORE + 1)] = #parts
+  end
   for _, member in ipairs(members_of(new)) do
-    local at = find(value, sub(member, SCORE + 1), HEAD + SCORE + 1, true)
+    local at = place[sub(member, SCORE + 1)]
     if not at then
-      value = value .. member
-    elseif number(member, 1, SCORE) < number(value, at - SCORE, SCORE) then
-      value = sub(value, 1, at - SCORE - 1) .. sub(member, 1, SCORE) .. sub(value, at)
+      parts[#parts + 1] = member
+      changed = true
+    elseif number(member, 1, SCORE) < number(parts[at], 1, SCORE) then
+      parts[at] = member
+      changed = true
     end
   end
-  return value
+  return changed and table.concat(parts) or old
 end
 
 -- A hash outlives its fields: when it has grown by a quarter since it was last looked through, and something in it may be over, what is over goes.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Matching.Deciding;
 using TrackHub.Matching.Windows;
@@ -27,6 +28,24 @@ public sealed class BoundTests(MatchingWorld world)
         var kept = await InAsync(crowd[0], Signal.Ip, crowd[0].Keys.Ip!);
         kept.Select(static k => k.IngestId.ToString()).ShouldBe([crowd[0].IngestId, .. crowd[^31..].Select(static e => e.IngestId)]);
         kept.ShouldAllBe(static k => k.Features != null);
+    }
+
+    [Fact]
+    public async Task A_batch_that_tells_one_address_of_thousands_asks_Redis_to_look_through_few()
+    {
+        var told = new Told(world, await world.NewBrandAsync());
+        var landing = told.Browser(EventKind.PageView, Told.Device("203.0.113.201"), Told.Unique("s"));
+        var crowd = Enumerable.Range(0, 2_000).Select(i => At(landing with { IngestId = Guid.CreateVersion7().ToString() }, i - 2_000)).ToList();
+        var entries = crowd.SelectMany(WindowEntries.Of).Where(e => e.Key == WindowKeys.Window(landing.BrandId, Signal.Ip, landing.Keys.Ip!)).Select(static e => (e, TimeSpan.FromDays(7))).ToList();
+        var before = await NetInputAsync();
+
+        await world.Services.GetRequiredService<WindowStore>().WriteAsync(entries, [], CancellationToken.None);
+
+        (await NetInputAsync() - before).ShouldBeLessThan(entries.Sum(static e => e.e.Member.Length) / 4);
+        (await InAsync(landing, Signal.Ip, landing.Keys.Ip!)).Select(static k => k.IngestId.ToString()).ShouldBe([crowd[0].IngestId, .. crowd[^31..].Select(static e => e.IngestId)]);
+
+        async Task<long> NetInputAsync() => (await world.Redis.AskAsync("INFO stats")).Split('\n').Where(static line => line.StartsWith("total_net_input_bytes:", StringComparison.Ordinal))
+            .Select(static line => long.Parse(line.Trim().Split(':')[1], CultureInfo.InvariantCulture)).Single();
     }
 
     [Fact]
