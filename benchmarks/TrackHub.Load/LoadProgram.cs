@@ -26,6 +26,7 @@ internal static class LoadProgram
         ["ingress"] = (1_000, [1, 16, 64, 256], HttpScenarios.IngressAsync),
         ["webhook"] = (500, [1, 16, 64, 256], HttpScenarios.WebhookAsync),
         ["matching"] = (2_000, [1], MatchingScenario.RunAsync),
+        ["rebuild"] = (500, [16], RebuildScenario.RunAsync),
         ["end-to-end"] = (50, [16], EndToEndScenario.RunAsync),
     };
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 using TrackHub.Cli;
 using TrackHub.Cli.Supervising;
 using TrackHub.Load.Broker;
@@ -27,17 +26,17 @@ internal sealed class MatchingLab : IAsyncDisposable
     private readonly BrokerUnderLoad _broker;
     private readonly RoleProcess _matcher;
     private readonly IHost _host;
-    private readonly string _redis;
+    private readonly LabRedis _redis;
     private readonly string _directory;
 
-    private MatchingLab(BrokerUnderLoad broker, RoleProcess matcher, IHost host, Brand brand, string run, string redis, string directory) =>
-        (_broker, _matcher, _host, Brand, Run, _redis, _directory) = (broker, matcher, host, brand, run, redis, directory);
+    private MatchingLab(BrokerUnderLoad broker, RoleProcess matcher, IHost host, Brand brand, LoadBrand made, LabRedis redis, string directory) =>
+        (_broker, _matcher, _host, Brand, Made, _redis, _directory) = (broker, matcher, host, brand, made, redis, directory);
 
     /// <summary>A brand of this run alone.</summary>
     public Brand Brand { get; }
 
-    /// <summary>Tag of the run.</summary>
-    public string Run { get; }
+    /// <summary>The same brand, with its keys.</summary>
+    public LoadBrand Made { get; }
 
     /// <summary>Bootstrap servers of the broker.</summary>
     public string Bootstrap => _broker.Bootstrap;
@@ -45,12 +44,22 @@ internal sealed class MatchingLab : IAsyncDisposable
     /// <summary>What the matcher's process has cost.</summary>
     public ProcessMeter Meter => _matcher.Meter;
 
+    /// <summary>What the broker's process has cost.</summary>
+    public ProcessMeter BrokerMeter => _broker.Meter;
+
+    /// <summary>The running system's Redis.</summary>
+    public LabRedis Redis => _redis;
+
     /// <summary>The platform, and the matcher's stores over the floor's database.</summary>
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Starts it.</summary>
+    /// <param name="call">The call, which names the running system.</param>
+    /// <param name="windowDays">Length of the brand's window.</param>
+    /// <param name="clock">Measures.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CommandException">Something did not get ready.</exception>
-    public static async Task<MatchingLab> StartAsync(ParseResult call, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<MatchingLab> StartAsync(ParseResult call, int windowDays, TimeProvider clock, CancellationToken cancellationToken)
     {
         var data = call.MachineData();
         // What a run that was cut off has left would be read as its own by this one.
@@ -61,11 +70,13 @@ internal sealed class MatchingLab : IAsyncDisposable
         var broker = await BrokerUnderLoad.StartAsync(Path.Combine(directory, "broker"), clock, cancellationToken);
         var redis = SystemConfiguration.Read(data, call.Ports(), call.Configured()).Given("Redis:Endpoint")
             ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{call.Ports().Redis}");
-        await EmptyAsync(redis);
+        var emptied = await LabRedis.ConnectAsync(redis, MatcherDatabase, FloorDatabase);
 
         var host = Host(call, broker, redis);
         await host.Services.GetRequiredService<TopicAdmin>().ApplyAsync(cancellationToken);
-        var made = await LoadBrand.CreateAsync(host.Services.GetRequiredService<TenantAdmin>(), cancellationToken);
+        var admin = host.Services.GetRequiredService<TenantAdmin>();
+        var made = await LoadBrand.CreateAsync(admin, cancellationToken);
+        await admin.SetBrandAsync(made.BrandId, "window_days", windowDays.ToString(CultureInfo.InvariantCulture), cancellationToken);
         await host.StartAsync(cancellationToken);   // loads the directory
         var brand = host.Services.GetRequiredService<TenantDirectory>().Current.Brand(made.BrandId)
             ?? throw new CommandException("The directory was not loaded: `trackhub doctor` says whether PostgreSQL answers.");
@@ -78,13 +89,18 @@ internal sealed class MatchingLab : IAsyncDisposable
                 ["TRACKHUB_Kafka__SessionTimeout"] = "00:01:00",   // it is held while the log is filled
                 ["TRACKHUB_SchemaRegistry__Url"] = broker.Registry,
                 ["TRACKHUB_Postgres__ConnectionString"] = host.Services.GetRequiredService<IOptions<PostgresOptions>>().Value.ConnectionString,
+                ["TRACKHUB_Matching__CheckInterval"] = "00:00:00.100",   // a wiped Redis is noticed at once
                 ["TRACKHUB_Redis__Endpoint"] = redis,
                 ["TRACKHUB_Redis__Database"] = MatcherDatabase.ToString(CultureInfo.InvariantCulture),
             },
             clock,
             cancellationToken);
-        return new(broker, matcher, host, brand, made.Run, redis, directory);
+        return new(broker, matcher, host, brand, made, emptied, directory);
     }
+
+    /// <summary>Starts an ingress on the same broker, so that what it takes is put into the same windows.</summary>
+    public Task<RoleProcess> StartIngressAsync(ParseResult call, TimeProvider clock, CancellationToken cancellationToken) => IngressUnderLoad.StartRoleAsync(
+        call.MachineData().Root, _broker, Services.GetRequiredService<IOptions<PostgresOptions>>().Value.ConnectionString, _directory, clock, cancellationToken);
 
     /// <summary>Holds the matcher's process until the answer is disposed: so that filling the log costs it nothing and it begins with all of it there.</summary>
     public Task<HeldProcess> HoldAsync(CancellationToken cancellationToken) => HeldProcess.HoldAsync(_matcher.ProcessId, cancellationToken);
@@ -99,7 +115,7 @@ internal sealed class MatchingLab : IAsyncDisposable
         await _host.StopAsync();
         _host.Dispose();
         await _broker.DisposeAsync();
-        await EmptyAsync(_redis);
+        await _redis.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
@@ -121,12 +137,5 @@ internal sealed class MatchingLab : IAsyncDisposable
         foreach (var running in builder.Services.Where(static s => s.ServiceType == typeof(IHostedService) && s.ImplementationType != typeof(DirectoryRefresher)).ToList())
             builder.Services.Remove(running);
         return builder.Build();
-    }
-
-    private static async Task EmptyAsync(string endpoint)
-    {
-        using var redis = await ConnectionMultiplexer.ConnectAsync($"{endpoint},allowAdmin=true");
-        foreach (var database in (int[])[MatcherDatabase, FloorDatabase])
-            await redis.GetServer(endpoint).FlushDatabaseAsync(database);
     }
 }

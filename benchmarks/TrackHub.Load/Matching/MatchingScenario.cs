@@ -25,14 +25,15 @@ internal static class MatchingScenario
     private const int ClickBatch = 2_000;    // as Matching:MaxClicks and Matching:MaxSales
     private const int SaleBatch = 500;
     private const int EventsPerSale = 10;
+    private const int WindowDays = 7;
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AdminLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs it.</summary>
     public static async Task RunAsync(LoadRun run, CancellationToken cancellationToken)
     {
-        await using var lab = await run.StartMatchingAsync(cancellationToken);
-        var traffic = new MatchingTraffic(lab.Brand, lab.Run, lab.Services, run.Clock);
+        await using var lab = await run.StartMatchingAsync(WindowDays, cancellationToken);
+        var traffic = new MatchingTraffic(lab.Brand, lab.Made.Run, lab.Services, run.Clock);
         var clicks = new List<(Measurement Floor, Measurement Matcher)>();
         var sales = new List<(Measurement Floor, Measurement Matcher)>();
         var memory = new List<Measurement>();
@@ -92,7 +93,8 @@ internal static class MatchingScenario
         return (floored, matched);
     }
 
-    private static Measurement Measured(string target, string item, int events, TimeSpan elapsed)
+    /// <summary>So many events in that time; none of them has a latency of its own.</summary>
+    internal static Measurement Measured(string target, string item, int events, TimeSpan elapsed)
     {
         var measurement = new Measurement(target, LoadMode.Closed, 1) { Item = item, Elapsed = elapsed };
         for (var i = 0; i < events; i++)

@@ -21,12 +21,12 @@ internal sealed class MatchingTraffic(Brand brand, string run, IServiceProvider 
     private readonly PersonSealer _sealer = services.GetRequiredService<PersonSealer>();
     private readonly RecordProducer _producer = services.GetRequiredService<RecordProducer>();
 
-    /// <summary>The click of a number: an own session, click id, fbclid and address.</summary>
+    /// <summary>The click of a number: an own session, click id, fbclid and address; of the first half million eight share a /48, as carriers have it.</summary>
     public TrackedEvent Click(long number)
     {
         var now = clock.GetUtcNow();
         var (keys, userData) = _sealer.Seal(
-            brand, new PersonData { Ip = Invariant($"2001:db8:{number >> 16 & 0xffff:x}:{number & 0xffff:x}::1"), UserAgent = UserAgent, Fbclid = Invariant($"IwAR{run}{number:D24}") }, now);
+            brand, new PersonData { Ip = Invariant($"2001:db8:{number >> 3 & 0xffff:x}:{(number & 7) | (number >> 19 << 3):x}::1"), UserAgent = UserAgent, Fbclid = Invariant($"IwAR{run}{number:D24}") }, now);
         return new()
         {
             IngestId = EventIds.NewIngestId(clock),

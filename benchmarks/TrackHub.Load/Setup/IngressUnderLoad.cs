@@ -44,20 +44,30 @@ internal sealed class IngressUnderLoad : IAsyncDisposable
 
         using var system = PlatformServices.Create(call);
         var postgres = system.Services.GetRequiredService<IOptions<PostgresOptions>>().Value;
-        var role = await RoleProcess.StartAsync(
+        return new(broker, await StartRoleAsync(data.Root, broker, postgres.ConnectionString, directory, clock, cancellationToken), directory);
+    }
+
+    /// <summary>Starts an ingress on a broker.</summary>
+    /// <param name="data">Its <c>--data</c>.</param>
+    /// <param name="broker">The broker.</param>
+    /// <param name="postgres">Connection string of the running system's PostgreSQL.</param>
+    /// <param name="directory">Where its spool lies.</param>
+    /// <param name="clock">Measures.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CommandException">It did not get ready.</exception>
+    public static Task<RoleProcess> StartRoleAsync(
+        string data, BrokerUnderLoad broker, string postgres, string directory, TimeProvider clock, CancellationToken cancellationToken) => RoleProcess.StartAsync(
             RoleNames.Ingest,
-            data.Root,
+            data,
             new Dictionary<string, string>
             {
                 ["TRACKHUB_Kafka__BootstrapServers"] = broker.Bootstrap,
                 ["TRACKHUB_SchemaRegistry__Url"] = broker.Registry,
-                ["TRACKHUB_Postgres__ConnectionString"] = postgres.ConnectionString,
+                ["TRACKHUB_Postgres__ConnectionString"] = postgres,
                 ["TRACKHUB_Ingest__SpoolDirectory"] = Path.Combine(directory, "spool"),
             },
             clock,
             cancellationToken);
-        return new(broker, role, directory);
-    }
 
     /// <summary>Bytes it has allocated so far.</summary>
     public Task<double> AllocatedAsync(CancellationToken cancellationToken) =>

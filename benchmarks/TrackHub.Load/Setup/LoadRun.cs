@@ -53,7 +53,12 @@ internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings 
     public Task<IngressUnderLoad> StartIngressAsync(CancellationToken cancellationToken) => IngressUnderLoad.StartAsync(call, clock, cancellationToken);
 
     /// <summary>A matcher and a broker beside the system.</summary>
-    public Task<MatchingLab> StartMatchingAsync(CancellationToken cancellationToken) => MatchingLab.StartAsync(call, clock, cancellationToken);
+    /// <param name="windowDays">Length of the brand's window.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<MatchingLab> StartMatchingAsync(int windowDays, CancellationToken cancellationToken) => MatchingLab.StartAsync(call, windowDays, clock, cancellationToken);
+
+    /// <summary>An ingress on a matcher's broker.</summary>
+    public Task<RoleProcess> StartIngressAsync(MatchingLab lab, CancellationToken cancellationToken) => lab.StartIngressAsync(call, clock, cancellationToken);
 
     /// <summary>Says what is measured next.</summary>
     public Task SayAsync(string what) => Progress.WriteLineAsync(what);

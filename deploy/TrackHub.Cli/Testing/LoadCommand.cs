@@ -26,6 +26,7 @@ internal static class LoadCommand
         ["webhook"] = "a signed sale over HTTP, to its receipt",
         ["stages"] = "how right the three stages are, on labelled traffic; needs no running system",
         ["matching"] = "the matcher alone, its own process: clicks into the windows, sales to their clicks; acknowledged to capi-dispatch",
+        ["rebuild"] = "windows that Redis forgot, read again from the log and from the table, and what the ingress feels of it",
         ["end-to-end"] = "a signed sale, to its arrival at the simulator",
     };
 
