@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
+using TrackHub.Dispatch.Calling;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Parking;
 using TrackHub.Dispatch.Verdicts;
@@ -12,10 +14,12 @@ internal sealed class DispatchMetrics : IDisposable
     public const string MeterName = "TrackHub.Dispatch";
 
     private readonly TimeProvider _clock;
+    private readonly string _apiVersion;
     private readonly Meter _meter;
     private readonly Counter<long> _calls;
     private readonly Counter<long> _events;
     private readonly Counter<long> _warnings;
+    private readonly Counter<long> _upgraded;
     private readonly Counter<long> _fenced;
     private readonly Histogram<double> _callDuration;
     private readonly Histogram<int> _batchSize;
@@ -23,13 +27,15 @@ internal sealed class DispatchMetrics : IDisposable
     private volatile LaneTable? _lanes;
     private volatile IReadOnlyList<LaneView> _parked = [];
 
-    public DispatchMetrics(IMeterFactory meters, TimeProvider clock)
+    public DispatchMetrics(IMeterFactory meters, IOptions<MetaOptions> meta, TimeProvider clock)
     {
-        _clock = clock;
+        (_clock, _apiVersion) = (clock, meta.Value.ApiVersion);
         _meter = meters.Create(MeterName);
         _calls = _meter.CreateCounter<long>("trackhub.dispatcher.calls", "{call}", "Calls to Meta by lane, verdict and reason.");
         _events = _meter.CreateCounter<long>("trackhub.dispatcher.events", "{event}", "Events that left the dispatcher, by lane, outcome and reason.");
         _warnings = _meter.CreateCounter<long>("trackhub.dispatcher.warnings", "{warning}", "Warnings in Meta's answers, by lane.");
+        _upgraded = _meter.CreateCounter<long>(
+            "trackhub.dispatcher.calls.upgraded", "{call}", "Calls that Meta answered by another Graph version than the one configured, which is gone.");
         _fenced = _meter.CreateCounter<long>("trackhub.dispatcher.fenced", "{event}", "Results not written because another had claimed the event since.");
         _callDuration = _meter.CreateHistogram(
             "trackhub.dispatcher.call.duration", "s", "From start to last byte of a call.",
@@ -44,6 +50,7 @@ internal sealed class DispatchMetrics : IDisposable
         _meter.CreateObservableGauge("trackhub.dispatcher.lane.closed", Closed, "{lane}", "1 while a lane makes no calls: its breaker is open, Meta told it to wait, or it is parked.");
         _meter.CreateObservableGauge("trackhub.dispatcher.parked", Parked, "{event}", "Events parked, counted every 30 s.");
         _meter.CreateObservableGauge("trackhub.dispatcher.parked.remaining", Remaining, "s", "Time until the first parked event of a lane is too old for Meta.");
+        _meter.CreateObservableGauge("trackhub.dispatcher.graph_version.remaining", VersionRemaining, "s", "Time until Meta stops to serve the configured Graph version, where that is known.");
     }
 
     /// <summary>Names the lanes in force.</summary>
@@ -59,6 +66,8 @@ internal sealed class DispatchMetrics : IDisposable
         _batchSize.Record(events);
         if (answer.Warnings > 0)
             _warnings.Add(answer.Warnings, Brand(lane), Pixel(lane));
+        if (answer.IsUpgraded)
+            _upgraded.Add(1);
     }
 
     public void Left(LaneId lane, string outcome, string reason) =>
@@ -82,6 +91,10 @@ internal sealed class DispatchMetrics : IDisposable
 
     private IEnumerable<Measurement<double>> Remaining() => _parked.Select(lane => new Measurement<double>(
         Math.Max(0, (lane.FirstExpiresAt!.Value - _clock.GetUtcNow()).TotalSeconds), Brand(new(lane.BrandId, lane.PixelId)), Pixel(new(lane.BrandId, lane.PixelId))));
+
+    private IEnumerable<Measurement<double>> VersionRemaining() => GraphVersions.EndOf(_apiVersion) is { } end
+        ? [new(Math.Max(0, (end - _clock.GetUtcNow()).TotalSeconds), new KeyValuePair<string, object?>("version", _apiVersion))]
+        : [];
 
     private static KeyValuePair<string, object?> Brand(LaneId lane) => new("brand", lane.BrandId);
 

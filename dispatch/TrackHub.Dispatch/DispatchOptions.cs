@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TrackHub.Dispatch.Calling;
 
 namespace TrackHub.Dispatch;
 
@@ -87,7 +88,7 @@ internal sealed class MetaOptions : IValidatableObject
 
     /// <summary>Graph API version. Default v25.0, which Meta serves until July 2028.</summary>
     [RegularExpression(@"^v[0-9]{2}\.[0-9]$")]
-    public string ApiVersion { get; set; } = "v25.0";
+    public string ApiVersion { get; set; } = GraphVersions.Usual;
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

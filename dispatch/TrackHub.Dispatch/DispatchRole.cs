@@ -42,6 +42,8 @@ public static class DispatchRole
             .AddSingleton<LaneStore>()
             .AddSingleton<ParkedRelease>()
             .AddSingleton<ParkedSweep>()
+            .AddSingleton<VersionWatch>()
+            .AddHostedService(static services => services.GetRequiredService<VersionWatch>())
             .AddHostedService<LaneKeeper>()
             .AddHostedService<ParkingKeeper>()
             .AddSingleton<ReplayJournal>()

@@ -20,7 +20,7 @@ namespace TrackHub.Dispatch;
 /// </remarks>
 internal sealed partial class Dispatcher(
     RecordGates gates, RegistryClaims claims, CallBody bodies, MetaClient meta, RegistryResults results, Settlement settlement, TenantDirectory directory,
-    IOptions<DispatchOptions> options, IOptions<MetaOptions> metaOptions, DispatchMetrics metrics, Readiness readiness, TimeProvider clock, ILogger<Dispatcher> logger)
+    IOptions<DispatchOptions> options, IOptions<MetaOptions> metaOptions, DispatchMetrics metrics, VersionWatch versions, Readiness readiness, TimeProvider clock, ILogger<Dispatcher> logger)
 {
     private readonly DispatchOptions _options = options.Value;
     private readonly MetaOptions _meta = metaOptions.Value;
@@ -137,6 +137,8 @@ internal sealed partial class Dispatcher(
         turn.Permit?.Report(CallSignal.Of(ruling, answer, Credentials.FingerprintOf(pixel, _meta.ApiVersion)));
         var lane = turn.Lane.Id;
         metrics.Called(lane, ruling, answer, prepared.Events.Count);
+        if (answer.IsUpgraded)
+            versions.Upgraded();
         if (ruling.Verdict is Verdict.Park)
             Log.Parked(logger, prepared.Events.Count, lane.BrandId, lane.PixelId, ruling.Reason, answer.Code, answer.Subcode);
         return (ruling, new(batchId, SHA256.HashData(prepared.Body.Span), answer));

@@ -1,3 +1,4 @@
+using TrackHub.Dispatch.Calling;
 using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Parking;
 using TrackHub.Platform.Identity;
@@ -59,8 +60,8 @@ internal sealed class RecordGates(TenantDirectory directory, TimeProvider clock)
         var basis = directory.Current.Brand(ready.BrandId)?.ConsentBasis;
         if (clock.GetUtcNow() - ready.EventTime > MaxAge)
             return new(RegistryState.Expired, "too_old", basis);
-        if (ready is { EventName: "Purchase" } and ({ ValueMinor: null } or { Currency: null or "" }))
-            return new(RegistryState.Dead, "value_missing", basis);
+        if (EventLimits.FaultOf(ready) is { } fault)
+            return new(RegistryState.Dead, fault, basis);
         if (directory.Current.Pixel(ready.PixelId) is null && appendedAt is { } at && (clock.GetUtcNow() - at).Duration() < PixelPatience)
             return new(RegistryState.Held, "pixel_unknown", basis);
         if (PixelOf(ready) is null)

@@ -21,5 +21,5 @@ public class PayloadBenchmarks
 
     /// <summary>Writes the body.</summary>
     [Benchmark]
-    public ReadOnlyMemory<byte> Write() => EventPayload.Write(_events, testEventCode: null, SampleBrand.Now);
+    public ReadOnlyMemory<byte> Write() => EventPayload.Write(_events, testEventCode: null, limited: null, SampleBrand.Now);
 }

@@ -26,6 +26,13 @@ internal static class BrandChecks
         yield return Finding.Expect(
             pixels.Count > 0, $"{check}: pixels", pixels.Count == 0 ? "none active: nothing goes to Meta" : $"{pixels.Count} active",
             Verdict.Warning, $"trackhub pixels add --brand {brand.Id} --dataset-id … --token …");
+        foreach (var pixel in pixels.Where(static p => p.Settings.GetValueOrDefault("test_event_code") is { Length: > 0 }))
+        {
+            yield return new(
+                $"{check}: {pixel.Id}", Verdict.Warning, "its events carry a test code, and count like all others",
+                $"trackhub pixels set {pixel.Id} test_event_code= once the test is over");
+        }
+
         foreach (var connection in connections)
         {
             yield return Finding.Expect(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using TrackHub.Dispatch.Calling;
 
 namespace TrackHub.Cli.Doctoring;
 
@@ -18,8 +19,14 @@ internal static class MetaChecks
         using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         List<Finding> findings = [Finding.Ok("meta", $"{address.Host} answers {(int)answer.StatusCode}{(address.Scheme == Uri.UriSchemeHttps ? " over TLS" : "")}")];
         if (answer.Headers.Date is { } theirs) findings.Add(Clocks.Compare("meta: clock", theirs, TimeProvider.System.GetUtcNow(), Skew));
+        findings.Add(Version(settings["Meta:ApiVersion"] ?? GraphVersions.Usual, TimeProvider.System.GetUtcNow()));
         return findings;
     }
+
+    /// <summary>Whether Meta goes on serving the version that calls are made to.</summary>
+    internal static Finding Version(string version, DateTimeOffset now) => GraphVersions.WarningOf(version, now) is { } warning
+        ? new("meta: version", Verdict.Warning, warning, "set TRACKHUB_Meta__ApiVersion to a later one; the changelog of the Graph API says what differs")
+        : Finding.Ok("meta: version", GraphVersions.EndOf(version) is { } end ? $"{version}, served until {end:yyyy-MM-dd}" : $"{version}, no end announced");
 }
 
 /// <summary>Another clock against ours.</summary>

@@ -40,7 +40,7 @@ internal sealed class CallBody(Sealer sealer, TenantDirectory directory, IOption
             opened.Add((e.Event.Ready, userData));
         }
 
-        return new(sent, refused, sent.Count == 0 ? default : EventPayload.Write(opened, pixel.TestEventCode, now));
+        return new(sent, refused, sent.Count == 0 ? default : EventPayload.Write(opened, pixel.TestEventCode, pixel.LimitedDataUse, now));
     }
 
     /// <summary>Opens user data; returns why the event cannot go without it, or null.</summary>
@@ -51,7 +51,7 @@ internal sealed class CallBody(Sealer sealer, TenantDirectory directory, IOption
             return "user_data_missing";
         try
         {
-            userData = sealer.OpenUserData(tenantId, box);
+            userData = SendableUserData.Of(sealer.OpenUserData(tenantId, box));
             return UserDataBaseline.IsEnough(userData) ? null : "user_data_insufficient";
         }
         catch (KeyGoneException)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TrackHub.Platform.Money;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Dispatch.Calling;
@@ -25,8 +26,9 @@ internal static class EventPayload
     /// <summary>Writes the body.</summary>
     /// <param name="events">Events with their opened user data, from 1.</param>
     /// <param name="testEventCode">The pixel's test code, or null.</param>
+    /// <param name="limited">What Meta is asked to limit, or null.</param>
     /// <param name="now">Bound of event times: a clock that runs ahead must not make an event of the future, which Meta refuses.</param>
-    public static ReadOnlyMemory<byte> Write(IReadOnlyList<(DispatchReady Event, UserData UserData)> events, string? testEventCode, DateTimeOffset now)
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<(DispatchReady Event, UserData UserData)> events, string? testEventCode, LimitedDataUse? limited, DateTimeOffset now)
     {
         var buffer = new ArrayBufferWriter<byte>((EventBytes * events.Count) + EnvelopeBytes);
         using (var writer = new Utf8JsonWriter(buffer, Options))
@@ -34,7 +36,7 @@ internal static class EventPayload
             writer.WriteStartObject();
             writer.WriteStartArray("data");
             for (var i = 0; i < events.Count; i++)
-                WriteEvent(writer, events[i].Event, events[i].UserData, now);
+                WriteEvent(writer, events[i].Event, events[i].UserData, limited, now);
             writer.WriteEndArray();
             WriteText(writer, "test_event_code", testEventCode);
             writer.WriteString("partner_agent", PartnerAgent);
@@ -44,7 +46,7 @@ internal static class EventPayload
         return buffer.WrittenMemory;
     }
 
-    private static void WriteEvent(Utf8JsonWriter writer, DispatchReady e, UserData userData, DateTimeOffset now)
+    private static void WriteEvent(Utf8JsonWriter writer, DispatchReady e, UserData userData, LimitedDataUse? limited, DateTimeOffset now)
     {
         writer.WriteStartObject();
         writer.WriteString("event_name", e.EventName);
@@ -54,6 +56,8 @@ internal static class EventPayload
         WriteText(writer, "event_source_url", e.EventSourceUrl);
         WriteUserData(writer, userData);
         WriteCustomData(writer, e);
+        if (limited is not null)
+            WriteLimited(writer, limited);
         writer.WriteEndObject();
     }
 
@@ -80,7 +84,7 @@ internal static class EventPayload
 
     private static void WriteCustomData(Utf8JsonWriter writer, DispatchReady e)
     {
-        var hasValue = e is { ValueMinor: not null, Currency.Length: > 0 };
+        var hasValue = EventLimits.HasValue(e);
         var hasProduct = !string.IsNullOrEmpty(e.ProductId);
         if (!hasValue && !hasProduct && string.IsNullOrEmpty(e.ProductName) && string.IsNullOrEmpty(e.SaleId))
             return;
@@ -104,6 +108,15 @@ internal static class EventPayload
         WriteText(writer, "content_name", e.ProductName);
         WriteText(writer, "order_id", e.SaleId);
         writer.WriteEndObject();
+    }
+
+    private static void WriteLimited(Utf8JsonWriter writer, LimitedDataUse limited)
+    {
+        writer.WriteStartArray("data_processing_options");
+        writer.WriteStringValue("LDU"u8);
+        writer.WriteEndArray();
+        writer.WriteNumber("data_processing_options_country", limited.Country);
+        writer.WriteNumber("data_processing_options_state", limited.State);
     }
 
     // The addend fixes the scale, so that 19700 reads 197.00.

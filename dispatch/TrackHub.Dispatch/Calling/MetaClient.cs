@@ -13,6 +13,9 @@ internal sealed class MetaClient : IDisposable
     // Meta's answers take some 200 bytes; what is longer is not one.
     private const int MaxAnswerBytes = 64 * 1024;
 
+    // Source: Marketing API versioning.
+    private const string UpgradeHeader = "X-Ad-Api-Version-Warning";
+
     private readonly HttpClient _http;
     private readonly MetaOptions _meta;
     private readonly TimeSpan _timeout;
@@ -62,7 +65,7 @@ internal sealed class MetaClient : IDisposable
             var read = answer is { } whole
                 ? AnswerReader.Read((int)response.StatusCode, whole, latency)
                 : new() { Transport = Transport.Broken, HttpStatus = (int)response.StatusCode, Latency = latency };
-            return read with { RetryAfter = RetryAfter(response.Headers.RetryAfter), Usage = UsageReader.Read(response.Headers) };
+            return read with { IsUpgraded = response.Headers.Contains(UpgradeHeader), RetryAfter = RetryAfter(response.Headers.RetryAfter), Usage = UsageReader.Read(response.Headers) };
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopped.IsCancellationRequested)
         {

@@ -46,6 +46,9 @@ internal sealed record MetaAnswer
     /// <summary><c>fbtrace_id</c></summary>
     public string? TraceId { get; init; }
 
+    /// <summary>Whether another Graph version than the one called has answered: that one is gone.</summary>
+    public bool IsUpgraded { get; init; }
+
     /// <summary><c>Retry-After</c></summary>
     public TimeSpan? RetryAfter { get; init; }
 

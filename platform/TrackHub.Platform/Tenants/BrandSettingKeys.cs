@@ -87,6 +87,10 @@ public static class BrandSettingKeys
         LaneShards with { Default = "" },
         SendPageView with { Default = "" },
         Text("test_event_code", "", 40, "Meta's test event code. It is no sandbox: events under it count."),
+        new("limited_data_use", LimitedDataUse.Values, "", "Ask Meta for Limited Data Use of people in the United States; unset: not asked.")
+        {
+            Read = static value => LimitedDataUse.Read(value) is { } use ? JsonValue.Create(use.Name) : null,
+        },
     ];
 
     /// <summary>Keys of a pixel.</summary>

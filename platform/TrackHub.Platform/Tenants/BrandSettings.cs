@@ -77,4 +77,6 @@ internal sealed record PixelSettings
     public bool? SendPageView { get; init; }
 
     public string? TestEventCode { get; init; }
+
+    public string? LimitedDataUse { get; init; }
 }

@@ -55,6 +55,9 @@ public sealed record Pixel(
 {
     /// <summary>Whether page views go to this pixel as PageView.</summary>
     public bool SendPageView { get; init; }
+
+    /// <summary>What Meta is asked to limit, or null.</summary>
+    public LimitedDataUse? LimitedDataUse { get; init; }
 }
 
 /// <summary>One gateway account of a brand: its webhook address and the secrets that authenticate its calls.</summary>

@@ -131,7 +131,7 @@ internal sealed class DirectoryLoader(NpgsqlConnection connection, MasterKeys ma
         _pixels.Add(new(
             id, brand.Id, row.GetString(2), new(token), row.GetBoolean(4), settings.TestEventCode,
             settings.LaneShards ?? brand.Settings.LaneShards)
-        { SendPageView = settings.SendPageView ?? brand.Settings.SendPageView });
+        { SendPageView = settings.SendPageView ?? brand.Settings.SendPageView, LimitedDataUse = LimitedDataUse.Read(settings.LimitedDataUse) });
     }
 
     private void TakeConnection(NpgsqlDataReader row, EncryptionKeys keys)

@@ -110,6 +110,26 @@ public sealed class ChecksTests
         findings.Select(static f => f.Found).ShouldBe(["no basis: sales whose visitor said nothing are not sent", "none active: nothing goes to Meta", "has no secret: every webhook is refused"]);
     }
 
+    [Fact]
+    public void A_forgotten_test_code_is_told()
+    {
+        var brand = new BrandRow("abcdefghijkl", "t1", "loja", "America/Sao_Paulo", "BRL", "granted", new Dictionary<string, string>(StringComparer.Ordinal), Noon);
+        PixelRow Pixel(string code) => new("px_1", brand.Id, "1234567", "wxyz", Active: true, new Dictionary<string, string>(StringComparer.Ordinal) { ["test_event_code"] = code }, Noon);
+
+        TheOnlyTrouble(BrandChecks.Of(brand, [Pixel("TEST1"), Pixel("")], []), nameof(Verdict.Warning), "trackhub pixels set px_1 test_event_code=");
+    }
+
+    [Theory]
+    [InlineData("v26.0", nameof(Verdict.Ok), "v26.0, no end announced")]
+    [InlineData("v25.0", nameof(Verdict.Ok), "v25.0, served until 2028-07-29")]
+    [InlineData("v24.0", nameof(Verdict.Warning), "Meta has stopped to serve Graph version v24.0 on or before 2026-10-06")]
+    public void A_graph_version_that_ends_is_told(string version, string verdict, string found)
+    {
+        var finding = MetaChecks.Version(version, Noon);
+
+        (finding.Verdict.ToString(), finding.Found).ShouldBe((verdict, found));
+    }
+
     private static void TheOnlyTrouble(IEnumerable<Finding> findings, string verdict, string remedy)
     {
         var trouble = findings.Where(static f => f.Verdict is not Verdict.Ok).ShouldHaveSingleItem();

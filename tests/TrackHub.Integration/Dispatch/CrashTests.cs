@@ -90,6 +90,6 @@ public sealed class CrashTests(DispatchWorld world) : IClassFixture<DispatchWorl
         claim.ShouldHaveSingleItem().Result.ShouldBe(ClaimResult.Claimed);
         var pixel = world.Services.GetRequiredService<TenantDirectory>().Current.Pixel(brand.PixelId)!;
         var userData = new UserData { Em = [new string('a', 64)] };
-        await dead.Services.GetRequiredService<MetaClient>().SendAsync(pixel, EventPayload.Write([(ready, userData)], null, TimeProvider.System.GetUtcNow()), default);
+        await dead.Services.GetRequiredService<MetaClient>().SendAsync(pixel, EventPayload.Write([(ready, userData)], null, null, TimeProvider.System.GetUtcNow()), default);
     }
 }

@@ -50,6 +50,22 @@ public sealed class BrandSettingKeysTests
     }
 
     [Theory]
+    [InlineData("geolocate", true)]
+    [InlineData("CA", true)]
+    [InlineData("ca", false)]
+    [InlineData("NY", false)]
+    [InlineData("true", false)]
+    public void Limited_data_use_takes_what_Meta_has_a_number_for(string value, bool isTaken)
+    {
+        var setting = BrandSettingKeys.Find(BrandSettingKeys.Pixel, "limited_data_use");
+
+        if (isTaken)
+            setting.Parse(value).ToJsonString().ShouldBe($"\"{value}\"");
+        else
+            Should.Throw<AdminException>(() => setting.Parse(value)).Message.ShouldContain("geolocate");
+    }
+
+    [Theory]
     [InlineData("https://Loja.Example.com/", "https://loja.example.com")]
     [InlineData("http://localhost:8080", "http://localhost:8080")]
     [InlineData("https://loja.example.com:443", "https://loja.example.com")]
