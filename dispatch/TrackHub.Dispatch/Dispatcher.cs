@@ -33,16 +33,9 @@ internal sealed partial class Dispatcher(
     {
         using var span = RecordTrace.StartShared("dispatch batch", turn.Events.Select(static e => e.Record));
 
-        // Depth first, so that of a split the first half is done, and its records complete, before the second is begun.
-        var open = new Stack<IReadOnlyList<(WaitingEvent Event, long OwnFence)>>();
         var events = turn.Permit is null && turn.Lane.State.Phase is not BreakerPhase.Parked ? await HoldAsync(turn, complete, stoppingToken) : turn.Events;
-        if (events.Count > 0)
-            open.Push([.. events.Select(static e => (e, 0L))]);
-        while (open.TryPop(out var part) && !stoppingToken.IsCancellationRequested)
-        {
-            foreach (var rest in await CallAsync(turn, part, complete, stoppingToken))
-                open.Push(rest);
-        }
+        await Bisection.RunAsync<(WaitingEvent Event, long OwnFence)>(
+            [.. events.Select(static e => (e, 0L))], part => CallAsync(turn, part, complete, stoppingToken), stoppingToken);
     }
 
     /// <summary>Lets the events of a closed lane wait elsewhere, so that offsets move on.</summary>
@@ -107,7 +100,7 @@ internal sealed partial class Dispatcher(
         if (ruling is { Verdict: Verdict.Retry, OutcomeKnown: true } && prepared.Events.Count > 1 && prepared.Events.Any(static e => Ladder.IsLast(e.Row.LadderStep)))
             ruling = ruling with { Verdict = Verdict.Split };   // before anybody dies: company of one whom Meta cannot bear comes over the ladder with it
         var written = await EndAsync(turn, [.. prepared.Events.Select(e => EventResult.Of(e, Flagged(e.Event, ruling)))], call, complete, stoppingToken);
-        return written && ruling.Verdict is Verdict.Split ? Halves(prepared.Events) : [];
+        return written && ruling.Verdict is Verdict.Split ? Bisection.Halves(Renewed(prepared.Events)) : [];
     }
 
     private Ruling Flagged(WaitingEvent e, Ruling ruling) =>
@@ -190,9 +183,6 @@ internal sealed partial class Dispatcher(
 
     private static IReadOnlyList<(WaitingEvent Event, long OwnFence)> Renewed(IEnumerable<ClaimedEvent> events) =>
         [.. events.Select(static e => (e.Event, e.Row.Fence))];
-
-    private static IReadOnlyList<IReadOnlyList<(WaitingEvent Event, long OwnFence)>> Halves(IReadOnlyList<ClaimedEvent> events) =>
-        [Renewed(events.Skip((events.Count + 1) / 2)), Renewed(events.Take((events.Count + 1) / 2))];
 
     private static partial class Log
     {
