@@ -50,7 +50,7 @@ internal static class DeadLettersCommand
                 ?? throw new CommandException($"There is no dead letter '{call.GetRequiredValue(id)}'; `trackhub dead-letters list` shows those there are.");
             await host.StartAsync(cancellationToken);   // loads the directory, whose keys open it
             var codec = host.Services.GetRequiredService<RecordCodec>();
-            await foreach (var letters in OriginalsOf(host.Services).ReadAsync([row], cancellationToken))
+            await foreach (var letters in OriginalsOf(host.Services).ReadAsync([row], LetterOriginals.Chunk, cancellationToken))
             {
                 if (letters[0].Source is { } source) await codec.PrepareAsync([source], cancellationToken);
                 Printer.Of(call).Card((Row: row, Original: MaskedText.Of(letters[0], codec)), [.. Columns.Select(static column => new Column<(LetterRow Row, string Original)>(column.Name, l => column.Value(l.Row))), new("original", static l => l.Original)]);
@@ -68,11 +68,13 @@ internal static class DeadLettersCommand
         var filter = new LetterFilterOptions();
         var all = new Option<bool>("--all") { Description = "Everything there is." };
         var dry = new Option<bool>("--dry-run") { Description = "Sends and changes nothing: prints what would come of it." };
-        var command = new Command("redrive", "Puts dead letters back where they came from, each once, with a fresh ladder; consent and suppression are asked anew.") { ids, all, dry };
+        var rate = new Option<int>("--rate") { Description = "Letters a second at most.", HelpName = "N", DefaultValueFactory = static _ => ReplayDesk.UsualRate };
+        var command = new Command("redrive", "Puts dead letters back where they came from, each once, with a fresh ladder; consent and suppression are asked anew.") { ids, all, dry, rate };
         filter.AddTo(command);
         command.Validators.Add(result =>
         {
             var isNarrow = result.GetResult(ids) is { Tokens.Count: > 0 } || filter.IsGiven(result);
+            if (result.GetValue(rate) is < 1 or > ReplayDesk.MaxRate) result.AddError($"--rate takes a whole number from 1 to {ReplayDesk.MaxRate}.");
             if (result.GetValue(all) == isNarrow) result.AddError(isNarrow ? "--all goes alone." : "Say which: ids, a filter such as --reason, or --all.");
         });
         command.SetAction(async (call, cancellationToken) =>
@@ -83,7 +85,7 @@ internal static class DeadLettersCommand
             if (named?.Except(rows.Select(static row => row.Id)).FirstOrDefault() is { } unknown)
                 throw new CommandException($"There is no dead letter '{unknown}' of that filter; `trackhub dead-letters list` shows those there are.");
 
-            var counts = await RedriveAsync(host, rows, call.GetValue(dry), cancellationToken);
+            var counts = await RedriveAsync(host, rows, call.GetValue(rate), call.GetValue(dry), cancellationToken);
             var printer = Printer.Of(call);
             printer.Table(counts.OrderByDescending(static c => c.Value), new Column<KeyValuePair<string, long>>("result", static c => c.Key), new("letters", static c => c.Value), new("meaning", static c => MeaningOf(c.Key)));
             printer.Say(call.GetValue(dry) ? $"{rows.Count} dead letter(s) judged; nothing was sent or changed." : $"{counts.GetValueOrDefault(ReplayVerdict.Send) + counts.GetValueOrDefault(ReplayVerdict.SendLate)} of {rows.Count} dead letter(s) are on their way again.");
@@ -92,24 +94,25 @@ internal static class DeadLettersCommand
         return command;
     }
 
-    private static async Task<IReadOnlyDictionary<string, long>> RedriveAsync(IHost host, IReadOnlyList<LetterRow> rows, bool isTrial, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, long>> RedriveAsync(IHost host, IReadOnlyList<LetterRow> rows, int rate, bool isTrial, CancellationToken cancellationToken)
     {
         var services = host.Services;
         await host.StartAsync(cancellationToken);   // loads the directory
         var redrive = new Redrive(
-            TableOf(services), OriginalsOf(services), services.GetRequiredService<DispatchRedrive>(), services.GetRequiredService<WebhookRedrive>(), services.GetRequiredService<RecordProducer>());
+            TableOf(services), OriginalsOf(services), services.GetRequiredService<DispatchRedrive>(), services.GetRequiredService<WebhookRedrive>(), services.GetRequiredService<RecordProducer>(),
+            services.GetRequiredService<TimeProvider>());
         var admin = services.GetRequiredService<TenantAdmin>();
         IReadOnlyDictionary<string, long> counts = new Dictionary<string, long>();
         if (isTrial)
         {
-            counts = await redrive.RunAsync(rows, admin.Actor, isTrial, cancellationToken);
+            counts = await redrive.RunAsync(rows, admin.Actor, rate, isTrial, cancellationToken);
         }
         else
         {
             await using var only = await TableOf(services).LockAsync(cancellationToken);
             await admin.NotedAsync(
                 "dead_letters.redrive", rows.Count == 1 ? rows[0].Id : $"{rows.Count} letters",
-                async () => [.. (counts = await redrive.RunAsync(rows, admin.Actor, isTrial, cancellationToken)).Select(static c => (c.Key, (string?)$"{c.Value}"))], cancellationToken);
+                async () => [.. (counts = await redrive.RunAsync(rows, admin.Actor, rate, isTrial, cancellationToken)).Select(static c => (c.Key, (string?)$"{c.Value}"))], cancellationToken);
         }
 
         await host.StopAsync(cancellationToken);

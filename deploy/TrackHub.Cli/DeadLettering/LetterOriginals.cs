@@ -38,17 +38,20 @@ internal sealed record OpenLetter(LetterRow Row, DeadLetter? Letter, byte[]? Ori
 /// <summary>Fetches what dead letters keep and opens it. The tenant directory must be loaded.</summary>
 internal sealed class LetterOriginals(RangeReader log, RecordCodec codec, Sealer sealer, TenantDirectory directory)
 {
-    /// <summary>Letters at a time.</summary>
+    /// <summary>Letters at a time, at most.</summary>
     public const int Chunk = 500;
 
     /// <summary>The letters in chunks, opened; in the end those that the log no longer has.</summary>
+    /// <param name="rows">Which.</param>
+    /// <param name="most">Letters in a chunk at most, 1 to <see cref="Chunk"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DependencyAwayException">Log or registry do not answer.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<OpenLetter>> ReadAsync(IReadOnlyList<LetterRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<OpenLetter>> ReadAsync(IReadOnlyList<LetterRow> rows, int most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var wanted = rows.ToDictionary(static row => (row.Partition, row.Offset));
         var ranges = rows.GroupBy(static row => row.Partition)
             .Select(static group => new LogRange(group.Key, group.Min(static row => row.Offset), group.Max(static row => row.Offset) + 1)).ToList();
-        await foreach (var records in log.ReadAsync(Topics.DeadLetters.Name, ranges, Chunk, cancellationToken))
+        await foreach (var records in log.ReadAsync(Topics.DeadLetters.Name, ranges, most, cancellationToken))
         {
             await codec.PrepareAsync(records, cancellationToken);
             var opened = new List<OpenLetter>();
@@ -61,7 +64,7 @@ internal sealed class LetterOriginals(RangeReader log, RecordCodec codec, Sealer
             if (opened.Count > 0) yield return opened;
         }
 
-        foreach (var gone in wanted.Values.Chunk(Chunk)) yield return [.. gone.Select(static row => new OpenLetter(row, null, null, null))];
+        foreach (var gone in wanted.Values.Chunk(most)) yield return [.. gone.Select(static row => new OpenLetter(row, null, null, null))];
     }
 
     private OpenLetter Open(LetterRow row, StreamRecord record)

@@ -10,7 +10,7 @@ namespace TrackHub.Cli.DeadLettering;
 /// What was put back is noted per letter, before and after: a letter is put back once, and one that a killed command had begun again. Events that are
 /// taken twice all the same are absorbed where every repetition is.
 /// </remarks>
-internal sealed class Redrive(LetterTable table, LetterOriginals originals, DispatchRedrive dispatch, WebhookRedrive webhooks, RecordProducer producer)
+internal sealed class Redrive(LetterTable table, LetterOriginals originals, DispatchRedrive dispatch, WebhookRedrive webhooks, RecordProducer producer, TimeProvider clock)
 {
     /// <summary>The log no longer has it, or its day's key is destroyed.</summary>
     public const string Gone = "gone";
@@ -30,16 +30,21 @@ internal sealed class Redrive(LetterTable table, LetterOriginals originals, Disp
     /// <summary>Puts letters back, or tells what would come of it.</summary>
     /// <param name="rows">The letters.</param>
     /// <param name="actor">Who.</param>
+    /// <param name="rate">Letters a second at most, from 1.</param>
     /// <param name="isTrial">Nothing is sent or changed.</param>
     /// <param name="cancellationToken">Ends it between two chunks.</param>
     /// <returns>Letters by what came of them: a <see cref="ReplayVerdict"/> or a word of this class.</returns>
-    public async Task<IReadOnlyDictionary<string, long>> RunAsync(IReadOnlyList<LetterRow> rows, string actor, bool isTrial, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, long>> RunAsync(IReadOnlyList<LetterRow> rows, string actor, int rate, bool isTrial, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         void Count(string result) => counts[result] = counts.GetValueOrDefault(result) + 1;
+        var rest = TimeSpan.Zero;
         foreach (var _ in rows.Where(static row => row.RedrivenAt is not null)) Count(Already);
-        await foreach (var letters in originals.ReadAsync([.. rows.Where(static row => row.RedrivenAt is null)], cancellationToken))
+        await foreach (var letters in originals.ReadAsync([.. rows.Where(static row => row.RedrivenAt is null)], Math.Min(rate, LetterOriginals.Chunk), cancellationToken))
         {
+            if (!isTrial && rest > TimeSpan.Zero)
+                await Task.Delay(rest, clock, cancellationToken);
+            var started = clock.GetTimestamp();
             var found = await JudgeAsync(letters, cancellationToken);
             var sending = found.Where(static f => IsSend(f.Result)).Select(static f => f.Letter).ToList();
             if (!isTrial && sending.Count > 0)
@@ -53,6 +58,7 @@ internal sealed class Redrive(LetterTable table, LetterOriginals originals, Disp
             }
 
             foreach (var (_, result) in found) Count(result);
+            rest = TimeSpan.FromSeconds((double)letters.Count / rate) - clock.GetElapsedTime(started);
         }
 
         return counts;

@@ -52,17 +52,20 @@ internal static class LanesCommand
     private static Command Resume()
     {
         var pixel = new Argument<string>("pixel") { Description = "Pixel of the lane, by id or dataset id." };
-        var command = new Command("resume", "Sends what is parked for a lane: its next call is one event, to see whether Meta takes it, then the rest.") { pixel };
+        var ambiguous = new Option<bool>("--ambiguous") { Description = "Also what is parked as ambiguous_expired or count_differs: Meta may have it, and may count it twice." };
+        var only = new Option<string?>("--event-id") { Description = "Only this event.", HelpName = "ID" };
+        var command = new Command("resume", "Sends what is parked for a lane: its next call is one event, to see whether Meta takes it, then the rest.") { pixel, ambiguous, only };
         command.SetAction(async (call, cancellationToken) =>
         {
             using var host = PlatformServices.Create(call);
             var desk = host.Services.GetRequiredService<LaneDesk>();
-            var pixels = await host.Services.GetRequiredService<TenantAdmin>().ListPixelsAsync(cancelled: cancellationToken);
+            var admin = host.Services.GetRequiredService<TenantAdmin>();
+            var pixels = await admin.ListPixelsAsync(cancelled: cancellationToken);
             var row = AdminCall.Pick(pixels, "pixel", call.GetRequiredValue(pixel), static p => p.Id, static p => [p.DatasetId]);
             if (!row.Active)
                 throw new CommandException($"Pixel {row.Id} is switched off: what is resumed would be parked again. `trackhub pixels set {row.Id} active=true` resumes it.");
 
-            var events = await desk.ResumeAsync(row.BrandId, row.Id, actor: "cli", refused: null, cancellationToken);
+            var events = await desk.ResumeAsync(row.BrandId, row.Id, new(admin.Actor) { EvenAmbiguous = call.GetValue(ambiguous), EventId = call.GetValue(only) }, cancellationToken);
             var printer = Printer.Of(call);
             printer.Card((Pixel: row.Id, Events: events ?? 0), new("pixel", static r => r.Pixel), new("resumed", static r => r.Events));
             printer.Say("The dispatcher sends them once Meta has taken a first one; `trackhub lanes list` shows it.");

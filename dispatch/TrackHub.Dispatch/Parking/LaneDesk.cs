@@ -32,14 +32,16 @@ public sealed class LaneDesk(NpgsqlDataSource postgres)
         where $3::text is null or (l.state = 'parked' and l.refused = $3)
         """;
 
-    // updated_at stays: it tells from where on the copy lies in the topic parked.
+    // updated_at stays: it tells from where on the copy lies in the topic parked. An outcome nobody knew does not park the event again: somebody has decided.
     private const string ResumeRows = """
-        update dedupe_registry set state = 'retry', reason = 'resumed', ladder_step = 0, fence = nextval('dispatch_fence')
-        where brand_id = $1 and pixel_id = $2 and state = 'parked' and reason <> all($3) and event_time > now() - $4::interval
+        update dedupe_registry set state = 'retry', reason = 'resumed', ladder_step = 0, fence = nextval('dispatch_fence'),
+            unknown_since = case when $5 then null else unknown_since end
+        where brand_id = $1 and pixel_id = $2 and state = 'parked' and ($5 or reason <> all($3)) and event_time > now() - $4::interval
+          and ($6::text is null or event_id = $6)
         """;
 
     private const string Audit = """
-        insert into audit_log (actor, action, subject, detail) values ($1, 'lane.resume', $2, jsonb_build_object('brand', $3::text, 'events', $4::bigint))
+        insert into audit_log (actor, action, subject, detail) values ($1, 'lane.resume', $2, jsonb_strip_nulls(jsonb_build_object('brand', $3::text, 'events', $4::bigint, 'ambiguous', $5::boolean, 'event_id', $6::text)))
         """;
 
     /// <summary>Every lane that had a call or has parked events, of one brand or all.</summary>
@@ -57,26 +59,25 @@ public sealed class LaneDesk(NpgsqlDataSource postgres)
     /// <summary>Takes a lane up again: its next call is a probe, and what was parked for the lane's sake is sent once the dispatcher has it in hand.</summary>
     /// <param name="brandId">Brand.</param>
     /// <param name="pixelId">Pixel.</param>
-    /// <param name="actor">Who, for the audit log.</param>
-    /// <param name="refused">Only while the lane is parked for these credentials; null: in any case.</param>
+    /// <param name="how">Who does it, and what is taken up.</param>
     /// <param name="cancellationToken">Gives up; nothing is done then, or all of it.</param>
     /// <returns>Events taken up; null if the lane is not parked for those credentials any more.</returns>
-    public async Task<long?> ResumeAsync(string brandId, string pixelId, string actor, string? refused, CancellationToken cancellationToken)
+    public async Task<long?> ResumeAsync(string brandId, string pixelId, LaneResumption how, CancellationToken cancellationToken)
     {
         await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        Task<int> ExecuteAsync(string sql, params object[] values)
+        Task<int> ExecuteAsync(string sql, params object?[] values)
         {
             var command = new NpgsqlCommand(sql, connection, transaction);
             foreach (var value in values)
-                command.Parameters.Add(new() { Value = value });
+                command.Parameters.Add(new() { Value = value ?? DBNull.Value });
             return command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        if (await ExecuteAsync(ResumeLane, brandId, pixelId, (object?)refused ?? DBNull.Value) == 0)
+        if (await ExecuteAsync(ResumeLane, brandId, pixelId, how.Refused) == 0)
             return null;
-        long events = await ExecuteAsync(ResumeRows, brandId, pixelId, ParkReason.OfTheEvent, RecordGates.MaxAge);
-        await ExecuteAsync(Audit, actor, pixelId, brandId, events);
+        long events = await ExecuteAsync(ResumeRows, brandId, pixelId, ParkReason.OfTheEvent, RecordGates.MaxAge, how.EvenAmbiguous, how.EventId);
+        await ExecuteAsync(Audit, how.Actor, pixelId, brandId, events, how.EvenAmbiguous ? true : null, how.EventId);
         await transaction.CommitAsync(cancellationToken);
         return events;
     }

@@ -14,6 +14,6 @@ internal static class ParkReason
     /// <summary>An attempt of unknown outcome is too old to be repeated.</summary>
     public const string Ambiguous = "ambiguous_expired";
 
-    /// <summary>Reasons of one event, not of its lane: sent again it might count twice, so resuming the lane leaves it where it is.</summary>
+    /// <summary>Reasons of one event, not of its lane: sent again it might count twice, so resuming the lane leaves it where it is unless an operator says otherwise.</summary>
     public static readonly string[] OfTheEvent = [Ambiguous, VerdictTable.CountDiffers];
 }

@@ -86,7 +86,7 @@ internal sealed partial class ParkingKeeper(
 
     private async Task ResumeAsync(LaneId lane, string? refused, CancellationToken stoppingToken)
     {
-        if (await desk.ResumeAsync(lane.BrandId, lane.PixelId, DispatchRole.Name, refused, stoppingToken) is { } events)
+        if (await desk.ResumeAsync(lane.BrandId, lane.PixelId, new(DispatchRole.Name) { Refused = refused }, stoppingToken) is { } events)
             Log.Resumed(logger, events, lane.BrandId, lane.PixelId);
     }
 

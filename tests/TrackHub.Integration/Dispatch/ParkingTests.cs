@@ -72,7 +72,7 @@ public sealed class ParkingTests(FastWorld world)
         using var dead = world.NewHost(static builder => TrackHub.Dispatch.DispatchRole.AddDispatch(builder));
 
         // Killed after the transaction, then between the copies and the note that they are made: twice.
-        (await dead.Services.GetRequiredService<LaneDesk>().ResumeAsync(brand.BrandId, brand.PixelId, "ana", refused: null, default)).ShouldBe(3);
+        (await dead.Services.GetRequiredService<LaneDesk>().ResumeAsync(brand.BrandId, brand.PixelId, new("ana"), default)).ShouldBe(3);
         (await world.LaneAsync<string>(brand, "state")).ShouldBe("open");
         for (var i = 0; i < 2; i++)
         {
@@ -89,7 +89,7 @@ public sealed class ParkingTests(FastWorld world)
         }
 
         (await AuditAsync(brand)).ShouldBe(["ana 3"]);
-        (await Desk.ResumeAsync(brand.BrandId, brand.PixelId, "ana", refused: null, default)).ShouldBe(0);
+        (await Desk.ResumeAsync(brand.BrandId, brand.PixelId, new("ana"), default)).ShouldBe(0);
     }
 
     [Fact]
@@ -135,9 +135,35 @@ public sealed class ParkingTests(FastWorld world)
         await world.SendAsync(purchase);
         await Eventually.Holds(async () => (await LaneAsync(brand)) is { State: "closed", Parked: 1 }, Patience);
 
-        (await Desk.ResumeAsync(brand.BrandId, brand.PixelId, "ana", refused: null, default)).ShouldBe(0);
+        (await Desk.ResumeAsync(brand.BrandId, brand.PixelId, new("ana"), default)).ShouldBe(0);
 
         (await world.RegistryAsync<string>(purchase, "state || ' ' || reason")).ShouldBe("parked count_differs");
+    }
+
+    [Fact]
+    public async Task What_might_count_twice_is_sent_again_by_an_operator_who_says_so_and_only_then()
+    {
+        var brand = await world.NewBrandAsync();
+        await world.BehaveAsync(new { match = new { dataset = brand.DatasetId }, drop = "after", times = 2 });
+        var (wanted, other) = (world.Purchase(brand), world.Purchase(brand));
+        foreach (var purchase in new[] { wanted, other })
+        {
+            await world.SendAsync(purchase);
+            await Eventually.Holds(async () => await world.RegistryAsync<string>(purchase, "state") is "retry", Patience);
+
+            // Two days went by before its copy came.
+            await world.ExecuteAsync("update dedupe_registry set unknown_since = now() - interval '2 days' where event_id = $1", purchase.EventId);
+        }
+
+        await Eventually.Holds(async () => await LaneAsync(brand) is { Parked: 2, ParkedReasons: ["ambiguous_expired"] }, Patience);
+        (await world.ArrivedAsync(wanted)).ShouldBe((1, 1));
+
+        (await Desk.ResumeAsync(brand.BrandId, brand.PixelId, new("ana") { EvenAmbiguous = true, EventId = wanted.EventId }, default)).ShouldBe(1);
+
+        (await world.OutcomeAsync(wanted, Patience)).State.ShouldBe(OutcomeState.Delivered);
+        (await world.ArrivedAsync(wanted)).ShouldBe((2, 1));
+        (await world.RegistryAsync<string>(other, "state || ' ' || reason")).ShouldBe("parked ambiguous_expired");
+        (await AuditAsync(brand)).ShouldBe(["ana 1"]);
     }
 
     private async Task<LaneView> LaneAsync(TestBrand brand) =>

@@ -127,6 +127,36 @@ public sealed class RedriveTests(FastWorld world) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_redrive_puts_no_more_back_in_a_second_than_it_is_told()
+    {
+        var (brand, clock) = (await world.NewBrandAsync(), new ManualClock());
+        var lost = Enumerable.Range(0, 3).Select(i => new LetterRow
+        {
+            Id = $"x/0/{i}",
+            At = default,
+            Role = "matcher",
+            Reason = "malformed",
+            Detail = "",
+            BrandId = brand.BrandId,
+            PixelId = null,
+            EventId = null,
+            IngestId = null,
+            Gateway = null,
+            Partition = 0,
+            Offset = 1_000_000 + i,
+            RedrivenAt = null,
+        });
+
+        var run = NewRedrive(clock).RunAsync([.. lost], "ana", rate: 2, isTrial: false, default);
+        await Eventually.Holds(() => clock.WaitingTimers == 1);
+        clock.Advance(TimeSpan.FromSeconds(0.9));
+        run.IsCompleted.ShouldBeFalse("two went in the first second, the third goes in the next");
+        clock.Advance(TimeSpan.FromSeconds(0.2));
+
+        (await run).ShouldHaveSingleItem().ShouldBe(new(Redrive.Gone, 3));
+    }
+
+    [Fact]
     public async Task What_nobody_can_open_or_own_is_told_and_left()
     {
         var brand = await world.NewBrandAsync();
@@ -155,7 +185,7 @@ public sealed class RedriveTests(FastWorld world) : IAsyncLifetime
 
     private async Task<OpenLetter> OpenAsync(LetterRow row)
     {
-        await foreach (var letters in Originals.ReadAsync([row], default))
+        await foreach (var letters in Originals.ReadAsync([row], LetterOriginals.Chunk, default))
             return letters.ShouldHaveSingleItem();
         throw new InvalidOperationException("Every letter is given out, were it only as gone.");
     }
@@ -163,11 +193,13 @@ public sealed class RedriveTests(FastWorld world) : IAsyncLifetime
     private LetterOriginals Originals => new(
         Services.GetRequiredService<RangeReader>(), Services.GetRequiredService<RecordCodec>(), Services.GetRequiredService<Sealer>(), Services.GetRequiredService<TenantDirectory>());
 
+    private Redrive NewRedrive(TimeProvider clock) => new(
+        Table, Originals, Services.GetRequiredService<DispatchRedrive>(), Services.GetRequiredService<WebhookRedrive>(), Services.GetRequiredService<RecordProducer>(), clock);
+
     private async Task<string> RunAsync(LetterRow row, bool isTrial = false)
     {
-        var redrive = new Redrive(Table, Originals, Services.GetRequiredService<DispatchRedrive>(), Services.GetRequiredService<WebhookRedrive>(), Services.GetRequiredService<RecordProducer>());
         var rows = await Table.FindAsync(new([row.Id], null, null, null, null, null, null, null), default);
-        return (await redrive.RunAsync(rows.Count == 0 ? [row] : rows, "ana", isTrial, default)).ShouldHaveSingleItem().Key;
+        return (await NewRedrive(TimeProvider.System).RunAsync(rows.Count == 0 ? [row] : rows, "ana", ReplayDesk.UsualRate, isTrial, default)).ShouldHaveSingleItem().Key;
     }
 
     private async Task<List<StreamRecord>> ReadAsync(TopicDefinition topic)
