@@ -23,7 +23,7 @@ internal sealed class KafkaEventLog(
 {
     private readonly TimeSpan _ackTimeout = options.Value.AckTimeout;
 
-    // Of a request that is not traced. They go with the brand, of which every change of the directory makes a new one.
+    // Of a request that has no activity. They go with the brand, of which every change of the directory makes a new one.
     private readonly ConditionalWeakTable<Brand, RecordHeaders> _untraced = [];
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ internal sealed class KafkaEventLog(
         // A caller who hangs up does not stop the record: it is complete, and the next try of the same event is absorbed.
         WireFormat.WriteHeader(value, id);
         var headers = Activity.Current is null
-            ? _untraced.GetValue(brand, static untraced => new RecordHeaders().Brand(untraced.Id))
+            ? _untraced.GetValue(brand, static untraced => new RecordHeaders().Brand(untraced.Id).OwnTrace())
             : RecordHeaders.ForBrand(brand.Id);
         return producer.ProduceWithinAsync(topic, key, value, headers, _ackTimeout);
     }

@@ -28,6 +28,7 @@ internal sealed partial class WebhookIntake(
     public async Task AcceptAsync(HttpContext context, string? gatewayName, string? connectionPath)
     {
         var receivedAt = clock.GetUtcNow();
+        using var trace = RequestTrace.StartOwn();
         if (!GatewayTable.TryFind(gatewayName, out var gateway))
         {
             await RefuseAsync(context, "webhook", "unknown_gateway", Problems.NotFound);

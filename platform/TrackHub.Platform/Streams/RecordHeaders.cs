@@ -17,6 +17,8 @@ public sealed class RecordHeaders
 
     private const int Usual = 2;   // brand and trace
 
+    private static readonly byte[] OfEachRecord = new byte[1];   // known by its address
+
     private Header[] _headers = new Header[Usual];
 
     /// <summary>Number of headers.</summary>
@@ -31,6 +33,11 @@ public sealed class RecordHeaders
     /// <summary>Sets <c>traceparent</c> from the current activity, if there is one.</summary>
     public RecordHeaders TraceParent() =>
         Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? Set(TraceParentName, id) : this;
+
+    /// <summary>
+    /// Sets <c>traceparent</c> so that each record sent with these headers begins a trace of its own, not recorded: headers that many records share may be kept.
+    /// </summary>
+    public RecordHeaders OwnTrace() => Set(TraceParentName, OfEachRecord);
 
     /// <summary>Sets <c>traceparent</c> so that the record belongs to the trace of the one it follows from, if that has one.</summary>
     public RecordHeaders Follow(StreamRecord source) => source.TraceParent is { } trace ? Set(TraceParentName, trace) : this;
@@ -98,5 +105,8 @@ public sealed class RecordHeaders
     {
         /// <summary>The value.</summary>
         public byte[] ToBytes() => Text is null ? Bytes! : Encoding.UTF8.GetBytes(Text);
+
+        /// <summary>Whether each record has another value, see <see cref="OwnTrace"/>.</summary>
+        public bool IsOwnTrace => ReferenceEquals(Bytes, OfEachRecord);
     }
 }

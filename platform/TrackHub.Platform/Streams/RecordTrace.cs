@@ -18,6 +18,8 @@ public static class RecordTrace
     private const int HeaderLength = 55;
     private const int TraceIdStart = 3;
     private const int TraceIdLength = 32;
+    private const int SpanIdStart = 36;
+    private const int SpanIdLength = 16;
     private const int MaxLinks = 64;
 
     internal static ActivitySource Source { get; } = new(StreamMetrics.SourceName);
@@ -91,6 +93,22 @@ public static class RecordTrace
         [
             new("messaging.system", "kafka"), new("messaging.operation.name", "send"), new("messaging.operation.type", "send"), new("messaging.destination.name", topic),
         ]);
+    }
+
+    /// <summary>Writes a <c>traceparent</c> that names a trace of its own, not recorded, and returns it.</summary>
+    internal static ReadOnlySpan<byte> WriteOwn(Span<byte> room)
+    {
+        // Ids are to be unlike each other, not secret; one of nothing but zeros would be invalid, and takes 2^64 tries.
+        Span<byte> ids = stackalloc byte[(TraceIdLength + SpanIdLength) / 2];
+#pragma warning disable CA5394
+        Random.Shared.NextBytes(ids);
+#pragma warning restore CA5394
+        "00-"u8.CopyTo(room);
+        Convert.TryToHexStringLower(ids[..(TraceIdLength / 2)], room[TraceIdStart..], out _);
+        room[TraceIdStart + TraceIdLength] = (byte)'-';
+        Convert.TryToHexStringLower(ids[(TraceIdLength / 2)..], room[SpanIdStart..], out _);
+        "-00"u8.CopyTo(room[(SpanIdStart + SpanIdLength)..]);
+        return room[..HeaderLength];
     }
 
     /// <summary>Whether the sender records this trace: the lowest bit of the flags, two hex digits of which only the last matters.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +14,7 @@ using TrackHub.Platform.Hosting;
 
 namespace TrackHub.Platform.Telemetry;
 
-/// <summary>Metrics for the admin port, a trace id for every request and, with <c>Otlp:Endpoint</c>, metrics, traces and logs to a collector.</summary>
+/// <summary>Metrics for the admin port and, with <c>Otlp:Endpoint</c>, metrics, traces and logs to a collector.</summary>
 /// <remarks>
 /// A collector that is away or slow costs no role anything: exports run on threads of their own, from queues that drop when they are full (2,048 spans,
 /// 2,048 log lines), and an export takes at most <see cref="ExportLimit"/>.
@@ -29,7 +28,6 @@ internal static class TelemetryRegistration
     public static readonly TimeSpan LastExportLimit = TimeSpan.FromSeconds(1);
 
     private const int ExportEveryMs = 1_000;
-    private const string AspNetCore = "Microsoft.AspNetCore";
 
     // The framework's and the drivers' own sources need no instrumentation package.
     private static readonly string[] Meters = ["TrackHub.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"];
@@ -40,8 +38,7 @@ internal static class TelemetryRegistration
         builder.AddSection<OtlpOptions>("Otlp");
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<HostMetrics>();
-        builder.Services.AddSingleton<DistributedContextPropagator, RequestTrace>();
-        builder.Services.AddSingleton<IStartupFilter, RequestTrace.SpanFilter>();
+        builder.Services.AddSingleton<IStartupFilter, RequestTrace.Filter>();
         builder.Services.AddSingleton(provider => new MetricsEndpoint(exporter =>
         {
             var otlp = provider.GetRequiredService<IOptions<OtlpOptions>>().Value;
@@ -118,22 +115,20 @@ internal static class TelemetryRegistration
             services.GetRequiredService<MetricsEndpoint>();
             services.GetRequiredService<HostMetrics>();
 
-            // Also where nothing is sent: every request has a trace id, for its log lines and its records.
             var otlp = services.GetRequiredService<IOptions<OtlpOptions>>().Value;
-            var traces = Sdk.CreateTracerProviderBuilder()
+            if (otlp.Endpoint is null)
+                return Task.CompletedTask;
+
+            _traces = Sdk.CreateTracerProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, settings))
-                .SetSampler(new IngressSampler(otlp.Endpoint is null ? 0 : otlp.TraceRatio))
-                .AddSource(AspNetCore);
-            if (otlp.Endpoint is not null)
-            {
-                traces.AddSource(Sources).AddOtlpExporter(target =>
+                .SetSampler<IngressSampler>()
+                .AddSource(Sources)
+                .AddOtlpExporter(target =>
                 {
                     Aim(target, otlp, "traces");
                     Bound(target.BatchExportProcessorOptions);
-                });
-            }
-
-            _traces = traces.Build();
+                })
+                .Build();
             return Task.CompletedTask;
         }
 

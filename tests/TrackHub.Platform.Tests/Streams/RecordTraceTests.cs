@@ -81,6 +81,25 @@ public sealed class RecordTraceTests : IDisposable
         Activity.Current.ShouldBe(shared);
     }
 
+    [Fact]
+    public void Headers_that_many_records_share_give_each_a_trace_of_its_own()
+    {
+        var room = new byte[64];
+        var written = Enumerable.Range(0, 100).Select(_ => Encoding.ASCII.GetString(RecordTrace.WriteOwn(room))).ToList();
+
+        written.ShouldBeUnique();
+        foreach (var own in written)
+        {
+            ActivityContext.TryParse(own, null, out var context).ShouldBeTrue(own);
+            context.TraceFlags.ShouldBe(ActivityTraceFlags.None);
+        }
+
+        var headers = new RecordHeaders().Brand("brd").OwnTrace();
+        headers.IsSampled.ShouldBeFalse();
+        headers.Sent(1, send: null).IsOwnTrace.ShouldBeTrue();
+        new RecordHeaders().Set("empty", []).Sent(0, send: null).IsOwnTrace.ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("01")]

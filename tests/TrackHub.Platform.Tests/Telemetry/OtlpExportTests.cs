@@ -69,11 +69,29 @@ public sealed class OtlpExportTests
     }
 
     [Fact]
-    public async Task Without_a_collector_a_request_has_a_trace_id_all_the_same()
+    public async Task Without_a_collector_a_request_is_in_its_callers_trace_all_the_same()
     {
         await using var role = await StartAsync(collector: null);
 
-        (await GetAsync(role)).ShouldBe($"00-{Trace}", "of the caller, not sampled");
+        var trace = await GetAsync(role);
+        (trace[..35], trace[^3..]).ShouldBe(($"00-{Trace}", "-00"), "of the caller, not sampled");
+        (await GetAsync(role, traceParent: null)).ShouldBe("none", "and nothing is made for a request that nobody traces");
+    }
+
+    [Theory]
+    [InlineData("0", 0, 0)]
+    [InlineData("1", 200, 200)]
+    [InlineData("0.5", 20, 180)]   // some eleven standard deviations to each side
+    public async Task Whether_a_request_is_traced_is_our_choice_by_chance(string ratio, int fewest, int most)
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var role = await StartAsync(collector.Grpc, logFile: null, $"--Otlp:TraceRatio={ratio}");
+
+        var traced = 0;
+        for (var i = 0; i < 200; i++)
+            traced += (await GetAsync(role)).EndsWith("-01", StringComparison.Ordinal) ? 1 : 0;   // the caller always asks for it
+
+        traced.ShouldBeInRange(fewest, most);
     }
 
     private static async Task<WebApplication> StartAsync(Uri? collector, string? logFile = null, params string[] arguments)
@@ -94,7 +112,7 @@ public sealed class OtlpExportTests
             using (logger.BeginBrand("brd_example"))
                 logger.LogInformation("A line of one request");
             var headers = new RecordHeaders().TraceParent();
-            return System.Text.Encoding.ASCII.GetString(headers.TraceParentValue!)[..35];
+            return headers.TraceParentValue is { } trace ? System.Text.Encoding.ASCII.GetString(trace) : "none";
         });
         await app.StartAsync();
         return app;
@@ -107,11 +125,12 @@ public sealed class OtlpExportTests
         return (await reader.ReadToEndAsync()).Split('\n').Single(static line => line.Contains("A line of one request", StringComparison.Ordinal));
     }
 
-    private static async Task<string> GetAsync(WebApplication role)
+    private static async Task<string> GetAsync(WebApplication role, string? traceParent = $"00-{Trace}-b7ad6b7169203331-01")
     {
         using var http = new HttpClient { BaseAddress = new(role.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Last()) };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/own/path-of-a-webhook?signature=path-of-a-webhook");
-        request.Headers.TryAddWithoutValidation("traceparent", $"00-{Trace}-b7ad6b7169203331-01").ShouldBeTrue();
+        if (traceParent is not null)
+            request.Headers.TryAddWithoutValidation("traceparent", traceParent).ShouldBeTrue();
         using var answer = await http.SendAsync(request);
         return await answer.Content.ReadAsStringAsync();
     }

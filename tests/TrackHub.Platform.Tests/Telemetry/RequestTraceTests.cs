@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TrackHub.Platform.Telemetry;
 
 namespace TrackHub.Platform.Tests.Telemetry;
@@ -13,23 +14,24 @@ public sealed class RequestTraceTests
     [InlineData("|legacy.1.", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void Only_a_valid_traceparent_is_believed(string? header, bool believed)
+    public void Only_a_valid_traceparent_is_believed_and_never_what_it_says_of_recording(string? header, bool believed)
     {
-        new RequestTrace().ExtractTraceIdAndState(header, Get, out var id, out var state);
+        var caller = RequestTrace.CallerOf(header);
 
-        (id, state).ShouldBe((believed ? header : null, null));
+        (caller != default).ShouldBe(believed);
+        caller.TraceFlags.ShouldBe(ActivityTraceFlags.None);
+        caller.TraceState.ShouldBeNull();
     }
 
     [Fact]
-    public void Baggage_of_strangers_is_left_behind_and_nothing_of_ours_is_sent()
+    public void Work_has_a_trace_of_its_own_unless_it_is_in_one()
     {
-        var written = new List<string>();
+        using (var own = RequestTrace.StartOwn().ShouldNotBeNull())
+        {
+            own.Recorded.ShouldBeFalse();
+            RequestTrace.StartOwn().ShouldBeNull();
+        }
 
-        new RequestTrace().ExtractBaggage("key=value", Get).ShouldBeNull();
-        new RequestTrace().Inject(new System.Diagnostics.Activity("ours").Start(), written, static (carrier, name, _) => ((List<string>)carrier!).Add(name));
-
-        written.ShouldBeEmpty();
+        Activity.Current.ShouldBeNull();
     }
-
-    private static void Get(object? carrier, string name, out string? value, out IEnumerable<string>? values) => (value, values) = (carrier as string, null);
 }

@@ -20,11 +20,12 @@ internal static unsafe class NativeHeaders
         var list = LibRdKafka.NewHeaders((nuint)headers.Count);
         for (var i = 0; i < headers.Count; i++)
         {
-            var (name, text, bytes) = headers.Sent(i, send);
+            var header = headers.Sent(i, send);
+            var (name, text, bytes) = header;
             using var utf8Name = new Utf8Text(name, nameRoom);
             if (text is null)
             {
-                Add(list, utf8Name.Bytes, bytes);
+                Add(list, utf8Name.Bytes, header.IsOwnTrace ? RecordTrace.WriteOwn(valueRoom) : bytes);
                 continue;
             }
 
