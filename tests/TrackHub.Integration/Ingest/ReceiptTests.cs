@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -33,13 +34,30 @@ public sealed class ReceiptTests
         storedClick.Key.ShouldBe($"{brand.BrandId}/s-1");
         storedClick.Record.EventId.ShouldBe("evt-0000000000000001");
         storedClick.Headers["brand"].ShouldBe(brand.BrandId);
+        ActivityContext.TryParse(storedClick.Headers["traceparent"], null, out _).ShouldBeTrue(storedClick.Headers["traceparent"]);
         storedClick.Record.UserData.ShouldNotBeNull();
         var storedSale = await ingest.ReadBackAsync<TrackedEvent>(sale);
         storedSale.Key.ShouldBe($"{brand.BrandId}/kiwify/o-1");
+        ActivityContext.TryParse(storedSale.Headers["traceparent"], null, out _).ShouldBeTrue(storedSale.Headers["traceparent"]);
         storedSale.Record.EventId.ShouldBe(EventIds.ForOrder(brand.BrandId, "Purchase", "kiwify", "o-1"));
         storedSale.Record.EventId.ShouldBe(sale.GetProperty("event_id").GetString());
         storedSale.Record.ClickId.ShouldBe("th_0000000000000000000000000a");
         storedSale.Record.Sale!.AmountMinor.ShouldBe(19700);
+    }
+
+    [Fact]
+    public async Task Who_names_a_trace_finds_the_record_in_it()
+    {
+        const string Trace = "0af7651916cd43dd8448eb211c80319c";
+        await using var ingest = await IngestProcess.StartAsync(null, "kiwify");
+
+        var (status, click) = await ingest.PostAsync(
+            "/api/v1/track/click", """{"session_id":"s-1","url":"https://shop.example.com/a"}"""u8.ToArray(),
+            ("X-TrackHub-Key", ingest.Brands["kiwify"].WriteKey), ("traceparent", $"00-{Trace}-b7ad6b7169203331-01"));
+
+        status.ShouldBe(202);
+        var trace = (await ingest.ReadBackAsync<TrackedEvent>(click)).Headers["traceparent"];
+        (trace[..35], trace[^3..]).ShouldBe(($"00-{Trace}", "-00"), "whether it is recorded is ours to say");
     }
 
     [Fact]
