@@ -96,6 +96,10 @@ internal static class TestCommand
         };
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
+        // Most processes of a run end before compiling a method again, with a profile or for 30 calls, has paid for itself; what is called 512 times
+        // (hexadecimal) is. Their children inherit it. Measured in benchmarks/results, starts.md.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCountThreshold"] = "200";
         if (full) start.Environment[FullVariable] = "1";
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
