@@ -108,6 +108,9 @@ internal sealed class MatchingLab : IAsyncDisposable
     /// <summary>A counter of the matcher.</summary>
     public Task<double> CountAsync(string name, string tags, CancellationToken cancellationToken) => _matcher.FigureAsync(name, tags, cancellationToken);
 
+    /// <summary>Bytes the matcher has allocated so far.</summary>
+    public Task<double> AllocatedAsync(CancellationToken cancellationToken) => CountAsync("dotnet_gc_heap_total_allocated_bytes_total", "", cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -73,6 +73,7 @@ internal static class MatchingScenario
         Func<MatchingFloor, IReadOnlyList<TopicPartitionOffset>, Task> runFloorAsync, CancellationToken cancellationToken)
     {
         var before = await lab.CountAsync(counter, tags, cancellationToken);
+        var allocated = await lab.AllocatedAsync(cancellationToken);   // before it is held: it would not answer
         var from = Ends(lab.Bootstrap, topic);
         Measurement floored;
         double cpu;
@@ -89,7 +90,8 @@ internal static class MatchingScenario
         while (await lab.CountAsync(counter, tags, cancellationToken) - before < events.Count)
             await Task.Delay(AskAgain, run.Clock, cancellationToken);
         var matched = Measured(Matcher, item, events.Count, run.Clock.GetElapsedTime(started));
-        matched.Cost = new((lab.Meter.CpuSeconds - cpu) * 1_000_000 / events.Count, null, lab.Meter.ResidentMegabytes);
+        allocated = await lab.AllocatedAsync(cancellationToken) - allocated;
+        matched.Cost = new((lab.Meter.CpuSeconds - cpu) * 1_000_000 / events.Count, allocated / events.Count, lab.Meter.ResidentMegabytes);
         return (floored, matched);
     }
 

@@ -57,16 +57,18 @@ internal static class RebuildScenario
     {
         (string Name, ProcessMeter Meter)[] processes = [(Matcher, lab.Meter), ("Redis", lab.Redis.Meter), ("broker", lab.BrokerMeter)];
         var cpu = Array.ConvertAll(processes, static p => p.Meter.CpuSeconds);
+        var allocated = await lab.AllocatedAsync(cancellationToken);
         var (events, took) = await ReadAsync();
         await RebuildAsync(run, lab, cancellationToken);
         var (eventsNow, tookNow) = await ReadAsync();
+        allocated = await lab.AllocatedAsync(cancellationToken) - allocated;
         var (read, elapsed) = ((int)(eventsNow - events), TimeSpan.FromSeconds(tookNow - took));
         return
         [
             .. processes.Select((process, i) =>
             {
                 var measured = MatchingScenario.Measured(process.Name, $"rebuild from the {from}", read, elapsed);
-                measured.Cost = new((process.Meter.CpuSeconds - cpu[i]) * 1_000_000 / Math.Max(1, read), null, process.Meter.ResidentMegabytes);
+                measured.Cost = new((process.Meter.CpuSeconds - cpu[i]) * 1_000_000 / Math.Max(1, read), i == 0 ? allocated / Math.Max(1, read) : null, process.Meter.ResidentMegabytes);
                 return measured;
             }),
         ];

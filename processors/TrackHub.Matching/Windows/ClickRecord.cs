@@ -12,7 +12,7 @@ namespace TrackHub.Matching.Windows;
 /// </summary>
 internal sealed class ClickRecordCodec(Sealer sealer)
 {
-    /// <summary>The bytes to keep. User data whose day key is gone, or that is no user data, is left out.</summary>
+    /// <summary>The bytes to keep. User data whose day key is gone is left out.</summary>
     public byte[] Encode(Brand brand, TrackedEvent tracked) =>
         // What comes from the table is sealed as it is kept here.
         ClickRecordFormat.Encode(tracked, tracked.UserData is null || tracked.UserData.KeyId == KeyRef.Window.Id ? tracked.UserData : Reseal(brand, tracked.UserData));
@@ -31,21 +31,18 @@ internal sealed class ClickRecordCodec(Sealer sealer)
     }
 
     /// <summary>User data sealed under the window key; null if there is none or it cannot be opened.</summary>
-    public UserData? Open(Brand brand, SealedBox? box) => box is null ? null : Open(() => sealer.Open(brand.TenantId, SealPurpose.Window, box));
+    public UserData? Open(Brand brand, SealedBox? box) =>
+        box is not null && TryOpen(brand, SealPurpose.Window, box) is { } clear && UserData.TryDecode(clear, out var userData) ? userData : null;
 
-    private SealedBox? Reseal(Brand brand, SealedBox box)
-    {
-        byte[] clear = [];
-        return Open(() => clear = sealer.Open(brand.TenantId, SealPurpose.UserData, box)) is null
-            ? null
-            : sealer.Seal(brand.TenantId, SealPurpose.Window, clear, KeyRef.Window);
-    }
+    // Whether it is user data is seen when it is opened for a sale: not every click is paid for by reading it twice.
+    private SealedBox? Reseal(Brand brand, SealedBox box) =>
+        TryOpen(brand, SealPurpose.UserData, box) is { } clear ? sealer.Seal(brand.TenantId, SealPurpose.Window, clear, KeyRef.Window) : null;
 
-    private static UserData? Open(Func<byte[]> open)
+    private byte[]? TryOpen(Brand brand, SealPurpose purpose, SealedBox box)
     {
         try
         {
-            return UserData.TryDecode(open(), out var userData) ? userData : null;
+            return sealer.Open(brand.TenantId, purpose, box);
         }
         catch (Exception e) when (e is KeyGoneException or CryptographicException)
         {

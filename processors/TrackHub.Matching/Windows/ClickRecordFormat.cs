@@ -49,7 +49,7 @@ internal static class ClickRecordFormat
     public static byte[] Encode(TrackedEvent tracked, SealedBox? box)
     {
         var (keys, traits) = (tracked.Keys, tracked.Traits);
-        using var memory = new MemoryStream(256 + (box?.Box.Length ?? 0));
+        using var memory = new MemoryStream(512 + (box?.Box.Length ?? 0));
         using var writer = new BinaryWriter(memory, Encoding.UTF8);
         writer.Write((byte)tracked.Kind);
         writer.Write7BitEncodedInt((int)PartsOf(tracked, box));

@@ -11,23 +11,20 @@ internal sealed class WindowApplier(TenantDirectory directory, ClickRecordCodec 
     {
         var now = clock.GetUtcNow();
         var brands = directory.Current;
-        var entries = new List<(WindowEntry, TimeSpan)>(events.Count * 4);
-        var values = new List<WindowRecord>(events.Count);
+        var kept = new List<(TrackedEvent Event, Brand Brand)>(events.Count);
         foreach (var tracked in events)
         {
-            if (brands.Brand(tracked.BrandId) is not { } brand || !Guid.TryParse(tracked.IngestId, out var ingestId))
-                continue;
-
-            var window = brand.Settings.Window;
             // Not a moment before it is swept: a sale that waited, or another instance's clock, may be behind this one.
-            if (tracked.EventTime + window + WindowStore.Grace <= now)
-                continue;
-
-            entries.AddRange(WindowEntries.Of(tracked).Select(entry => (entry, window)));
-            if (WindowEntries.IsCandidate(tracked.Kind))
-                values.Add(new(WindowKeys.Record(brand.Id, ingestId), records.Encode(brand, tracked), tracked.EventTime, window));
+            if (brands.Brand(tracked.BrandId) is { } brand && Guid.TryParse(tracked.IngestId, out _) && tracked.EventTime + brand.Settings.Window + WindowStore.Grace > now)
+                kept.Add((tracked, brand));
         }
 
-        await store.WriteAsync(entries, values, cancellationToken);
+        await store.WriteAsync(
+            kept.SelectMany(static k => WindowEntries.Of(k.Event), static (k, entry) => (entry, k.Brand.Settings.Window)),
+            kept.Where(static k => WindowEntries.IsCandidate(k.Event.Kind)).Select(k => RecordOf(k.Event, k.Brand)),
+            cancellationToken);
     }
+
+    private WindowRecord RecordOf(TrackedEvent tracked, Brand brand) =>
+        new(WindowKeys.Record(brand.Id, Guid.Parse(tracked.IngestId)), records.Encode(brand, tracked), tracked.EventTime, brand.Settings.Window);
 }
