@@ -96,7 +96,7 @@ public sealed partial class LifeTests
         ill.Output.ShouldContain("FAULT  redis: eviction policy: CONFIG SET maxmemory-policy noeviction", customMessage: ill.All);
 
         await machine.ScriptAsync(string.Format(CultureInfo.InvariantCulture, Policy, machine.PortBase + 6, "noeviction"));
-        await Eventually.Holds(async () => (await machine.RunAsync("doctor")).Code.ShouldBe(0));
+        await Eventually.Holds(async () => (await machine.RunAsync("doctor")).Code.ShouldBe(0), TimeSpan.FromMinutes(1));
     }
 
     private static async Task DeadRoleComesBackAsync(Machine machine)
