@@ -29,6 +29,11 @@ public sealed class EduzzGatewayTests
     [InlineData("myeduzz.something_new", SaleKind.Unmapped)]
     public void An_event_has_its_kind(string name, SaleKind kind) => Mapped.Changed(Paid, root => root["event"] = name).Kind.ShouldBe(kind);
 
+    [Theory]
+    [InlineData("ping")]
+    [InlineData("myeduzz.ping")]
+    public void The_event_that_switches_a_configuration_on_is_a_test(string name) => Mapped.Changed(Paid, root => root["event"] = name).Test.ShouldBeTrue();
+
     [Fact]
     public void An_invoice_gives_everything_it_knows()
     {

@@ -40,7 +40,7 @@ internal sealed class EduzzGateway : IGateway
     }
 
     /// <summary>Canonical kind of an event.</summary>
-    internal static SaleKind KindOf(string name, JsonElement data) => (name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name) switch
+    internal static SaleKind KindOf(string name, JsonElement data) => Bare(name) switch
     {
         "invoice_opened" or "invoice_waiting_payment" => SaleKind.Pending,
         "invoice_paid" => data.At("contract", "recurrence").At("charges", "current").Count() > 1 ? SaleKind.Renewed : SaleKind.Approved,
@@ -57,6 +57,8 @@ internal sealed class EduzzGateway : IGateway
         "invoice_negotiated" or "invoice_scheduled" or "commission_processed" or "ping" => SaleKind.Ignored,
         _ => SaleKind.Unmapped,
     };
+
+    private static string Bare(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
 
     private static SaleEvent MapEvent(string name, JsonElement root, MappingContext context)
     {
@@ -76,7 +78,7 @@ internal sealed class EduzzGateway : IGateway
             DeliveryId = root.At("id").Text(),
             SaleId = data.At("id").Text(),
             Reference = data.At("id").Text(),
-            Test = name is "ping",
+            Test = Bare(name) is "ping",
             Method = PaymentMethods.Of(data.At("paymentMethod").Text()),
             Money = MoneyReads.FromMajor(price.At("value"), default, currency),
             ProductId = item.At("productId").Text(),
