@@ -98,10 +98,16 @@ internal sealed partial class WebhookIntake(
         await Task.WhenAll(keeping, Task.Delay(UnprovenAnswer, clock));
         var kept = await keeping;
 
+        if (kept is Kept.LogAway && (gateway.TakesAnyAnswerAsFinal || gateway.AcceptsUnproven))
+        {
+            // Kept nowhere, the answer would be the last we hear of it.
+            await ComeBackAsync(context, gateway, Problems.LogUnavailable);
+            return;
+        }
+
         if (gateway.AcceptsUnproven && !proof.OutOfWindow)
         {
-            // Kept nowhere, a 202 would be the last we hear of it.
-            await (kept is Kept.LogAway ? Problems.WriteAsync(context, Problems.LogUnavailable) : Receipts.WriteUnprovenAsync(context));
+            await Receipts.WriteUnprovenAsync(context);
             return;
         }
 

@@ -18,6 +18,7 @@ public sealed class QuarantineHttpTests : IAsyncLifetime
 {
     private const string Corrected = "corrected-token-0001";
     private const string EduzzSecret = "example-eduzz-secret";
+    private const string CaktoSecret = "example-cakto-secret";
     private static readonly byte[] Sale = Samples.Bytes("kiwify/order_approved_card.json");
 
     private IngestServer _server = null!;
@@ -25,7 +26,7 @@ public sealed class QuarantineHttpTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await IngestServer.StartAsync(("Ingest:QuarantinePerDay", "3"));
-        _server.World.Directory.Publish(World.Snapshot(World.Connection("eduzz", EduzzSecret)));
+        _server.World.Directory.Publish(World.Snapshot(World.Connection("eduzz", EduzzSecret), World.Connection("cakto", CaktoSecret)));
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -102,6 +103,17 @@ public sealed class QuarantineHttpTests : IAsyncLifetime
         // A 202 would be the last we hear of this one.
         _server.Log.IsAway = true;
         (await PostAsync("eduzz/eduzz-path", "x-signature", new string('0', 64))).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_takes_any_answer_as_final_gets_none_where_an_unproven_delivery_was_kept_nowhere()
+    {
+        (await PostAsync("cakto/cakto-path")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        _server.Log.Quarantined.ShouldHaveSingleItem().Gateway.ShouldBe("cakto");
+
+        _server.Log.IsAway = true;
+
+        await Should.ThrowAsync<HttpRequestException>(() => PostAsync("cakto/cakto-path"));
     }
 
     [Fact]
