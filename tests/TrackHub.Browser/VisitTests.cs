@@ -51,6 +51,7 @@ public sealed class VisitTests : BrowserTest
     [InlineData("fb.1.1690000000000.X", "X", "fb.1.1690000000000.X")]
     [InlineData("fb.1.1690000000000.X.AQQAAQMC", "X", "fb.1.1690000000000.X.AQQAAQMC")]
     [InlineData("fb.1.1690000000000.X.BA", null, "fb.1.1690000000000.X.BA")]
+    [InlineData("fb.1.1690000000000.X.Bg", "X", "fb.1.1690000000000.X.Bg")]
     [InlineData("fb.1.1690000000000.X", null, "fb.1.1690000000000.X")]
     [InlineData("fb.1.1690000000000.X", "x", @"fb\.0\.\d{13}\.x")]
     [InlineData("fb.1.1690000000.X", "X", @"fb\.0\.\d{13}\.X")]
@@ -100,6 +101,16 @@ public sealed class VisitTests : BrowserTest
         // A random browser id that lasts one page would match nothing.
         (click["fbp"] is null).ShouldBe(blocked.Contains("cookie", StringComparison.Ordinal));
         (views[1]["click_id"] == click["click_id"] && views[1]["fbc"] == click["fbc"]).ShouldBe(remembers);
+    }
+
+    [Fact]
+    public async Task Where_no_cookie_can_be_set_the_click_is_told_with_the_index_that_Meta_asks_for_then()
+    {
+        await Visitor.AddInitScriptAsync(BlockedCookies);
+
+        await VisitAsync("?fbclid=X", "www.loja.example.com");
+
+        (await Shop.AcceptedAsync("click"))[0]["fbc"]!.ShouldMatch(@"^fb\.1\.\d{13}\.X$");
     }
 
     [Fact]

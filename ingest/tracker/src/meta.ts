@@ -10,7 +10,7 @@ declare global {
 /** `fb.{index}.{Unix ms}.{value}`: https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc */
 const form = /^fb\.\d+\.\d{13}\.(.+)$/;
 /** What Meta's Parameter Builder puts behind a value. */
-const suffix = /\.(AQ[\w-]{6}|A[Qgw]|B[AQ])$/;
+const suffix = /\.(AQ[\w-]{6}|A[Qgw]|B[AQg])$/;
 /** What a cookie's value can hold as it is. */
 const cookieSafe = /^[!#-+\--:<-[\]-~]+$/;
 

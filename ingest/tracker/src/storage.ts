@@ -47,5 +47,5 @@ const domain = ((): string => {
   return "";
 })();
 
-/** Meta's subdomain index: labels of the cookies' domain but one; 0 on a bare name or an address. */
-export const domainIndex = domain ? domain.split(".").length - 1 : 0;
+/** Meta's subdomain index: labels of the cookies' domain but one; 1 where a domain takes no cookie, 0 on a bare name or an address. */
+export const domainIndex = domain ? domain.split(".").length - 1 : +(!isAddress && labels.length > 1);
