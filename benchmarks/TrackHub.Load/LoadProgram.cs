@@ -2,6 +2,7 @@ using System.CommandLine;
 using TrackHub.Cli;
 using TrackHub.Cli.Testing;
 using TrackHub.Load.Broker;
+using TrackHub.Load.Dispatching;
 using TrackHub.Load.EndToEnd;
 using TrackHub.Load.Http;
 using TrackHub.Load.Kafka;
@@ -27,6 +28,7 @@ internal static class LoadProgram
         ["webhook"] = (500, [1, 16, 64, 256], HttpScenarios.WebhookAsync),
         ["matching"] = (2_000, [1], MatchingScenario.RunAsync),
         ["rebuild"] = (500, [16], RebuildScenario.RunAsync),
+        ["dispatch"] = (2_000, [1], DispatchScenario.RunAsync),
         ["end-to-end"] = (50, [16], EndToEndScenario.RunAsync),
     };
 

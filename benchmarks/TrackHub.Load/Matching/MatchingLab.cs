@@ -41,6 +41,9 @@ internal sealed class MatchingLab : IAsyncDisposable
     /// <summary>Bootstrap servers of the broker.</summary>
     public string Bootstrap => _broker.Bootstrap;
 
+    /// <summary>Its schema registry.</summary>
+    public string Registry => _broker.Registry;
+
     /// <summary>What the matcher's process has cost.</summary>
     public ProcessMeter Meter => _matcher.Meter;
 

@@ -48,6 +48,9 @@ internal sealed class Measurement(string target, LoadMode mode, int connections)
     /// <summary>What it cost the target's process; null where that is not measured.</summary>
     public ItemCost? Cost { get; set; }
 
+    /// <summary>Further figures by name, where a scenario has some.</summary>
+    public IReadOnlyList<(string Name, double Value)> Figures { get; init; } = [];
+
     /// <summary>Counts a failure.</summary>
     public void Fail(string kind) => Errors.AddOrUpdate(kind, 1, static (_, count) => count + 1);
 }

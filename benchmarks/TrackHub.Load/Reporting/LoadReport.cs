@@ -29,6 +29,12 @@ internal sealed class LoadReport(string scenario, LoadSettings settings, IReadOn
                 CultureInfo.InvariantCulture,
                 $"| {Label(m),-30} | {Loop(m),-6} | {m.Connections,4} | {m.Rate,8:N0} | {Ms(m, 0.5),6} | {Ms(m, 0.9),6} | {Ms(m, 0.99),6} | {Ms(m, 0.999),6} | {Ms(m, 1),7} | {Late(m),8} |{of}{CostOf(m)} {ErrorsOf(m)} |");
         }
+
+        foreach (var m in measurements.Where(static m => m.Figures.Count > 0))
+        {
+            yield return "";
+            yield return $"{Label(m)}: {string.Join(", ", m.Figures.Select(static f => string.Create(CultureInfo.InvariantCulture, $"{f.Name} {f.Value:0.###}")))}.";
+        }
     }
 
     /// <summary>The measurements as JSON, one object a line; times in milliseconds.</summary>
@@ -55,6 +61,7 @@ internal sealed class LoadReport(string scenario, LoadSettings settings, IReadOn
         cpu_us = Rounded(m.Cost?.CpuMicroseconds),
         allocated_bytes = Rounded(m.Cost?.AllocatedBytes),
         resident_mb = Rounded(m.Cost?.ResidentMegabytes),
+        figures = m.Figures.ToDictionary(static f => f.Name, static f => Math.Round(f.Value, 4)),
         errors = m.Errors,
     }));
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TrackHub.Load.Dispatching;
 using TrackHub.Load.Matching;
 using TrackHub.Load.Measuring;
 
@@ -59,6 +60,9 @@ internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings 
 
     /// <summary>An ingress on a matcher's broker.</summary>
     public Task<RoleProcess> StartIngressAsync(MatchingLab lab, CancellationToken cancellationToken) => lab.StartIngressAsync(call, clock, cancellationToken);
+
+    /// <summary>A matcher, a broker and lanes for a dispatcher beside the system.</summary>
+    public Task<DispatchLab> StartDispatchAsync(CancellationToken cancellationToken) => DispatchLab.StartAsync(call, system, clock, cancellationToken);
 
     /// <summary>Says what is measured next.</summary>
     public Task SayAsync(string what) => Progress.WriteLineAsync(what);

@@ -27,6 +27,7 @@ internal static class LoadCommand
         ["stages"] = "how right the three stages are, on labelled traffic; needs no running system",
         ["matching"] = "the matcher alone, its own process: clicks into the windows, sales to their clicks; acknowledged to capi-dispatch",
         ["rebuild"] = "windows that Redis forgot, read again from the log and from the table, and what the ingress feels of it",
+        ["dispatch"] = "the dispatcher alone, its own process, over 20 lanes to a simulator that takes 200 ms: a backlog of Purchases; acknowledged to the wire",
         ["end-to-end"] = "a signed sale, to its arrival at the simulator",
     };
 
