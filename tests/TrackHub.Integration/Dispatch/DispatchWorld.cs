@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using TrackHub.Dispatch;
 using TrackHub.MetaSim;
@@ -34,6 +35,12 @@ public class DispatchWorld : IAsyncLifetime
     private string _connectionString = "";
 
     public IServiceProvider Services => _desk.Services;
+
+    /// <summary>What every host of this world has logged.</summary>
+    internal KeptLines Log { get; } = new();
+
+    /// <summary>The database, as its owner.</summary>
+    internal string OwnerConnectionString => _connectionString;
 
     internal RecordProducer Producer => Services.GetRequiredService<RecordProducer>();
 
@@ -118,6 +125,8 @@ public class DispatchWorld : IAsyncLifetime
             builder.Configuration["Postgres:OwnerConnectionString"] = connectionString;
         }
 
+        // As roles log: of the framework and of Npgsql only what is amiss.
+        builder.Logging.AddProvider(Log).SetMinimumLevel(LogLevel.Trace).AddFilter("Npgsql", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton(Clock);
         builder.AddStreams();
         builder.AddTenantDirectory();
@@ -215,6 +224,13 @@ public class DispatchWorld : IAsyncLifetime
                 .Select(static call => (call.GetProperty("received_at").GetDateTimeOffset(), call.GetProperty("event_ids").GetArrayLength(), call.GetProperty("outcome").GetString()!))
                 .OrderBy(static call => call.Item1),
         ];
+    }
+
+    /// <summary>Ids of the events in each call to a dataset.</summary>
+    internal async Task<IReadOnlyList<IReadOnlyList<string>>> CalledEventsAsync(string datasetId)
+    {
+        var answer = await _http.GetFromJsonAsync<JsonElement>(new Uri(_sim.BaseAddress, $"/_sim/calls?dataset={datasetId}&limit=1000"));
+        return [.. answer.GetProperty("calls").EnumerateArray().Select(static call => (IReadOnlyList<string>)[.. call.GetProperty("event_ids").EnumerateArray().Select(static id => id.GetString()!)])];
     }
 
     /// <summary>Puts a behaviour of the simulator in force for one dataset or event.</summary>

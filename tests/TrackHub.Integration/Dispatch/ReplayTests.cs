@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +23,7 @@ public sealed class ReplayTests(FastWorld world)
     public async Task What_meta_has_costs_no_call_and_moves_no_offset_of_the_live_group()
     {
         var brand = await world.NewBrandAsync();
-        var events = Enumerable.Range(0, 120).Select(_ => world.Purchase(brand)).ToList();
+        var events = Enumerable.Range(0, FullFactAttribute.IsFull ? 1_000 : 200).Select(_ => world.Purchase(brand)).ToList();
         await world.SendAllAsync(events);
         await Eventually.Holds(() => events.TrueForAll(e => world.Outcomes(e).Count > 0), Patience);
         var calls = (await world.CallsToAsync(brand.DatasetId)).Count;
@@ -36,6 +37,37 @@ public sealed class ReplayTests(FastWorld world)
         events.ShouldAllBe(e => world.Outcomes(e).Count == 1);
         (await CaughtUpAsync()).ShouldBe(committed);
         (await AuditAsync(replay.Id)).ShouldBe(["ana replay.start", "dispatcher replay.done"]);
+    }
+
+    [FullFact]
+    public async Task While_a_thousand_delivered_events_are_replayed_live_ones_are_as_fast_as_without()
+    {
+        var (replayed, live, from) = (await world.NewBrandAsync(), await world.NewBrandAsync(), TimeProvider.System.GetUtcNow());
+        var events = Enumerable.Range(0, 1_000).Select(_ => world.Purchase(replayed)).ToList();
+        await world.SendAllAsync(events);
+        await Eventually.Holds(() => events.TrueForAll(e => world.Outcomes(e).Count > 0), Patience);
+        var calls = (await world.CallsToAsync(replayed.DatasetId)).Count;
+        async Task<TimeSpan> DeliverAsync()
+        {
+            var times = new List<TimeSpan>();
+            for (var i = 0; i < 100; i++)
+            {
+                var (purchase, started) = (world.Purchase(live), Stopwatch.GetTimestamp());
+                await world.SendAsync(purchase);
+                (await world.OutcomeAsync(purchase)).State.ShouldBe(OutcomeState.Delivered);
+                times.Add(Stopwatch.GetElapsedTime(started));
+            }
+
+            return times.Order().ElementAt(94);
+        }
+
+        var alone = await DeliverAsync();
+        var replay = await Desk.StartAsync(Everything(replayed) with { From = new(null, from) }, 5, "ana", default);   // 100 a second of ours
+        var beside = await DeliverAsync();
+
+        beside.ShouldBeLessThan((alone * 1.5) + TimeSpan.FromMilliseconds(50));
+        (await DoneAsync(replay)).Counts.ShouldBe(new Dictionary<string, long> { [ReplayVerdict.SkippedDelivered] = events.Count });
+        (await world.CallsToAsync(replayed.DatasetId)).Count.ShouldBe(calls);
     }
 
     [Fact]
