@@ -55,11 +55,12 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         claim.Parameters.Add(new() { Value = batchId });
         var read = new NpgsqlBatchCommand(ClaimSql.Rows);
         read.AddKeys(wishes.Select(static wish => wish.Event.Key));
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { claim, read } };
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { KeyLookups.Command(), claim, read } };
 
         var changed = new HashSet<EventKey>();
         var rows = new RegistryRow?[wishes.Count];
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             changed.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
         await reader.NextResultAsync(cancellationToken);

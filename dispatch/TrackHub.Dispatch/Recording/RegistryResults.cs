@@ -66,7 +66,7 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var settled = results.Where(static result => result.State != RegistryState.Claimed).ToList();
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { Attempts(results, call) } };
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { KeyLookups.Command(), Attempts(results, call) } };
         if (lane is var (id, state))
             batch.BatchCommands.Add(LaneStore.Write(id, state));
         if (results.FirstOrDefault(static result => result.Ruling.Verdict is Verdict.Delivered) is { } delivered)
@@ -78,6 +78,7 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
             var claims = settled.ToDictionary(static result => result.Claim.Event.Key, static result => result.Claim.Row);
+            await reader.NextResultAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
                 var key = new EventKey(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3));

@@ -1,12 +1,17 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using TrackHub.Cli.Demo.Check;
 using TrackHub.Cli.Explaining;
+using TrackHub.Dispatch;
 using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Recording;
+using TrackHub.Dispatch.Verdicts;
 using TrackHub.Ledger.Retaining;
 using TrackHub.Matching.Consents;
 using TrackHub.Matching.Orders;
 using TrackHub.Matching.Windows;
+using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Integration.Plans;
 
@@ -68,6 +73,39 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
 
         static string[] Many(string value) => [.. Enumerable.Repeat(value, 50)];
     }
+
+    [Fact]
+    public async Task A_full_call_is_claimed_and_written_by_key_and_not_by_reading_the_registry()
+    {
+        var wishes = Enumerable.Range(1, 1_000).Select(static n => new ClaimWish(Waiting($"e{n * 100}"), new("", "", ConsentBasis.Granted), OwnFence: 0)).ToList();
+        IReadOnlyList<ClaimedEvent> claimed = [];
+
+        var claim = await seeded.PlansOfAsync(async () => claimed = await new RegistryClaims(seeded.Writer, Options.Create(new DispatchOptions())).ClaimAsync(wishes, "batch", default));
+        var write = await seeded.PlansOfAsync(() => new RegistryResults(seeded.Writer).WriteAsync(
+            [.. claimed.Select(static c => EventResult.Of(c with { Row = c.Row with { Fence = -1 } }, new(Verdict.Delivered, "")))], new("batch", null, null), lane: null, default));
+
+        claim.Sequential.ShouldBeEmpty(claim.Text);
+        claim.Indexes.ShouldContain("dedupe_registry_pkey");
+        write.Sequential.ShouldBeEmpty(write.Text);
+        write.Indexes.ShouldContain(static index => index.StartsWith("dispatch_attempts_", StringComparison.Ordinal));
+    }
+
+    private static WaitingEvent Waiting(string eventId) => new(
+        new() { Coordinates = new("capi-dispatch", 0, 1), Timestamp = default, Value = [] },
+        new()
+        {
+            IngestId = "019bc1a0-0000-7000-8000-000000000001",
+            BrandId = Brand,
+            PixelId = "px",
+            EventName = "Purchase",
+            EventId = eventId,
+            EventTime = DateTimeOffset.UnixEpoch,
+            ReceivedAt = DateTimeOffset.UnixEpoch,
+            SaleId = "S1",
+            ConsentSessions = ["s100"],
+        },
+        arrivedAt: 0,
+        CancellationToken.None);
 
     [Fact]
     public async Task Explain_finds_a_sale_by_each_of_its_names()
