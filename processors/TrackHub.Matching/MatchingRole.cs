@@ -43,6 +43,7 @@ public static class MatchingRole
             .AddSingleton<WindowRebuild>()
             .AddSingleton<RebuildLock>()
             .AddSingleton<WindowKeeper>()
+            .AddSingleton<WindowFeed>()
             .AddSingleton<ConsentStore>()
             .AddSingleton<DispatchRecords>()
             .AddSingleton<BrowserDispatch>()
@@ -55,7 +56,8 @@ public static class MatchingRole
 
             // The keeper first: until it has looked at Redis, sales wait.
             .AddHostedService(static services => services.GetRequiredService<WindowKeeper>())
-            .AddHostedService<WindowFeed>()
+            .AddHostedService(static services => services.GetRequiredService<WindowFeed>())
+            .AddHostedService<PassedOverWatch>()
             .AddHostedService<SaleLoop>();
     }
 }

@@ -36,6 +36,7 @@ public sealed class TrackHubCommandTests
     [InlineData("--all goes alone", "dead-letters", "redrive", "--all", "--reason", "exhausted")]
     [InlineData("nosuch", "dead-letters", "list", "--role", "nosuch")]
     [InlineData("an offset is no time", "dead-letters", "list", "--from", "5")]
+    [InlineData("keeps sales for 9 days", "replay", "start", "ingest-events", "--from", "12d", "--dry-run")]
     [InlineData("an offset is no time", "books", "--from", "5")]
     [InlineData("one of --to-datetime, --to-offset and --shift", "groups", "reset", "dispatcher", "capi-dispatch")]
     [InlineData("one of --to-datetime, --to-offset and --shift", "groups", "reset", "dispatcher", "capi-dispatch", "--to-offset", "5", "--shift", "-5")]

@@ -50,6 +50,8 @@ internal static class ReplayCommand
         {
             var isSales = result.GetResult(topic) is { Tokens: [var named] } && named.Value == Sales;
             if (isSales && !result.GetValue(dry)) result.AddError($"Sales that are decided again are not sent: {Sales} takes --dry-run alone, which shows what would be different.");
+            if (isSales && result.GetValue(from) is { Time: { } since } && TimeProvider.System.GetUtcNow() - since > Schemas.Topics.IngestEvents.Retention)
+                result.AddError($"The log keeps sales for {Schemas.Topics.IngestEvents.Retention.Value.TotalDays:0} days, and none older can be decided again: begin later, for instance --from {Schemas.Topics.IngestEvents.Retention.Value.TotalDays - 1:0}d. What became of one of them: `trackhub explain`.");
             if (!isSales && result.GetResult(rules) is not null) result.AddError($"--rules decide sales: they go with {Sales} alone.");
         });
         command.SetAction((call, cancellationToken) =>

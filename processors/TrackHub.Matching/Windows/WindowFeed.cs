@@ -15,6 +15,10 @@ internal sealed class WindowFeed(
     : BackgroundService
 {
     private readonly MatchingOptions _options = options.Value;
+    private volatile RecordConsumer? _consumer;
+
+    /// <summary>Partitions it reads now.</summary>
+    public IReadOnlyCollection<(string Topic, int Partition)> Owned => _consumer?.Assignment ?? [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,6 +29,7 @@ internal sealed class WindowFeed(
             Topics = [Topics.TrackEvents],
             Assignor = Assignor.CooperativeSticky,
         });
+        _consumer = consumer;
         await OverlappedBatches.RunAsync(
             consumer, _options.MaxClicks, _options.ClickLinger,
             async (batch, turn, stopping) =>
@@ -43,7 +48,7 @@ internal sealed class WindowFeed(
 
         // Consents first: a sale that has passed these records must find them.
         await consents.WriteAsync([.. events.Select(static e => e.Event).Where(static e => e.Kind == EventKind.Consent)], cancellationToken);
-        await applier.ApplyAsync([.. events.Select(static e => e.Event)], cancellationToken);
+        await applier.ApplyAsync([.. events.Select(static e => e.Event)], takesLate: true, cancellationToken);
 
         // In turn, for a position says that everything below it is applied.
         await turn.ComesAsync(cancellationToken);

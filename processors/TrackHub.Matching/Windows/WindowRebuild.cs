@@ -97,7 +97,7 @@ internal sealed class WindowRebuild(
 
         // The position moves past records the feed may not have come to: their consents must be known by then.
         await consents.WriteAsync(events.FindAll(static e => e.Kind == EventKind.Consent), cancellationToken);
-        await applier.ApplyAsync(events, cancellationToken);
+        await applier.ApplyAsync(events, takesLate: false, cancellationToken);
     }
 
     private async Task<long> ApplyTableAsync(DateTimeOffset from, DateTimeOffset before, Func<CancellationToken, Task> alive, CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ internal sealed class WindowRebuild(
         await foreach (var chunk in table.ReadAsync(from, before, ChunkRecords, cancellationToken))
         {
             await alive(cancellationToken);
-            await applier.ApplyAsync(chunk, cancellationToken);
+            await applier.ApplyAsync(chunk, takesLate: false, cancellationToken);
             read += chunk.Count;
         }
 

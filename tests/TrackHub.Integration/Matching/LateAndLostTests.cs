@@ -55,6 +55,25 @@ public sealed class LateAndLostTests(MatchingWorld world)
     }
 
     [Fact]
+    public async Task A_backlog_that_waited_longer_than_the_window_still_finds_its_clicks()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        var then = DateTimeOffset.FromUnixTimeMilliseconds((world.Clock.GetUtcNow() - brand.Settings.Window).AddDays(-1).ToUnixTimeMilliseconds());
+        var (session, over) = (Told.Unique("s"), Told.Unique("s"));
+        var click = told.Click(session: session) with { EventTime = then.AddMinutes(-3), ReceivedAt = then.AddMinutes(-3) };
+        await world.ProduceAsync(click);
+        await world.ProduceAsync(told.Click(session: over) with { EventTime = then - brand.Settings.Window - TimeSpan.FromMinutes(1), ReceivedAt = then });
+
+        foreach (var (asked, found) in new[] { (session, click.EventId), (over, null) })
+        {
+            var sale = told.Sale(kind: SaleKind.Refused, session: asked) with { EventTime = then, ReceivedAt = then };   // of a kind that does not wait
+            await world.ProduceAsync(sale);
+            (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click?.EventId.ShouldBe(found);
+        }
+    }
+
+    [Fact]
     public async Task A_sale_without_a_click_goes_out_with_what_it_has_after_its_last_pass()
     {
         var brand = await world.NewBrandAsync();

@@ -133,7 +133,7 @@ public sealed class BoundTests(MatchingWorld world)
     }
 
     private Task ApplyAsync(params IReadOnlyList<TrackedEvent> events) =>
-        world.Services.GetRequiredService<WindowApplier>().ApplyAsync(events, CancellationToken.None);
+        world.Services.GetRequiredService<WindowApplier>().ApplyAsync(events, takesLate: false, CancellationToken.None);
 
     private async Task<List<Candidate>> InAsync(TrackedEvent of, Signal signal, byte[] index)
     {

@@ -30,7 +30,7 @@ public sealed class MemoryWindowsTests(MatchingWorld world)
         var memory = new MemoryWindows();
         foreach (var some in events.Chunk(17))
         {
-            await world.Services.GetRequiredService<WindowApplier>().ApplyAsync(some, default);
+            await world.Services.GetRequiredService<WindowApplier>().ApplyAsync(some, takesLate: false, default);
             foreach (var tracked in some)
                 memory.Add(tracked);
         }

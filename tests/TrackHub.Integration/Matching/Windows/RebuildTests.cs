@@ -1,4 +1,6 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
@@ -63,6 +65,48 @@ public sealed class RebuildTests(MatchingWorld world)
             await world.ProduceAsync(sale);
             (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click!.EventId.ShouldBe(click.EventId);
         }
+    }
+
+    [Fact]
+    public async Task Clicks_that_an_instance_of_another_layout_read_beside_this_one_are_found_when_it_is_gone()
+    {
+        var brand = await world.NewBrandAsync();
+        var told = new Told(world, brand);
+        List<TrackedEvent> clicks = [.. Enumerable.Range(0, 24).Select(_ => told.Click(session: Told.Unique("s")))];
+
+        // As far as these windows go, an instance that writes others reads and leaves no trace.
+        using (var other = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = world.Services.GetRequiredService<IOptions<KafkaOptions>>().Value.BootstrapServers,
+            GroupId = ConsumerGroups.MatcherClicks,
+            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+            EnableAutoCommit = false,
+        }).Build())
+        {
+            other.Subscribe(Topics.TrackEvents.Name);
+            await Eventually.Holds(() => Consumed(other).Count >= 0 && other.Assignment.Count > 0);
+            foreach (var click in clicks)
+                await world.ProduceAsync(click);
+            var read = new List<TrackedEvent>();
+            await Eventually.Holds(() =>
+            {
+                read.AddRange(Consumed(other));
+                return read.Count(e => e.BrandId == brand.Id) > 2;
+            });
+            other.Commit();
+            other.Close();
+        }
+
+        foreach (var click in clicks)
+        {
+            var sale = told.Sale(session: click.SessionId);
+            await world.ProduceAsync(sale);
+            var conversion = (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single();
+            (conversion.Click?.EventId, conversion.Flags.Count).ShouldBe((click.EventId, 0));
+        }
+
+        List<TrackedEvent> Consumed(IConsumer<byte[], byte[]> other) =>
+            other.Consume(TimeSpan.FromMilliseconds(100)) is { } record ? [world.Codec.Decode<TrackedEvent>(record.Message.Value)] : [];
     }
 
     private async Task<Brand> LongWindowBrandAsync()

@@ -29,7 +29,7 @@ public sealed partial class WindowCostTests(MatchingWorld world, ITestOutputHelp
         var before = await UsedAsync();
 
         for (var done = 0; done < Clicks; done += 2_000)
-            await applier.ApplyAsync([.. Enumerable.Range(done, 2_000).Select(n => visitors.Click(brand, n))], CancellationToken.None);
+            await applier.ApplyAsync([.. Enumerable.Range(done, 2_000).Select(n => visitors.Click(brand, n))], takesLate: false, CancellationToken.None);
 
         var bytes = (double)(await UsedAsync() - before) / Clicks;
         output.WriteLine($"{bytes:F0} bytes a click, {Clicks} clicks");

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using TrackHub.Platform.Streams;
+
+namespace TrackHub.Matching.Windows;
+
+/// <summary>
+/// Notices records that nobody put into these windows where no later record tells it: the group has committed past the applied position of a partition that is
+/// this instance's by now. An instance that writes windows of another layout read them, or the group's offset was moved.
+/// </summary>
+/// <remarks>An instance commits only what it has applied. A partition of another instance's is left alone: that one may be of another layout, and still reading.</remarks>
+internal sealed class PassedOverWatch(
+    WindowFeed feed, GroupOffsets group, AppliedPositions positions, WindowEpoch epoch, IOptions<MatchingOptions> options, TimeProvider clock) : BackgroundService
+{
+    // A topic made anew may end before what its group once committed: no rebuild would change that.
+    private readonly HashSet<(int Partition, long Committed)> _told = [];
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.CheckInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await LookWhileThereAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The role stops.
+        }
+    }
+
+    private async Task LookWhileThereAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await LookAsync(stoppingToken);
+        }
+        catch (Exception e) when (Dependencies.AbsenceOf(e) is not null)
+        {
+            // Those that work with it report it; the next look is soon.
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var owned = feed.Owned;
+        if (epoch.Health != WindowHealth.Complete || owned.Count == 0)
+            return;
+
+        // In this order: a position that is read later has not gone back.
+        var committed = await group.CommittedAsync(ConsumerGroups.MatcherClicks, cancellationToken);
+        var applied = await positions.ReadAsync(cancellationToken);
+        var isPassedOver = false;
+        foreach (var partition in owned)
+        {
+            if (committed.TryGetValue(partition, out var next) && next > applied.GetValueOrDefault(partition.Partition).NextOffset)
+                isPassedOver |= _told.Add((partition.Partition, next));
+        }
+
+        if (isPassedOver)
+            await epoch.UnstampAsync(cancellationToken);
+    }
+}
