@@ -1,3 +1,4 @@
+using TrackHub.Cli;
 using TrackHub.Load.Measuring;
 using TrackHub.Load.Setup;
 
@@ -17,6 +18,7 @@ internal static class DispatchScenario
     private const int Goal = 5_000;        // a round holds what it does in the duration asked for
     private const int OneByOneGoal = 80;   // sixteen calls at once, five times a second each
     private const int MostEvents = 1_000;
+    private static readonly TimeSpan RoundLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs it.</summary>
@@ -59,7 +61,12 @@ internal static class DispatchScenario
         }
 
         while (await DispatcherFigures.DeliveredAsync(dispatcher, cancellationToken) - before.Delivered < count)
+        {
+            if (run.Clock.GetElapsedTime(started) > RoundLimit)
+                throw new CommandException($"The dispatcher has not delivered {count} events within {RoundLimit.TotalMinutes:0} minutes: the machine is too busy to be measured.");
             await Task.Delay(AskAgain, run.Clock, cancellationToken);
+        }
+
         var elapsed = run.Clock.GetElapsedTime(started);
         var done = (await DispatcherFigures.ReadAsync(dispatcher, cancellationToken)).Since(before);
         var measurement = new Measurement(name, LoadMode.Closed, 1)
