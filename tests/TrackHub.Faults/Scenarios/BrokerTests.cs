@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using TrackHub.Faults.Lab;
+using TrackHub.Faults.Storage;
 
 namespace TrackHub.Faults.Scenarios;
 
 /// <summary>The log hangs, then dies, at 100 events a second.</summary>
-[Collection(nameof(FaultLab))]
-public sealed class BrokerTests(FaultLab lab)
+/// <remarks>In the lab with the shorter scenarios, so that both take about as long.</remarks>
+[Collection(nameof(StorageLab))]
+public sealed class BrokerTests(StorageLab lab)
 {
     private const int Rate = 100;
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(5);

@@ -61,7 +61,8 @@ public sealed class HostileTests(StorageLab lab, ITestOutputHelper output)
         await drips.WaitAsync(Patience);   // each was let go
         foreach (var client in idle)
             client.Dispose();
-        await Eventually.Holds(() => Handles() < handles + 64, Patience);
+        // On a busy machine the honest senders' pool grew as well, and keeps for a minute what it needs no more.
+        await Eventually.Holds(() => Handles() < handles + 64, 3 * Patience);
         await load.StopAsync();   // all acked
         load.OddAnswers.ShouldBeEmpty();
         var slow = load.Events.Select(static sent => sent.Latency.TotalMilliseconds).Order().ToList();

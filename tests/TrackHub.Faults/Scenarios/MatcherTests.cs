@@ -1,10 +1,12 @@
 using TrackHub.Faults.Lab;
+using TrackHub.Faults.Storage;
 
 namespace TrackHub.Faults.Scenarios;
 
 /// <summary>The matcher dies again and again between what it wrote and what it remembers of it.</summary>
-[Collection(nameof(FaultLab))]
-public sealed class MatcherTests(FaultLab lab)
+/// <remarks>In the lab with the shorter scenarios, so that both take about as long.</remarks>
+[Collection(nameof(StorageLab))]
+public sealed class MatcherTests(StorageLab lab)
 {
     private const int Rate = 50;
     private static readonly int Deaths = FaultLab.IsFull ? 10 : 3;
