@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TrackHub.Platform.Rows;
 using TrackHub.Schemas;
 
 namespace TrackHub.Ledger.Projecting;

@@ -1,4 +1,5 @@
 using System.Text;
+using TrackHub.Platform.Rows;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 

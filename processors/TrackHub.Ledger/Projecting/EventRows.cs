@@ -1,3 +1,4 @@
+using TrackHub.Platform.Rows;
 using TrackHub.Schemas;
 
 namespace TrackHub.Ledger.Projecting;

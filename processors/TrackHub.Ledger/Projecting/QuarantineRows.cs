@@ -1,3 +1,4 @@
+using TrackHub.Platform.Rows;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 

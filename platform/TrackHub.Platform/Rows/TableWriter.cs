@@ -1,12 +1,13 @@
 using Npgsql;
 
-namespace TrackHub.Ledger.Projecting;
+namespace TrackHub.Platform.Rows;
 
 /// <summary>Inserts rows of one table in one statement by <c>unnest</c>; rows already there by content stay as they are.</summary>
 /// <typeparam name="TRow">What a row is made from.</typeparam>
-/// <param name="table">Table name.</param>
+/// <remarks>Thread-safe once every column is added.</remarks>
+/// <param name="table">Table name, with an alias where the text after <c>on conflict</c> needs one.</param>
 /// <param name="onConflict">Text after <c>on conflict</c>.</param>
-internal sealed class TableWriter<TRow>(string table, string onConflict = "do nothing")
+public sealed class TableWriter<TRow>(string table, string onConflict = "do nothing")
 {
     private readonly List<Column> _columns = [];
     private string? _sql;
