@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using TrackHub.Cli.Supervising;
 using TrackHub.Dispatch;
 using TrackHub.Ingest.Redriving;
+using TrackHub.Metrics;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Quality;
 using TrackHub.Platform.Tenants;
@@ -28,6 +29,7 @@ internal static class PlatformServices
         builder.AddWebhookRedrive();
         builder.AddLaneDesk();
         builder.AddReplayDesk();
+        builder.AddMetricsDesk();
         return builder.Build();
     }
 

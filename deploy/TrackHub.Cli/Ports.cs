@@ -38,6 +38,7 @@ internal readonly record struct Ports(int Base)
         RoleNames.Matcher => 11,
         RoleNames.Dispatcher => 12,
         RoleNames.Ledger => 13,
+        RoleNames.Metrics => 14,
         RoleNames.Broker => 16,
         RoleNames.Simulator => 2,
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "No such role."),
@@ -51,9 +52,10 @@ internal static class RoleNames
     public const string Matcher = "matcher";
     public const string Dispatcher = "dispatcher";
     public const string Ledger = "ledger";
+    public const string Metrics = "metrics";
     public const string Broker = "broker";
     public const string Simulator = "simulator";
 
     /// <summary>Every role, in the order they are listed.</summary>
-    public static readonly IReadOnlyList<string> All = [Ingest, Matcher, Dispatcher, Ledger, Broker, Simulator];
+    public static readonly IReadOnlyList<string> All = [Ingest, Matcher, Dispatcher, Ledger, Metrics, Broker, Simulator];
 }

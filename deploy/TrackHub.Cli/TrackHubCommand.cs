@@ -8,6 +8,7 @@ using TrackHub.Cli.Demo;
 using TrackHub.Cli.Doctoring;
 using TrackHub.Cli.Explaining;
 using TrackHub.Cli.Groups;
+using TrackHub.Cli.Figures;
 using TrackHub.Cli.Lanes;
 using TrackHub.Cli.Reading;
 using TrackHub.Cli.Replaying;
@@ -41,6 +42,8 @@ internal static class TrackHubCommand
         ("topics", TopicsCommand.Create),
         ("tail", TailCommand.Create),
         ("groups", GroupsCommand.Create),
+        ("rebuild", RebuildCommand.Create),
+        ("rates", RatesCommand.Create),
         ("replay", ReplayCommand.Create),
         ("dead-letters", DeadLettersCommand.Create),
         ("explain", ExplainCommand.Create),

@@ -56,7 +56,7 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"^create table (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CreateTable();
 
-    [GeneratedRegex("""(Of|Delayed)<\w+>\(\$?"(?<name>[a-z0-9-]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""(Of|Compacted|Delayed)<\w+>\(\$?"(?<name>[a-z0-9-]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TopicName();
 
     [GeneratedRegex(@"`(?<name>[\w/.]+\.cs)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -19,7 +19,7 @@ internal sealed class LetterFilterOptions
     private readonly Option<LogPosition?> _to = LogPosition.TimeOption("--to", "Given up not after. Takes");
 
     /// <summary>Makes the options.</summary>
-    public LetterFilterOptions() => _role.AcceptOnlyFromAmong("ingress", "matcher", "dispatcher", "ledger");
+    public LetterFilterOptions() => _role.AcceptOnlyFromAmong("ingress", "matcher", "dispatcher", "ledger", "metrics");
 
     private Option[] All => [_brand, _pixel, _role, _reason, _event, _from, _to];
 

@@ -5,7 +5,7 @@ using Npgsql;
 using TrackHub.Cli.Moving;
 using TrackHub.Cli.Output;
 using TrackHub.Cli.Reading;
-using TrackHub.Ledger;
+using TrackHub.Metrics;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 
@@ -62,7 +62,7 @@ internal static class GroupsCommand
             var printer = Printer.Of(call);
             printer.Table(positions, PositionColumns);
             printer.Say($"Group {name} is {state.State} with {state.Members} member(s)."
-                + (name == LedgerRole.Name ? " It keeps its offsets in PostgreSQL, with its rows; these are they." : ""));
+                + (KeptPositions.Of(name) is null ? "" : " It keeps its offsets in PostgreSQL, with its rows; these are they."));
             return 0;
         });
         return command;
@@ -83,8 +83,11 @@ internal static class GroupsCommand
         command.SetAction(async (call, cancellationToken) =>
         {
             var name = call.GetRequiredValue(group);
-            if (name == LedgerRole.Name)
-                throw new CommandException("The ledger keeps its offsets in PostgreSQL, with its rows: moved alone they would count twice or leave gaps. Its group cannot be reset.");
+            if (KeptPositions.Of(name) is not null)
+            {
+                throw new CommandException($"The {name} role keeps its offsets in PostgreSQL, with its rows: moved alone they would count twice or leave gaps. Its group cannot be reset"
+                    + (name == MetricsRole.Name ? "; `trackhub rebuild metrics` has it read everything again." : "."));
+            }
 
             using var host = PlatformServices.Create(call);
             var target = new OffsetTarget(call.GetValue(time)?.Time, call.GetValue(offset), call.GetValue(shift));
@@ -106,9 +109,9 @@ internal static class GroupsCommand
     private static async Task<IReadOnlyList<GroupPosition>> PositionsAsync(IServiceProvider services, string group, CancellationToken cancellationToken)
     {
         Dictionary<(string, int), long>? own = null;
-        if (group == LedgerRole.Name)
+        if (KeptPositions.Of(group) is { } positions)
         {
-            var kept = await LedgerPositions.ReadAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
+            var kept = await positions.ReadAsync(services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
             own = kept.ToDictionary(static p => (p.Topic, p.Partition.Value), static p => p.Offset.Value);
         }
 

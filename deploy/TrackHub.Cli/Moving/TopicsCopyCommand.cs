@@ -19,7 +19,7 @@ internal static class TopicsCopyCommand
         var from = new Option<string>("--from") { Description = "Brokers of the log that moves, host:port.", Required = true };
         var config = new Option<FileInfo?>("--from-config") { Description = "File of librdkafka properties to reach them by, name=value a line." };
         var topic = new Option<string[]>("--topic") { Description = "A topic; without one, all of TrackHub's." };
-        var command = new Command("copy", "Copies a log at rest into the configured cluster: records, groups' positions, the ledger's.") { from, config, topic };
+        var command = new Command("copy", "Copies a log at rest into the configured cluster: records, groups' positions, those kept in PostgreSQL.") { from, config, topic };
         command.SetAction((call, cancellationToken) => RunAsync(
             call, SettingsOf(call.GetRequiredValue(from), call.GetValue(config)), call.GetValue(topic) ?? [], cancellationToken));
         return command;
@@ -54,20 +54,22 @@ internal static class TopicsCopyCommand
     /// <param name="from">The log that moves; nobody may work with it.</param>
     /// <param name="to">Where it goes.</param>
     /// <param name="topics">Which topics.</param>
-    /// <param name="database">The ledger's, or null where its topics stay.</param>
+    /// <param name="database">That of the roles which keep positions there, or null where their topics stay.</param>
     /// <param name="cancellationToken">Ends it; positions are set last, so that nobody reads on in half a copy.</param>
     internal static async Task<IReadOnlyList<CopiedTopic>> MoveAsync(
         Cluster from, Cluster to, IReadOnlyCollection<string> topics, NpgsqlDataSource? database, CancellationToken cancellationToken)
     {
         var groups = (await from.PositionsAsync()).ToDictionary(static g => g.Key, g => g.Value.FindAll(p => topics.Contains(p.Topic)), StringComparer.Ordinal);
-        var ledger = database is null ? [] : (await LedgerPositions.ReadAsync(database, cancellationToken)).Where(p => topics.Contains(p.Topic)).ToList();
+        var kept = new List<(KeptPositions Of, List<TopicPartitionOffset> Positions)>();
+        foreach (var role in KeptPositions.All.Where(_ => database is not null))
+            kept.Add((role, (await role.ReadAsync(database!, cancellationToken)).Where(p => topics.Contains(p.Topic)).ToList()));
         var carried = new CarriedPositions();
-        foreach (var position in groups.Values.SelectMany(static positions => positions).Concat(ledger)) carried.Want(position.TopicPartition, position.Offset.Value);
+        foreach (var position in groups.Values.SelectMany(static positions => positions).Concat(kept.SelectMany(static role => role.Positions))) carried.Want(position.TopicPartition, position.Offset.Value);
 
         var copied = await new LogCopy(from, to).RunAsync(topics, carried, cancellationToken);
 
         foreach (var (group, positions) in groups.Where(static group => group.Value.Count > 0)) await to.SetPositionsAsync(group, positions.Select(Moved));
-        if (database is not null) await LedgerPositions.WriteAsync(database, [.. ledger.Select(Moved)], cancellationToken);
+        foreach (var (role, positions) in kept) await role.WriteAsync(database!, [.. positions.Select(Moved)], cancellationToken);
         return copied;
 
         TopicPartitionOffset Moved(TopicPartitionOffset position) => new(position.TopicPartition, carried.Of(position.TopicPartition, position.Offset.Value));

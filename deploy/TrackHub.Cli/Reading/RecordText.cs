@@ -31,6 +31,8 @@ internal sealed class RecordText(RecordCodec codec)
         [typeof(DeadLetter)] = Decode<DeadLetter>,
         [typeof(QuarantinedWebhook)] = Decode<QuarantinedWebhook>,
         [typeof(Alert)] = Decode<Alert>,
+        [typeof(AdSpend)] = Decode<AdSpend>,
+        [typeof(PerformanceMetric)] = Decode<PerformanceMetric>,
     };
 
     /// <summary>The value as JSON; what cannot be decoded as <c>{"undecodable": reason}</c>.</summary>

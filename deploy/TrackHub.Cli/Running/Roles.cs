@@ -3,6 +3,7 @@ using TrackHub.Dispatch;
 using TrackHub.Ingest;
 using TrackHub.Ledger;
 using TrackHub.Matching;
+using TrackHub.Metrics;
 
 namespace TrackHub.Cli.Running;
 
@@ -19,6 +20,7 @@ internal static class Roles
             case RoleNames.Matcher: builder.AddMatching(); break;
             case RoleNames.Dispatcher: builder.AddDispatch(); break;
             case RoleNames.Ledger: builder.AddLedger(); break;
+            case RoleNames.Metrics: builder.AddMetricsRole(); break;
             default: throw new ArgumentOutOfRangeException(nameof(role), role, "No such role.");
         }
     }

@@ -7,7 +7,7 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private static readonly string[] RolesOfTheStream = [RoleNames.Ingest, RoleNames.Matcher, RoleNames.Dispatcher, RoleNames.Ledger];
+    private static readonly string[] RolesOfTheStream = [RoleNames.Ingest, RoleNames.Matcher, RoleNames.Dispatcher, RoleNames.Ledger, RoleNames.Metrics];
 
     /// <summary>What everything else stands on. Makes PostgreSQL's cluster at the first start.</summary>
     public async Task<IReadOnlyList<Service>> StoresAsync(CancellationToken cancellationToken)

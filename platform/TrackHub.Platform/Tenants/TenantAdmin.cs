@@ -1,4 +1,5 @@
 using Npgsql;
+using TrackHub.Platform.Money;
 
 namespace TrackHub.Platform.Tenants;
 
@@ -12,6 +13,7 @@ public sealed class TenantAdmin
     private readonly PixelAdmin _pixels;
     private readonly ConnectionAdmin _connections;
     private readonly WriteKeyAdmin _keys;
+    private readonly RateAdmin _rates;
 
     /// <summary>Works on one database under one master key.</summary>
     public TenantAdmin(NpgsqlDataSource postgres, MasterKeys masters)
@@ -22,6 +24,7 @@ public sealed class TenantAdmin
         _pixels = new(BeginAsync);
         _connections = new(BeginAsync);
         _keys = new(BeginAsync);
+        _rates = new(BeginAsync);
     }
 
     /// <summary>Who acts, as the audit log names them. Default <c>cli</c>.</summary>
@@ -160,6 +163,19 @@ public sealed class TenantAdmin
     /// <summary>Removes a write key; the row stays for the audit.</summary>
     public Task RemoveKeyAsync(string keyId, CancellationToken cancelled = default) =>
         _keys.RemoveAsync(keyId, cancelled);
+
+    /// <summary>Sets a currency rate, in place of an earlier one of that day.</summary>
+    /// <param name="day">Day it counts from.</param>
+    /// <param name="from">Currency of amounts, ISO 4217.</param>
+    /// <param name="to">Currency they become.</param>
+    /// <param name="rate">So many of <paramref name="to"/> for one of <paramref name="from"/>, 1e-12 to 1e9.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public Task<CurrencyRate> SetRateAsync(DateOnly day, string from, string to, decimal rate, CancellationToken cancelled = default) =>
+        _rates.SetAsync(day, from, to, rate, cancelled);
+
+    /// <summary>Every rate, by pair and from the newest on.</summary>
+    public Task<IReadOnlyList<CurrencyRate>> ListRatesAsync(CancellationToken cancelled = default) =>
+        _rates.ListAsync(cancelled);
 
     /// <summary>Makes a new encryption key and seals every secret under it; nothing stops meanwhile.</summary>
     /// <returns>The new key's id and how many secrets were sealed anew.</returns>

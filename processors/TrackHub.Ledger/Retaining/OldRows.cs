@@ -21,6 +21,8 @@ internal sealed class OldRows(NpgsqlDataSource database)
         ("quarantine", "received_at < $3", null),
         ("book_minutes", "minute < $3", null),
         ("quality_days", "day < $3::date", null),
+        ("order_facts", "first_received_at < $3", null),
+        ("spend_facts", "hour < $3", null),
         ("alerts", "at < $3 and state = 'resolved'", null),
         ("replays", "created_at < $3 and state <> 'running'", null),
         ("dead_letter_redrives", "at < $3", null),

@@ -63,11 +63,18 @@ public static class Topics
     /// <summary>What operators should look at; key: brand and rule. Quality, conservation, lanes, lag.</summary>
     public static readonly TopicDefinition Alerts = Of<Alert>("alerts", Narrow, ThirteenMonths);
 
+    /// <summary>What ad accounts cost and brought by hour, as pulled; key: brand, source, account and hour.</summary>
+    public static readonly TopicDefinition AdSpend = Compacted<AdSpend>("ad-spend", Narrow);
+
+    /// <summary>Figures of each brand, source and period; key: brand, source, period and start.</summary>
+    public static readonly TopicDefinition PerformanceMetrics = Compacted<PerformanceMetric>("performance-metrics", Medium);
+
     /// <summary>Every topic TrackHub uses.</summary>
     public static readonly IReadOnlyList<TopicDefinition> All =
     [
         TrackEvents, IngestEvents, PendingMatch5S, PendingMatch60S, Conversions, CapiDispatch, CapiDispatchBulk,
         .. CapiRetries, CapiHold15S, CapiHold5M, Parked, DispatchAttempts, EventOutcomes, DeadLetters, Quarantine, Alerts,
+        AdSpend, PerformanceMetrics,
     ];
 
     /// <summary>The topic of that name, or null.</summary>
@@ -76,6 +83,10 @@ public static class Topics
     private static TopicDefinition Of<T>(string name, int partitions, TimeSpan retention)
         where T : IAvroRecord<T> =>
         new(name, partitions, retention, typeof(T), T.SchemaJson);
+
+    private static TopicDefinition Compacted<T>(string name, int partitions)
+        where T : IAvroRecord<T> =>
+        new(name, partitions, Retention: null, typeof(T), T.SchemaJson);
 
     private static TopicDefinition Delayed<T>(string name, int seconds, double jitter)
         where T : IAvroRecord<T> =>

@@ -86,7 +86,7 @@ public sealed class TelemetryRun : IAsyncLifetime
         findings.AddRange(Scan.CommandLines(Machine.Data));
         findings.AddRange(Collector.Raw.SelectMany((export, i) => Scan.Bytes($"export {i}", export.Span)));
         using var http = new HttpClient();
-        foreach (var admin in new[] { 10, 11, 12, 13, 16 })
+        foreach (var admin in new[] { 10, 11, 12, 13, 14, 16 })
             findings.AddRange(Scan.Text($"metrics of port +{admin}", await http.GetStringAsync($"http://127.0.0.1:{Machine.PortBase + admin}/metrics")));
         findings.AddRange(Scan.Text("calls to Meta", await http.GetStringAsync($"http://127.0.0.1:{Machine.PortBase + 2}/_sim/calls")));
         findings.RemoveAll(IsByRight);

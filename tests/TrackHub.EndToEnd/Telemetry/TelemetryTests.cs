@@ -66,6 +66,7 @@ public sealed partial class TelemetryTests(TelemetryRun run) : IClassFixture<Tel
             [11] = ["messaging_client_consumed_messages", "messaging_client_sent_messages", "messaging_process_duration_seconds", "trackhub_consumer_lag", "trackhub_consumer_overdue_seconds"],
             [12] = ["messaging_client_consumed_messages", "trackhub_dispatcher_calls", "trackhub_consumer_overdue_seconds", "http_client_request_duration_seconds"],
             [13] = ["messaging_client_consumed_messages", "messaging_process_duration_seconds", "trackhub_consumer_lag", "trackhub_ledger_records"],
+            [14] = ["messaging_client_consumed_messages", "messaging_process_duration_seconds", "trackhub_consumer_lag", "trackhub_metrics_records"],
             [16] = ["trackhub_broker_requests", "trackhub_broker_request_duration_seconds"],
         })
         {
@@ -91,7 +92,7 @@ public sealed partial class TelemetryTests(TelemetryRun run) : IClassFixture<Tel
         await Eventually.Holds(
             () =>
             {
-                foreach (var service in new[] { "ingest", "matcher", "dispatcher", "ledger", "broker" })
+                foreach (var service in new[] { "ingest", "matcher", "dispatcher", "ledger", "metrics", "broker" })
                     run.Collector.Metrics.ShouldContain(metric => metric.Service == service && metric.Name == "trackhub.loops.stuck" && metric.Unit == "{loop}", service);
                 run.Collector.Metrics.ShouldContain(static metric => metric.Name == "messaging.process.duration" && metric.Unit == "s");
                 var line = run.Collector.Logs.Single(log => log.TraceId == trace);

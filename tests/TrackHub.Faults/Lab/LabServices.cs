@@ -14,14 +14,14 @@ namespace TrackHub.Faults.Lab;
 public sealed class LabServices(Machine machine, NpgsqlDataSource postgres) : IDisposable
 {
     /// <summary>Names as <c>status</c> has them.</summary>
-    public const string Ingest = "ingest", Matcher = "matcher", Dispatcher = "dispatcher", Ledger = "ledger", Broker = "broker",
+    public const string Ingest = "ingest", Matcher = "matcher", Dispatcher = "dispatcher", Ledger = "ledger", Metrics = "metrics", Broker = "broker",
         Simulator = "simulator", Postgres = "postgresql", Redis = "redis";
 
     /// <summary>Everything that runs, the roles first.</summary>
-    public static readonly IReadOnlyList<string> All = [Dispatcher, Matcher, Ledger, Ingest, Simulator, Broker, Redis, Postgres];
+    public static readonly IReadOnlyList<string> All = [Dispatcher, Matcher, Ledger, Metrics, Ingest, Simulator, Broker, Redis, Postgres];
 
     /// <summary>The roles of the stream.</summary>
-    public static readonly IReadOnlyList<string> Roles = [Dispatcher, Matcher, Ledger, Ingest];
+    public static readonly IReadOnlyList<string> Roles = [Dispatcher, Matcher, Ledger, Metrics, Ingest];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Dictionary<string, int> AdminPorts = new()
@@ -30,6 +30,7 @@ public sealed class LabServices(Machine machine, NpgsqlDataSource postgres) : ID
         [Matcher] = 11,
         [Dispatcher] = 12,
         [Ledger] = 13,
+        [Metrics] = 14,
         [Broker] = 16,
         [Simulator] = 2,
     };

@@ -24,7 +24,7 @@ internal sealed record Poison(TopicDefinition Topic, int Partition, string Reaso
     /// <summary>Topics that somebody reads.</summary>
     /// <param name="full">Those too whose records are due after minutes.</param>
     public static IReadOnlyList<TopicDefinition> TopicsRead(bool full) =>
-        [.. Journey.Kept.Append(Topics.Conversions).Append(Topics.DeadLetters).Append(Topics.Quarantine).Where(topic => full || topic.Delay is null || topic.Delay <= ShortDelay)];
+        [.. Journey.Kept.Append(Topics.Conversions).Append(Topics.DeadLetters).Append(Topics.Quarantine).Append(Topics.AdSpend).Where(topic => full || topic.Delay is null || topic.Delay <= ShortDelay)];
 
     /// <summary>Poison for a topic, some in each partition and of every kind.</summary>
     /// <param name="topic">The topic.</param>

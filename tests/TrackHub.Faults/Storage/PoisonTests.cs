@@ -114,8 +114,18 @@ public sealed class PoisonTests(StorageLab lab)
             ReceivedAt = DateTimeOffset.UnixEpoch,
             At = DateTimeOffset.UnixEpoch,
         };
+        var spend = new AdSpend
+        {
+            BrandId = brand,
+            Source = MetricSource.Meta,
+            AccountId = "act_lab",
+            Hour = DateTimeOffset.UnixEpoch,
+            PulledAt = DateTimeOffset.UnixEpoch,
+            Currency = "BRL",
+        };
         var found = new Dictionary<string, SoundRecord>
         {
+            [Topics.AdSpend.Name] = new($"{brand}/meta", await host.Codec.EncodeAsync(Topics.AdSpend, spend, default)),
             [Topics.Quarantine.Name] = new($"{brand}/kiwify", await host.Codec.EncodeAsync(Topics.Quarantine, quarantined, default)),
             [Topics.DeadLetters.Name] = new("none", await host.Codec.EncodeAsync(Topics.DeadLetters, letter, default)),
             [Topics.Alerts.Name] = new($"{brand}/lab", await host.Codec.EncodeAsync(Topics.Alerts, alert, default)),

@@ -75,6 +75,10 @@ public sealed class SeededDatabase : IAsyncLifetime
             select seed_brand(n), 'px', 'Purchase', 'e' || n, 'delivered', n, 't', 0, n, md5('i' || n)::uuid, now(), true from generate_series(1, 120000) n;
         insert into dispatch_attempts (brand_id, pixel_id, event_name, event_id, fence, started_at, ingest_id, attempt, ladder_step, batch_id, batch_size)
             select seed_brand(n), 'px', 'Purchase', 'e' || n, n, now(), md5('i' || n)::uuid, 1, 0, 'b' || n / 50, 50 from generate_series(1, 120000) n;
+        insert into order_facts (brand_id, gateway, sale_id, first_received_at, revision, state, source, edition)
+            select seed_brand(n), 'kiwify', 'S' || n, now(), 1, 'approved', 'meta', 1 from generate_series(1, 60000) n;
+        insert into spend_facts (brand_id, source, account_id, hour, pulled_at, currency, amount_minor, clicks, impressions, edition)
+            select seed_brand(b), s, 'act_1', seed_month(0) - h * interval '1 hour', now(), 'BRL', 1, 1, 1, 1 from generate_series(49, 99) b, generate_series(0, 600) h, unnest(array['meta', 'google']) s on conflict do nothing;
         insert into dead_letter_redrives (dead_letter_id, brand_id, actor, done_at) select 'd' || n, seed_brand(n), 'cli', now() from generate_series(1, 20000) n;
         insert into replays (replay_id, topic, brand_id, actor, rate, state, partitions, first_offsets, end_offsets, next_offsets)
             select md5('r' || n)::uuid, 'capi-dispatch', seed_brand(n), 'cli', 500, case when n = 1 then 'running' else 'done' end, array[0], array[0], array[9], array[9] from generate_series(1, 20000) n;

@@ -51,6 +51,15 @@ internal static class SampleRows
         insert into book_minutes (minute, brand_id, accepted) values (date_trunc('minute', now()), '{brand}', 1);
         insert into quality_days (brand_id, day, event_name, key, events, green, score_tenths)
             select '{brand}', t::date, 'Purchase', '', 2, 1, 118 from unnest(array[now(), now() - interval '3 years']) as t;
+        insert into metrics_offsets (topic, partition, next_offset) values ('conversions', 0, 7) on conflict do nothing;
+        insert into metrics_brands (brand_id, time_zone, currency) values ('{brand}', 'America/Sao_Paulo', 'BRL') on conflict do nothing;
+        insert into currency_rates (day, from_currency, to_currency, rate) values ('2026-01-01', 'USD', 'BRL', 5.4321) on conflict do nothing;
+        insert into order_facts (brand_id, gateway, sale_id, first_received_at, revision, state, source, edition)
+            select '{brand}', 'kiwify', 'S' || t, t, 1, 'approved', 'meta', 1 from unnest(array[now(), now() - interval '3 years']) as t;
+        insert into spend_facts (brand_id, source, account_id, hour, pulled_at, currency, amount_minor, clicks, impressions, edition)
+            select '{brand}', 'meta', 'act_1', t, t, 'BRL', 100, 10, 1000, 1 from unnest(array[now(), now() - interval '3 years']) as t;
+        insert into performance_metrics (brand_id, source, period, timestamp, revision, currency)
+            select '{brand}', 'meta', 'hourly', t, 1, 'BRL' from unnest(array[now(), now() - interval '3 years', now() + interval '2 years']) as t;
         insert into alerts (alert_id, brand_id, rule, severity, state, since, at, value, threshold, detail, remedy)
             values ('al-{brand}', '{brand}', 'lag', 'warning', 'open', now(), now(), 2, 1, '', '');
         insert into match_rules (brand_id, version, rules) values ('{brand}', 1, jsonb_build_object()) on conflict do nothing;
