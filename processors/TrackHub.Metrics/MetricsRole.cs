@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TrackHub.Metrics.Auditing;
 using TrackHub.Metrics.Grounds;
 using TrackHub.Metrics.Publishing;
 using TrackHub.Metrics.Rebuilding;
@@ -36,11 +37,12 @@ public static class MetricsRole
         builder.Services.AddHostedService<Publisher>();
     }
 
-    /// <summary>Adds <see cref="MetricsRebuild"/>, for the command line.</summary>
+    /// <summary>Adds <see cref="MetricsRebuild"/> and <see cref="RevenueAudit"/>, for the command line.</summary>
     public static void AddMetricsDesk(this IHostApplicationBuilder builder)
     {
         builder.AddStreams();
         builder.AddPostgres();
         builder.Services.AddSingleton<MetricsRebuild>();
+        builder.Services.AddSingleton<RevenueAudit>();
     }
 }

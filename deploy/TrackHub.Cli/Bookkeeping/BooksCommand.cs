@@ -3,12 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Output;
 using TrackHub.Cli.Reading;
+using TrackHub.Metrics.Auditing;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli.Bookkeeping;
 
-/// <summary><c>books</c>: whether every accepted event has ended or is provably on its way; exit code 1 if not.</summary>
+/// <summary><c>books</c>: whether every accepted event has ended or is provably on its way, and revenue is the same wherever it is kept; exit code 1 if not.</summary>
 internal static class BooksCommand
 {
     // A ledger at work is behind by a batch; more is told, not waited for.
@@ -26,13 +27,17 @@ internal static class BooksCommand
         var brand = AdminCall.BrandFilter();
         var from = LogPosition.TimeOption("--from", "Only events accepted from then on. Takes a time or duration of");
         var minutes = new Option<bool>("--minutes") { Description = "The minutes that do not balance, in place of the sums." };
-        var command = new Command("books", "Whether every accepted event has ended or is provably on its way; exit code 1 if not.") { brand, from, minutes };
+        var topic = new Option<bool>("--topic") { Description = "Sums the topic conversions however long it is; else up to a million records." };
+        var command = new Command("books", "Whether every accepted event has ended or is provably on its way, and revenue is the same everywhere; exit code 1 if not.")
+        {
+            brand, from, minutes, topic,
+        };
         command.SetAction((call, cancellationToken) =>
-            RunAsync(call, call.GetValue(brand), call.GetValue(from)?.Time, call.GetValue(minutes), cancellationToken));
+            RunAsync(call, call.GetValue(brand), call.GetValue(from)?.Time, call.GetValue(minutes), call.GetValue(topic), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult call, string? brand, DateTimeOffset? from, bool byMinute, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult call, string? brand, DateTimeOffset? from, bool byMinute, bool wholeTopic, CancellationToken cancellationToken)
     {
         using var host = PlatformServices.Create(call);
         var printer = Printer.Of(call);
@@ -40,6 +45,7 @@ internal static class BooksCommand
         var audit = host.Services.GetRequiredService<BookAudit>();
         var only = await admin.BrandIdAsync(brand, cancellationToken);
         var report = await audit.LookAsync(new(only, from), Patience, cancellationToken);
+        var revenue = await host.Services.GetRequiredService<RevenueAudit>().LookAsync(only, from, wholeTopic, Patience, cancellationToken);
 
         if (byMinute)
         {
@@ -52,10 +58,12 @@ internal static class BooksCommand
         }
 
         await ExplainAsync(printer, audit, report, cancellationToken);
-        var verdict = BooksColumns.Verdict(report);
+        if (!byMinute && !printer.Json && revenue.Brands.Count > 0) printer.Table(revenue.Brands, RevenueColumns.Of);
+        foreach (var line in RevenueColumns.Told(revenue)) printer.Say(line);
+        var verdict = report.Balanced ? RevenueColumns.Verdict(revenue) : BooksColumns.Verdict(report);
         if (printer.Json) printer.Say(verdict);
         else printer.Line(verdict);
-        return report.Balanced ? 0 : 1;
+        return report.Balanced && revenue.Balanced ? 0 : 1;
     }
 
     private static async Task ExplainAsync(Printer printer, BookAudit audit, BookReport report, CancellationToken cancellationToken)
