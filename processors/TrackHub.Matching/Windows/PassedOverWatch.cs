@@ -12,13 +12,16 @@ namespace TrackHub.Matching.Windows;
 internal sealed class PassedOverWatch(
     WindowFeed feed, GroupOffsets group, AppliedPositions positions, WindowEpoch epoch, IOptions<MatchingOptions> options, TimeProvider clock) : BackgroundService
 {
+    // In checks of Redis. Who waits for it waits for a partition in which nothing happens.
+    private const int Interval = 10;
+
     // A topic made anew may end before what its group once committed: no rebuild would change that.
     private readonly HashSet<(int Partition, long Committed)> _told = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.CheckInterval, clock);
+        using var timer = new PeriodicTimer(options.Value.CheckInterval * Interval, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
