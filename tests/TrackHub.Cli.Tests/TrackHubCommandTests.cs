@@ -34,6 +34,7 @@ public sealed class TrackHubCommandTests
     [InlineData("Say which", "dead-letters", "redrive")]
     [InlineData("Say which", "dead-letters", "redrive", "--dry-run")]
     [InlineData("--all goes alone", "dead-letters", "redrive", "--all", "--reason", "exhausted")]
+    [InlineData("--rate takes a whole number", "dead-letters", "redrive", "--all", "--rate", "0")]
     [InlineData("nosuch", "dead-letters", "list", "--role", "nosuch")]
     [InlineData("an offset is no time", "dead-letters", "list", "--from", "5")]
     [InlineData("keeps sales for 9 days", "replay", "start", "ingest-events", "--from", "12d", "--dry-run")]

@@ -68,13 +68,12 @@ internal static class DeadLettersCommand
         var filter = new LetterFilterOptions();
         var all = new Option<bool>("--all") { Description = "Everything there is." };
         var dry = new Option<bool>("--dry-run") { Description = "Sends and changes nothing: prints what would come of it." };
-        var rate = new Option<int>("--rate") { Description = "Letters a second at most.", HelpName = "N", DefaultValueFactory = static _ => ReplayDesk.UsualRate };
+        var rate = new RateOption($"Letters a second at most. Default: {ReplayDesk.UsualRate}.");
         var command = new Command("redrive", "Puts dead letters back where they came from, each once, with a fresh ladder; consent and suppression are asked anew.") { ids, all, dry, rate };
         filter.AddTo(command);
         command.Validators.Add(result =>
         {
             var isNarrow = result.GetResult(ids) is { Tokens.Count: > 0 } || filter.IsGiven(result);
-            if (result.GetValue(rate) is < 1 or > ReplayDesk.MaxRate) result.AddError($"--rate takes a whole number from 1 to {ReplayDesk.MaxRate}.");
             if (result.GetValue(all) == isNarrow) result.AddError(isNarrow ? "--all goes alone." : "Say which: ids, a filter such as --reason, or --all.");
         });
         command.SetAction(async (call, cancellationToken) =>
@@ -85,7 +84,7 @@ internal static class DeadLettersCommand
             if (named?.Except(rows.Select(static row => row.Id)).FirstOrDefault() is { } unknown)
                 throw new CommandException($"There is no dead letter '{unknown}' of that filter; `trackhub dead-letters list` shows those there are.");
 
-            var counts = await RedriveAsync(host, rows, call.GetValue(rate), call.GetValue(dry), cancellationToken);
+            var counts = await RedriveAsync(host, rows, call.GetValue(rate) ?? ReplayDesk.UsualRate, call.GetValue(dry), cancellationToken);
             var printer = Printer.Of(call);
             printer.Table(counts.OrderByDescending(static c => c.Value), new Column<KeyValuePair<string, long>>("result", static c => c.Key), new("letters", static c => c.Value), new("meaning", static c => MeaningOf(c.Key)));
             printer.Say(call.GetValue(dry) ? $"{rows.Count} dead letter(s) judged; nothing was sent or changed." : $"{counts.GetValueOrDefault(ReplayVerdict.Send) + counts.GetValueOrDefault(ReplayVerdict.SendLate)} of {rows.Count} dead letter(s) are on their way again.");

@@ -40,11 +40,7 @@ internal static class ReplayCommand
             Description = $"Of {Sales}: JSON with other rules (keys as `brands rules --json` prints them; what it leaves out stays the brand's). Without it the present rules are compared with what was recorded.",
             HelpName = "FILE",
         };
-        var rate = new Option<int?>("--rate") { Description = $"Records a second to read at most. Default of what is sent: {ReplayDesk.UsualRate}.", HelpName = "N" };
-        rate.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var value) || value is < 1 or > ReplayDesk.MaxRate)) result.AddError($"--rate takes a whole number from 1 to {ReplayDesk.MaxRate}.");
-        });
+        var rate = new RateOption($"Records a second to read at most. Default of what is sent: {ReplayDesk.UsualRate}.");
         var command = new Command("start", "Starts with a range; --dry-run shows beforehand what would come of it.") { topic, from, to, brand, dry, rules, rate };
         command.Validators.Add(result =>
         {
