@@ -98,9 +98,9 @@ public static class RecordTrace
     /// <summary>Writes a <c>traceparent</c> that names a trace of its own, not recorded, and returns it.</summary>
     internal static ReadOnlySpan<byte> WriteOwn(Span<byte> room)
     {
-        // Ids are to be unlike each other, not secret; one of nothing but zeros would be invalid, and takes 2^64 tries.
+        // One of nothing but zeros would be invalid, and takes 2^64 tries.
         Span<byte> ids = stackalloc byte[(TraceIdLength + SpanIdLength) / 2];
-#pragma warning disable CA5394
+#pragma warning disable CA5394 // Ids are to be unlike each other, not secret.
         Random.Shared.NextBytes(ids);
 #pragma warning restore CA5394
         "00-"u8.CopyTo(room);
