@@ -17,6 +17,12 @@ internal static class TestCommand
 
     private const int AtOnce = 2;
 
+    /// <summary>How long nothing may begin or end in a project before its run is ended, its running tests named.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(4), FullSilence = TimeSpan.FromMinutes(45);
+
+    /// <summary>How long what a runner left behind may keep its output open.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -87,8 +93,13 @@ internal static class TestCommand
     {
         if (!File.Exists(project.Assembly)) return TestRun.NotRun(project.Name, $"{project.Assembly} is not built: run `./trackhub test`, which builds it.");
 
+        var silence = (full ? FullSilence : Silence).TotalMilliseconds;
         var start = new ProcessStartInfo(
-            "dotnet", ["vstest", project.Assembly, $"--logger:trx;LogFileName={project.Name}.trx", $"--ResultsDirectory:{results}"])
+            "dotnet",
+            [
+                "vstest", project.Assembly, $"--logger:trx;LogFileName={project.Name}.trx", $"--ResultsDirectory:{results}",
+                $"--Blame:CollectHangDump;TestTimeout={silence:0}ms;HangDumpType=None",
+            ])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -104,12 +115,24 @@ internal static class TestCommand
         using var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
         await process.WaitForExitAsync(cancellationToken);
-        var said = (await output + await error).Trim();
+        var said = $"{await LastWordsAsync(output)}{await LastWordsAsync(error)}".Trim();
 
         var trx = Path.Combine(results, project.Name + ".trx");
         return File.Exists(trx)
-            ? TestRun.Read(project.Name, await File.ReadAllTextAsync(trx, cancellationToken), process.ExitCode)
+            ? TestRun.Read(project.Name, await File.ReadAllTextAsync(trx, cancellationToken), process.ExitCode, said)
             : TestRun.NotRun(project.Name, $"the runner ended with code {process.ExitCode} and wrote no results: {said}");
+    }
+
+    private static async Task<string> LastWordsAsync(Task<string> output)
+    {
+        try
+        {
+            return await output.WaitAsync(LastWords);
+        }
+        catch (TimeoutException)
+        {
+            return "(a process that the tests left behind keeps the runner's output open)";
+        }
     }
 
     private static void Print(Printer printer, TestRun run, TestFailure failure)

@@ -12,17 +12,22 @@ internal sealed record TestRun(string Project, int Passed, int Skipped, IReadOnl
 {
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
+    /// <summary>What the runner notes of a run whose host ended, by itself or because nothing moved any more.</summary>
+    private const string Aborted = "test run was aborted";
+
     /// <summary>Reads a result file (Visual Studio's TRX format).</summary>
     /// <param name="project">The project that wrote it.</param>
     /// <param name="trx">Its text.</param>
     /// <param name="exitCode">Exit code of the runner: not 0 without a failed test means that the run itself failed.</param>
-    public static TestRun Read(string project, string trx, int exitCode)
+    /// <param name="said">What the runner printed: of a run that it ended itself, which tests ran then.</param>
+    public static TestRun Read(string project, string trx, int exitCode, string said)
     {
         var results = XDocument.Parse(trx).Descendants(Trx + "UnitTestResult").ToList();
         var failures = results.Where(static result => Outcome(result) is not ("Passed" or "NotExecuted")).Select(static result => new TestFailure(
             (string?)result.Attribute("testName") ?? "", Text(result, "Message"), Text(result, "StackTrace"))).ToList();
-        if (exitCode != 0 && failures.Count == 0)
-            failures.Add(new(project, string.Create(CultureInfo.InvariantCulture, $"the run ended with code {exitCode}: {RunErrors(trx)}"), ""));
+        var errors = RunErrors(trx);
+        if (exitCode != 0 && (failures.Count == 0 || errors.Contains(Aborted, StringComparison.Ordinal)))
+            failures.Add(new(project, string.Create(CultureInfo.InvariantCulture, $"the run ended with code {exitCode}: {errors}"), said));
         return new(project, results.Count(static result => Outcome(result) == "Passed"), results.Count(static result => Outcome(result) == "NotExecuted"), failures);
     }
 

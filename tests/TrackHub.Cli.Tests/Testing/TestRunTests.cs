@@ -23,7 +23,7 @@ public sealed class TestRunTests
     [Fact]
     public void Results_are_counted_and_failures_told()
     {
-        var run = TestRun.Read("A.Tests", Trx, exitCode: 1);
+        var run = TestRun.Read("A.Tests", Trx, exitCode: 1, said: "");
 
         (run.Passed, run.Skipped).ShouldBe((2, 1));
         run.Failures.ShouldBe([new TestFailure("A.Fails", "expected 1 but was 2", "at A.Fails() in A.cs:line 7")]);
@@ -34,13 +34,24 @@ public sealed class TestRunTests
     {
         var crashed = Trx.Replace("outcome=\"Failed\"", "outcome=\"Passed\"", StringComparison.Ordinal);
 
-        var run = TestRun.Read("A.Tests", crashed, exitCode: 1);
+        var run = TestRun.Read("A.Tests", crashed, exitCode: 1, said: "");
 
         run.Failures.ShouldHaveSingleItem().Message.ShouldBe("the run ended with code 1: the host crashed");
     }
 
     [Fact]
+    public void A_run_that_was_ended_is_a_failure_beside_those_of_its_tests_and_says_what_ran()
+    {
+        var ended = Trx.Replace("the host crashed", "The active test run was aborted. Reason: Test host process crashed", StringComparison.Ordinal);
+
+        var run = TestRun.Read("A.Tests", ended, exitCode: 1, said: "The test running when the crash occurred: A.Hangs");
+
+        run.Failures.Select(static failure => (failure.Name, failure.Stack)).ShouldBe(
+            [("A.Fails", "at A.Fails() in A.cs:line 7"), ("A.Tests", "The test running when the crash occurred: A.Hangs")]);
+    }
+
+    [Fact]
     public void The_summary_adds_all_projects_up() =>
-        TestCommand.Summary([TestRun.Read("A.Tests", Trx, 1), TestRun.Read("B.Tests", Trx, 1), TestRun.NotRun("C.Tests", "not built")])
+        TestCommand.Summary([TestRun.Read("A.Tests", Trx, 1, ""), TestRun.Read("B.Tests", Trx, 1, ""), TestRun.NotRun("C.Tests", "not built")])
             .ShouldBe("4 passed, 3 failed, 2 skipped");
 }

@@ -78,8 +78,7 @@ public sealed class AuditTests(FastWorld world)
         await world.BehaveAsync(new { match = new { event_id = batch[2].EventId }, code = 100, subcode = 2804009 });
         sent.AddRange(batch.Select(e => (brand, e, Array.Empty<string>())));
         await world.SendAllAsync(batch);
-        await Eventually.Holds(() => world.Outcomes(batch[2]).Count > 0, Patience);
-        world.Attempts(batch[2])[^1].Outcome.ShouldBe(AttemptOutcome.Dead);
+        await Eventually.Holds(() => world.Attempts(batch[2]) is [.., { Outcome: AttemptOutcome.Dead }], Patience);
     }
 
     /// <summary>The simulator's calls and the calls of the audit are the same: each with the same events.</summary>
