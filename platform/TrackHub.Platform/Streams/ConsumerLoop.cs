@@ -6,7 +6,7 @@ namespace TrackHub.Platform.Streams;
 
 /// <summary>The poll thread of one consumer: fetches into the buffer, answers rebalances, never waits longer than a second for the role.</summary>
 /// <remarks>Everything here runs on that thread unless said otherwise. Pausing costs the client's prefetch, so a short stall just waits.</remarks>
-internal sealed partial class ConsumerLoop(
+internal sealed class ConsumerLoop(
     IConsumer<byte[]?, byte[]?> consumer, RecordConsumerOptions options, RecordBuffer buffer, RoleHealth health, TimeProvider clock, ILogger logger)
     : IDisposable
 {
@@ -14,6 +14,7 @@ internal sealed partial class ConsumerLoop(
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,10 +28,24 @@ internal sealed partial class ConsumerLoop(
     public void Start() => new Thread(Run) { IsBackground = true, Name = Name }.Start();
 
     /// <summary>Commits what was stored, leaves the group, ends the thread. From any thread, after <see cref="Start"/>.</summary>
-    public async Task StopAsync()
+    /// <returns>
+    /// False if the client library did not come back from that within five seconds, and may never: it looks for a coordinator that is away without end
+    /// (https://github.com/confluentinc/librdkafka/issues/3740). Thread and client are then to be left alone until the process ends.
+    /// </returns>
+    public async Task<bool> StopAsync()
     {
         await _stop.CancelAsync();
-        await _ended.Task;
+        try
+        {
+            await _ended.Task.WaitAsync(CloseLimit, clock);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            ConsumerLog.NotClosed(logger, options.Group, CloseLimit.TotalSeconds);
+            health.Ended(Name);
+            return false;
+        }
     }
 
     /// <inheritdoc/>
@@ -43,7 +58,7 @@ internal sealed partial class ConsumerLoop(
         foreach (var partition in partitions)
             buffer.Assign(options.Topics.First(topic => topic.Name == partition.Topic), partition.Partition.Value);
 
-        Log.Assigned(logger, options.Group, partitions.Count, string.Join(", ", partitions));
+        ConsumerLog.Assigned(logger, options.Group, partitions.Count, string.Join(", ", partitions));
         options.OnAssigned?.Invoke(Named(partitions));
         return positions;
     }
@@ -60,7 +75,7 @@ internal sealed partial class ConsumerLoop(
     {
         if (error.IsFatal)
             buffer.Fail(new KafkaException(error));
-        Log.ClientError(logger, options.Group, error.Code, error.Reason);
+        ConsumerLog.ClientError(logger, options.Group, error.Code, error.Reason);
     }
 
     private static List<(string Topic, int Partition)> Named(IEnumerable<TopicPartition> partitions) =>
@@ -80,7 +95,7 @@ internal sealed partial class ConsumerLoop(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Log.Failed(logger, options.Group, failure);
+            ConsumerLog.Failed(logger, options.Group, failure);
             buffer.Fail(failure);
         }
 
@@ -98,7 +113,7 @@ internal sealed partial class ConsumerLoop(
         catch (ConsumeException failure) when (!failure.Error.IsFatal && !IsOffsetLost(failure))
         {
             // Topic not there yet, leader moving, poll interval exceeded …: the client goes on by itself.
-            Log.ClientError(logger, options.Group, failure.Error.Code, failure.Error.Reason);
+            ConsumerLog.ClientError(logger, options.Group, failure.Error.Code, failure.Error.Reason);
         }
     }
 
@@ -146,7 +161,7 @@ internal sealed partial class ConsumerLoop(
             }
             catch (KafkaException failure) when (attempt < 6 && !failure.Error.IsFatal && !_stop.IsCancellationRequested)
             {
-                Log.ClientError(logger, options.Group, failure.Error.Code, failure.Error.Reason);
+                ConsumerLog.ClientError(logger, options.Group, failure.Error.Code, failure.Error.Reason);
                 health.Beat(Name);
                 _stop.Token.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(500));
             }
@@ -172,7 +187,7 @@ internal sealed partial class ConsumerLoop(
             catch (Exception failure) when (failure is OperationCanceledException or TimeoutException || Dependencies.IsAway(failure))
             {
                 _ = Dependencies.IsAway(failure, out var dependency);
-                Log.StartWaits(logger, options.Group, partitions.Count, dependency ?? "an answer");
+                ConsumerLog.StartWaits(logger, options.Group, partitions.Count, dependency ?? "an answer");
             }
 
             health.Beat(Name);
@@ -191,7 +206,7 @@ internal sealed partial class ConsumerLoop(
         buffer.Release(names, grace);
         if (paused.Count > 0 && !_stop.IsCancellationRequested)
             consumer.Resume(paused);
-        Log.Revoked(logger, options.Group, names.Count);
+        ConsumerLog.Revoked(logger, options.Group, names.Count);
         options.OnRevoked?.Invoke(names);
     }
 
@@ -200,7 +215,7 @@ internal sealed partial class ConsumerLoop(
         if (failure.Error.Code is not (ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange))
             return false;
 
-        Log.OffsetLost(logger, options.Group, failure.ConsumerRecord?.TopicPartition?.ToString() ?? "a partition", failure.Error.Reason);
+        ConsumerLog.OffsetLost(logger, options.Group, failure.ConsumerRecord?.TopicPartition?.ToString() ?? "a partition", failure.Error.Reason);
         return true;
     }
 
@@ -215,27 +230,4 @@ internal sealed partial class ConsumerLoop(
         KafkaHeaders = result.Message.Headers,
         LeaderEpoch = result.LeaderEpoch,
     };
-
-    private static partial class Log
-    {
-        [LoggerMessage(2001, LogLevel.Information, "Group {Group} was assigned {Count} partitions: {Partitions}")]
-        public static partial void Assigned(ILogger logger, string group, int count, string partitions);
-
-        [LoggerMessage(2002, LogLevel.Information, "Group {Group} gave up {Count} partitions")]
-        public static partial void Revoked(ILogger logger, string group, int count);
-
-        [LoggerMessage(2003, LogLevel.Warning, "Group {Group}: {Code}: {Reason}")]
-        public static partial void ClientError(ILogger logger, string group, ErrorCode code, string reason);
-
-        [LoggerMessage(2004, LogLevel.Critical, "Group {Group} cannot go on")]
-        public static partial void Failed(ILogger logger, string group, Exception failure);
-
-        [LoggerMessage(2005, LogLevel.Warning, "Group {Group} waits for {Dependency} to tell where its {Count} partitions go on")]
-        public static partial void StartWaits(ILogger logger, string group, int count, string dependency);
-
-        [LoggerMessage(2006, LogLevel.Critical,
-            "The offset of group {Group} in {Partition} is not in the log any more ({Reason}): records were lost, or the topic was made anew. "
-            + "Remedy: check the topic, then set the offset with 'trackhub groups reset'")]
-        public static partial void OffsetLost(ILogger logger, string group, string partition, string reason);
-    }
 }

@@ -8,7 +8,7 @@ namespace TrackHub.Platform.Streams;
 /// <summary>Reads topics as a member of a group: one loop of batches, polling that never stops, offsets stored only for what is done.</summary>
 /// <remarks>
 /// At least once. A thread of its own polls; it joins the group at the first call of <see cref="BatchesAsync"/>. All members are thread-safe,
-/// but one loop at a time may enumerate batches. Disposal commits what was stored and leaves the group.
+/// but one loop at a time may enumerate batches. Disposal commits what was stored and leaves the group, if the log answers.
 /// </remarks>
 public sealed class RecordConsumer : IAsyncDisposable
 {
@@ -125,8 +125,9 @@ public sealed class RecordConsumer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _metrics.Forget(this);
-        if (Interlocked.Exchange(ref _started, 2) == 1)
-            await _loop.StopAsync();
+        if (Interlocked.Exchange(ref _started, 2) == 1 && !await _loop.StopAsync())
+            return;
+
         _consumer.Dispose();
         _loop.Dispose();
         _buffer.Dispose();

@@ -44,6 +44,27 @@ public sealed class BrokerLossTests
     }
 
     [Fact]
+    public async Task A_consumer_ends_though_the_broker_does_not_answer_any_more()
+    {
+        await using var broker = await TestMachine.StartBrokerAsync(TestFolder.Next("kafka"), advertisedHost: BrokerProxy.Host);
+        await using var proxy = new BrokerProxy(broker.Port);
+        await using var host = await TestHost.CreateAsync(new($"{BrokerProxy.Host}:{broker.Port}", broker.RegistryAddress));
+        await host.Services.GetTopicAdmin().ApplyAsync(default);
+        var consumer = host.Consumer(Topics.DeadLetters);
+        await host.Producer.ProduceAllAsync(StreamTest.Letters(Topics.DeadLetters, 50), default);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+
+        await foreach (var batch in consumer.BatchesAsync(10, StreamTest.Linger, limit.Token))
+        {
+            proxy.Block();
+            consumer.Store(batch);
+            break;
+        }
+
+        await consumer.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Single_records_are_acknowledged_once_each_across_a_restart_and_none_is_lost()
     {
         const int Count = 600;

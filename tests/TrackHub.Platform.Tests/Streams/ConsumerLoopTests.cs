@@ -36,7 +36,7 @@ public sealed class ConsumerLoopTests
         world.Loop.Start();
         var assigning = Task.Run(() => world.Loop.Assign([new(Topic.Name, 0)]).ToList());
 
-        await world.Loop.StopAsync();
+        (await world.Loop.StopAsync()).ShouldBeTrue();
 
         (await assigning).ShouldHaveSingleItem();
     }
