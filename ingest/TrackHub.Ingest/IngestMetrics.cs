@@ -105,7 +105,7 @@ internal sealed class IngestMetrics
         {
             Kept.Yes => "yes",
             Kept.QuotaUsedUp => "quota_used_up",
-            Kept.LogAway => "log_away",
+            Kept.Nowhere => "nowhere",
             _ => "no",
         }));
 

@@ -8,6 +8,9 @@ namespace TrackHub.Ingest.Appending;
 /// <summary>Where accepted events go. The boundary that tests without a broker cut.</summary>
 internal interface IEventLog
 {
+    /// <summary>Key of a delivery that did not prove itself: its brand's of a gateway stay in order.</summary>
+    static string KeyOf(QuarantinedWebhook webhook) => $"{webhook.BrandId}/{webhook.Gateway}";
+
     /// <summary>Appends one browser event, which was never more than its bytes; completes within a bounded time.</summary>
     /// <param name="topic">Its topic.</param>
     /// <param name="brand">Its brand.</param>

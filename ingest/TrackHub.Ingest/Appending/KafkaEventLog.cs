@@ -49,7 +49,7 @@ internal sealed class KafkaEventLog(
 
     /// <inheritdoc/>
     public ValueTask<RecordCoordinates?> AppendQuarantinedAsync(QuarantinedWebhook webhook) => WaitAsync(producer.ProduceWithinAsync(
-        Topics.Quarantine, $"{webhook.BrandId}/{webhook.Gateway}", webhook, RecordHeaders.ForBrand(webhook.BrandId), _ackTimeout));
+        Topics.Quarantine, IEventLog.KeyOf(webhook), webhook, RecordHeaders.ForBrand(webhook.BrandId), _ackTimeout));
 
     /// <inheritdoc/>
     public async Task<bool> AppendSpooledAsync(

@@ -1,4 +1,4 @@
-using TrackHub.Ingest.Appending;
+using TrackHub.Ingest.Spooling;
 using TrackHub.Ingest.Webhooks;
 using TrackHub.Platform.Identity;
 using TrackHub.Schemas;
@@ -17,27 +17,33 @@ internal enum Kept
     /// <summary>Its connection's quota of the day is used up.</summary>
     QuotaUsedUp,
 
-    /// <summary>The log did not take it in time.</summary>
-    LogAway,
+    /// <summary>Neither log nor spool took it; of an unknown connection, neither took what came just before.</summary>
+    Nowhere,
 }
 
 /// <summary>
 /// Keeps deliveries to a known connection that do not prove themselves, sealed, for as long as their day's key lives: a secret pasted wrongly
 /// costs no sale once it is corrected. Singleton.
 /// </summary>
-internal sealed class QuarantineKeeper(Sealer sealer, IEventLog log, QuarantineQuota quota, IngestMetrics metrics, TimeProvider clock)
+internal sealed class QuarantineKeeper(Sealer sealer, SaleLog log, QuarantineQuota quota, IngestMetrics metrics, TimeProvider clock)
 {
-    /// <summary>Keeps one within the time the log has for an ack.</summary>
+    /// <summary>Keeps one, in the log or in the spool.</summary>
     /// <param name="gateway">Gateway.</param>
     /// <param name="webhook">The delivery.</param>
-    /// <param name="sender">Whose it says it is.</param>
+    /// <param name="sender">Whose it says it is; null: of nobody known.</param>
     /// <param name="reason">One word.</param>
-    public async ValueTask<Kept> KeepAsync(IGateway gateway, Webhook webhook, WebhookSender sender, string reason)
+    public async ValueTask<Kept> KeepAsync(IGateway gateway, Webhook webhook, WebhookSender? sender, string reason)
     {
-        var kept = quota.TryTake(sender.Connection.Id) ? await AppendAsync(gateway, webhook, sender, reason) : Kept.QuotaUsedUp;
+        if (sender is null)
+            return Unkept(Kept.No);
+
+        var kept = quota.TryTake(sender.Connection.Id) ? await AppendAsync(gateway, webhook, sender, reason) : Unkept(Kept.QuotaUsedUp);
         metrics.Quarantined(gateway.Name, kept);
         return kept;
     }
+
+    // While nothing is taken the known are told to come again: so are the others, or they could be told apart.
+    private Kept Unkept(Kept otherwise) => log.IsShut ? Kept.Nowhere : otherwise;
 
     private async ValueTask<Kept> AppendAsync(IGateway gateway, Webhook webhook, WebhookSender sender, string reason)
     {
@@ -48,10 +54,10 @@ internal sealed class QuarantineKeeper(Sealer sealer, IEventLog log, QuarantineQ
         }
         catch (KeyGoneException)
         {
-            return Kept.LogAway;
+            return Kept.Nowhere;
         }
 
-        var coordinates = await log.AppendQuarantinedAsync(new()
+        var receipt = await log.AppendQuarantinedAsync(sender.Brand.TenantId, new()
         {
             QuarantineId = EventIds.NewIngestId(clock),
             BrandId = sender.Brand.Id,
@@ -63,6 +69,6 @@ internal sealed class QuarantineKeeper(Sealer sealer, IEventLog log, QuarantineQ
             Reason = reason,
             Delivery = delivery,
         });
-        return coordinates is null ? Kept.LogAway : Kept.Yes;
+        return receipt is null ? Kept.Nowhere : Kept.Yes;
     }
 }

@@ -14,6 +14,13 @@ namespace TrackHub.Ingest.Spooling;
 /// </remarks>
 internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestMetrics metrics, TimeProvider clock)
 {
+    private static readonly TimeSpan ShutFor = TimeSpan.FromSeconds(10);
+
+    private long _shutAt = long.MinValue;
+
+    /// <summary>Whether neither log nor spool took the last that came, within the last ten seconds.</summary>
+    public bool IsShut => Interlocked.Read(ref _shutAt) is var at && at is not long.MinValue && clock.GetElapsedTime(at) < ShutFor;
+
     /// <summary>Appends a sale.</summary>
     /// <param name="tenantId">Tenant of its brand.</param>
     /// <param name="key">Record key.</param>
@@ -40,7 +47,21 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
         });
     }
 
+    /// <summary>Appends a delivery that did not prove itself.</summary>
+    /// <returns>As above.</returns>
+    public Task<Receipt?> AppendQuarantinedAsync(string tenantId, QuarantinedWebhook webhook) => StoreAsync(
+        webhook.QuarantineId,
+        () => log.AppendQuarantinedAsync(webhook),
+        () => [SpoolEntry.Seal(sealer, tenantId, webhook.ReceivedAt, SpooledRecord.Of(Topics.Quarantine, IEventLog.KeyOf(webhook), webhook.BrandId, webhook))]);
+
     private async Task<Receipt?> StoreAsync(string id, Func<ValueTask<RecordCoordinates?>> append, Func<IReadOnlyList<SpoolEntry>> seal)
+    {
+        var receipt = await TryStoreAsync(id, append, seal);
+        Interlocked.Exchange(ref _shutAt, receipt is null ? clock.GetTimestamp() : long.MinValue);
+        return receipt;
+    }
+
+    private async Task<Receipt?> TryStoreAsync(string id, Func<ValueTask<RecordCoordinates?>> append, Func<IReadOnlyList<SpoolEntry>> seal)
     {
         var (coordinates, kept) = await AnsweredAsync(append, seal);
         if (coordinates is not null || !spool.IsOn)

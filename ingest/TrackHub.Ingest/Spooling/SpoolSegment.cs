@@ -12,7 +12,7 @@ internal sealed class SpoolSegment : IDisposable
 {
     /// <summary>Topics whose records are spooled.</summary>
     public static readonly IReadOnlyDictionary<string, TopicDefinition> Spooled =
-        new[] { Topics.IngestEvents, Topics.DeadLetters, Topics.EventOutcomes }.ToDictionary(static topic => topic.Name, StringComparer.Ordinal);
+        new[] { Topics.IngestEvents, Topics.DeadLetters, Topics.EventOutcomes, Topics.Quarantine }.ToDictionary(static topic => topic.Name, StringComparer.Ordinal);
 
     private readonly SafeFileHandle _handle;
     private readonly long _firstRecord;

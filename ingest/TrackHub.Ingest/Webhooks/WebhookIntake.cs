@@ -98,7 +98,7 @@ internal sealed partial class WebhookIntake(
         await Task.WhenAll(keeping, Task.Delay(UnprovenAnswer, clock));
         var kept = await keeping;
 
-        if (kept is Kept.LogAway && (gateway.TakesAnyAnswerAsFinal || gateway.AcceptsUnproven))
+        if (kept is Kept.Nowhere && (gateway.TakesAnyAnswerAsFinal || gateway.AcceptsUnproven))
         {
             // Kept nowhere, the answer would be the last we hear of it.
             await ComeBackAsync(context, gateway, Problems.LogUnavailable);
@@ -116,12 +116,9 @@ internal sealed partial class WebhookIntake(
 
     private async Task<Kept> KeepAsync(IGateway gateway, Webhook webhook, WebhookSender? sender, int secretsUsable, string reason)
     {
-        if (sender is null)
-            return Kept.No;
-
-        using var scope = logger.BeginBrand(sender.Brand.Id);
+        using var scope = sender is null ? null : logger.BeginBrand(sender.Brand.Id);
         var kept = await quarantine.KeepAsync(gateway, webhook, sender, reason);
-        if (kept is not Kept.QuotaUsedUp)   // beyond it the metric counts, and the log does not grow
+        if (sender is not null && kept is not Kept.QuotaUsedUp)   // beyond it the metric counts, and the log does not grow
             SignatureInvalid(logger, gateway.Name, sender.Connection.Id, secretsUsable, kept);
         return kept;
     }

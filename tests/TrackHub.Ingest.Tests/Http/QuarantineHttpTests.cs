@@ -116,6 +116,22 @@ public sealed class QuarantineHttpTests : IAsyncLifetime
         await Should.ThrowAsync<HttpRequestException>(() => PostAsync("cakto/cakto-path"));
     }
 
+    [Theory]
+    [InlineData("eduzz")]
+    [InlineData("cakto")]
+    public async Task While_nothing_is_taken_an_unknown_connection_is_answered_as_a_known_one(string gateway)
+    {
+        _server.Log.IsAway = true;
+
+        var known = await AnswerAsync($"{gateway}/{gateway}-path");
+        (await AnswerAsync($"{gateway}/nobody")).ShouldBe(known);
+
+        _server.Log.IsAway = false;
+        known = await AnswerAsync($"{gateway}/{gateway}-path");
+        (await AnswerAsync($"{gateway}/nobody")).ShouldBe(known);
+        known.ShouldBe(gateway is "eduzz" ? "202" : "401");
+    }
+
     [Fact]
     public async Task A_delivery_whose_day_key_is_gone_is_told_apart()
     {
@@ -136,6 +152,18 @@ public sealed class QuarantineHttpTests : IAsyncLifetime
 
             gateway.Verify(kept, secrets).ShouldBe(gateway.Verify(webhook, secrets), vector.GetProperty("name").GetString());
             webhook.Dispose();
+        }
+    }
+
+    private async Task<string> AnswerAsync(string address)
+    {
+        try
+        {
+            return $"{(int)(await PostAsync(address)).StatusCode}";
+        }
+        catch (HttpRequestException)
+        {
+            return "closed";
         }
     }
 

@@ -42,6 +42,21 @@ public sealed class SpoolHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_does_not_prove_itself_is_kept_too_and_answered_as_ever()
+    {
+        _server.Log.IsAway = true;
+
+        foreach (var path in new[] { "perfectpay-path", "nobody" })
+            (await SellAsync("s-1", """{"token":"another-token-of-nobody"}""", path)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        _server.Log.IsAway = false;
+        await Eventually.Holds(() => _server.Log.FromSpool.Count is 1);
+        var record = _server.Log.FromSpool.Single();
+        (record.Topic, record.Key, record.BrandId).ShouldBe(("quarantine", "brandexample/perfectpay", "brandexample"));
+        AvroCodec.Decode<QuarantinedWebhook>(record.Avro).State.ShouldBe(QuarantineState.Waiting);
+    }
+
+    [Fact]
     public async Task Only_the_first_sale_waits_for_a_log_that_is_away()
     {
         _server.Log.IsAway = true;
@@ -190,10 +205,10 @@ public sealed class SpoolHttpTests : IAsyncLifetime
 
     private Task<IngestServer> StartAsync(World? world = null) => IngestServer.StartAsync(world ?? new(), ("Ingest:SpoolDirectory", _folder.FullName));
 
-    private Task<HttpResponseMessage> SellAsync(string saleId, string? body = null)
+    private Task<HttpResponseMessage> SellAsync(string saleId, string? body = null, string path = "perfectpay-path")
     {
         var sale = JsonNode.Parse(Samples.Bytes("perfectpay/approved_card.json"))!;
         sale["code"] = saleId;
-        return _server.Client.PostAsync("/webhooks/perfectpay/perfectpay-path", IngestServer.Json(body ?? sale.ToJsonString()));
+        return _server.Client.PostAsync($"/webhooks/perfectpay/{path}", IngestServer.Json(body ?? sale.ToJsonString()));
     }
 }
