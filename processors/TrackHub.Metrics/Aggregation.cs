@@ -14,6 +14,9 @@ namespace TrackHub.Metrics;
 /// </remarks>
 internal sealed class Aggregation(NpgsqlDataSource database, FigureMetrics metrics)
 {
+    // Each time somebody else has committed in between: so many in a row are no chance, but two readers at one work, or a table that refuses rows.
+    private const int MostTries = 20;
+
     private enum Outcome
     {
         Written,
@@ -23,14 +26,19 @@ internal sealed class Aggregation(NpgsqlDataSource database, FigureMetrics metri
 
     /// <summary>Writes a batch.</summary>
     /// <returns>False when PostgreSQL's offsets are not those this reader left: nothing was written.</returns>
+    /// <exception cref="InvalidOperationException">The facts of the batch were changed by somebody else each time they were about to be written.</exception>
     public async Task<bool> WriteAsync(RecordBatch batch, SortedRecords records, MetricsOffsets offsets, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var tries = 0; tries < MostTries; tries++)
         {
             // Somebody else may have told of the same sale at the same moment, where its records lie in two partitions: then again, with what he wrote.
             if (await TryWriteAsync(batch, records, offsets, cancellationToken) is var outcome and not Outcome.Overtaken)
                 return outcome is Outcome.Written;
         }
+
+        throw new InvalidOperationException(
+            $"The batch from {batch[0].Coordinates} on was overtaken {MostTries} times in a row: rows of order_facts or spend_facts that it was to write were changed, or refused, each time. " +
+            "Look for a second reader of the same topics on this database, and for triggers and rules on these tables.");
     }
 
     private async Task<Outcome> TryWriteAsync(RecordBatch batch, SortedRecords records, MetricsOffsets offsets, CancellationToken cancellationToken)
