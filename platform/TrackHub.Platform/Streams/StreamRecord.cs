@@ -53,13 +53,16 @@ public sealed class StreamRecord
     /// <summary>What records that follow from this one carry as <c>traceparent</c>, or null.</summary>
     internal byte[]? TraceParent => Span?.Id is { } id ? Encoding.ASCII.GetBytes(id) : TraceParentHeader;
 
-    /// <summary><c>traceparent</c> as it came, or null. Reads no other header.</summary>
-    internal byte[]? TraceParentHeader => _headers is null && KafkaHeaders is { } raw
-        ? raw.TryGetLastBytes(RecordHeaders.TraceParentName, out var found) ? found : null
-        : Headers.GetValueOrDefault(RecordHeaders.TraceParentName);
+    /// <summary><c>traceparent</c> as it came, or null.</summary>
+    internal byte[]? TraceParentHeader => HeaderBytes(RecordHeaders.TraceParentName);
 
     /// <summary>The header's value as UTF-8 text, or null.</summary>
     public string? Header(string name) => Headers.TryGetValue(name, out var value) ? Encoding.UTF8.GetString(value) : null;
+
+    /// <summary>The header's bytes, or null. Reads no other header, where none was asked for before.</summary>
+    internal byte[]? HeaderBytes(string name) => _headers is null && KafkaHeaders is { } raw
+        ? raw.TryGetLastBytes(name, out var found) ? found ?? [] : null
+        : Headers.GetValueOrDefault(name);
 
     /// <inheritdoc/>
     public override string ToString() => Coordinates.ToString();
