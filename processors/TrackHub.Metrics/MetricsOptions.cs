@@ -8,9 +8,12 @@ internal sealed class MetricsOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Metrics";
 
-    /// <summary>Most records in one transaction. Default 5,000: a sale costs the less the more of them share the sums that they change.</summary>
+    /// <summary>
+    /// Most records in one transaction. Default 2,000: a sale costs the less the more of them share the sums that they change, but arrays of more rows are large
+    /// objects to the collector, and each needs a full collection to go.
+    /// </summary>
     [Range(1, 20_000)]
-    public int MaxBatchSize { get; set; } = 5_000;
+    public int MaxBatchSize { get; set; } = 2_000;
 
     /// <summary>Longest wait for a batch to fill. Default 100 ms; longer saves transactions, shorter shows sales sooner.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
