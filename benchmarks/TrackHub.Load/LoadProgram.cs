@@ -4,6 +4,7 @@ using TrackHub.Cli.Testing;
 using TrackHub.Load.Broker;
 using TrackHub.Load.Dispatching;
 using TrackHub.Load.EndToEnd;
+using TrackHub.Load.Figures;
 using TrackHub.Load.Http;
 using TrackHub.Load.Kafka;
 using TrackHub.Load.Matching;
@@ -29,6 +30,7 @@ internal static class LoadProgram
         ["matching"] = (2_000, [1], MatchingScenario.RunAsync),
         ["rebuild"] = (500, [16], RebuildScenario.RunAsync),
         ["dispatch"] = (2_000, [1], DispatchScenario.RunAsync),
+        ["metrics"] = (2_000, [1], MetricsScenario.RunAsync),
         ["end-to-end"] = (50, [16], EndToEndScenario.RunAsync),
     };
 

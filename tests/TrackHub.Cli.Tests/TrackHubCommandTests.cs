@@ -44,7 +44,7 @@ public sealed class TrackHubCommandTests
     [InlineData("an offset is no time", "groups", "reset", "dispatcher", "capi-dispatch", "--to-datetime", "5")]
     [InlineData("--to-offset takes", "groups", "reset", "dispatcher", "capi-dispatch", "--to-offset", "-1")]
     [InlineData("console", "run", "console")]
-    [InlineData("choose produce, consume, broker, ingress, webhook, stages, matching, rebuild, dispatch, end-to-end", "load", "dreams")]
+    [InlineData("choose produce, consume, broker, ingress, webhook, stages, matching, rebuild, dispatch, metrics, end-to-end", "load", "dreams")]
     [InlineData("--connections 0", "load", "ingress", "--connections", "0")]
     [InlineData("--rate 0 is out of range", "load", "ingress", "--rate", "0")]
     [InlineData("resume", "lanes", "resume")]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrackHub.Load.Dispatching;
+using TrackHub.Load.Figures;
 using TrackHub.Load.Matching;
 using TrackHub.Load.Measuring;
 
@@ -63,6 +64,9 @@ internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings 
 
     /// <summary>A matcher, a broker and lanes for a dispatcher beside the system.</summary>
     public Task<DispatchLab> StartDispatchAsync(CancellationToken cancellationToken) => DispatchLab.StartAsync(call, system, clock, cancellationToken);
+
+    /// <summary>A metrics role and a broker beside the system, over a database of their own.</summary>
+    public Task<MetricsLab> StartMetricsAsync(CancellationToken cancellationToken) => MetricsLab.StartAsync(call, clock, cancellationToken);
 
     /// <summary>Says what is measured next.</summary>
     public Task SayAsync(string what) => Progress.WriteLineAsync(what);

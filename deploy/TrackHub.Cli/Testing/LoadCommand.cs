@@ -28,6 +28,7 @@ internal static class LoadCommand
         ["matching"] = "the matcher alone, its own process: clicks into the windows, sales to their clicks; acknowledged to capi-dispatch",
         ["rebuild"] = "windows that Redis forgot, read again from the log and from the table, and what the ingress feels of it",
         ["dispatch"] = "the dispatcher alone, its own process, over 20 lanes to a simulator that takes 200 ms: a backlog of Purchases; acknowledged to the wire",
+        ["metrics"] = "the metrics role alone, its own process: conversions into the figures, beside reading them raw; sent to visible in PostgreSQL",
         ["end-to-end"] = "a signed sale, to its arrival at the simulator",
     };
 
