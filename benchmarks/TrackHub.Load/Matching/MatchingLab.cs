@@ -22,6 +22,7 @@ internal sealed class MatchingLab : IAsyncDisposable
 {
     private const int MatcherDatabase = 15;
     private const int FloorDatabase = 14;
+    private const double Megabyte = 1 << 20;
 
     private readonly BrokerUnderLoad _broker;
     private readonly RoleProcess _matcher;
@@ -113,6 +114,14 @@ internal sealed class MatchingLab : IAsyncDisposable
 
     /// <summary>Bytes the matcher has allocated so far.</summary>
     public Task<double> AllocatedAsync(CancellationToken cancellationToken) => CountAsync("dotnet_gc_heap_total_allocated_bytes_total", "", cancellationToken);
+
+    /// <summary>What its process holds: all of it, and what of that its managed heap had live and had claimed when garbage was collected last.</summary>
+    public async Task<IReadOnlyList<(string Name, double Value)>> MemoryAsync(CancellationToken cancellationToken) =>
+    [
+        ("resident MB", Meter.ResidentMegabytes),
+        ("managed heap MB", await CountAsync("dotnet_gc_last_collection_heap_size_bytes", "", cancellationToken) / Megabyte),
+        ("claimed for it MB", await CountAsync("dotnet_gc_last_collection_memory_committed_size_bytes", "", cancellationToken) / Megabyte),
+    ];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -49,7 +49,7 @@ internal static class MatchingScenario
                 (floor, from) => floor.WriteClicksAsync(from, ClickBatch, cancellationToken), cancellationToken));
             sales.Add(await RoundAsync(run, lab, traffic, "sale", Topics.IngestEvents, sold, "trackhub_matcher_purchases", "",
                 (floor, from) => floor.MatchSalesAsync(from, made, SaleBatch, cancellationToken), cancellationToken));
-            memory.Add(SoFar([.. clicks.Concat(sales).Select(static r => r.Matcher)], sales[^1].Matcher.Cost));
+            memory.Add(SoFar([.. clicks.Concat(sales).Select(static r => r.Matcher)], sales[^1].Matcher.Cost, await lab.MemoryAsync(cancellationToken)));
         }
 
         foreach (var rounds in (List<(Measurement Floor, Measurement Matcher)>[])[clicks, sales])
@@ -96,20 +96,19 @@ internal static class MatchingScenario
     }
 
     /// <summary>So many events in that time; none of them has a latency of its own.</summary>
-    internal static Measurement Measured(string target, string item, int events, TimeSpan elapsed)
+    internal static Measurement Measured(string target, string item, int events, TimeSpan elapsed, ItemCost? cost = null, IReadOnlyList<(string, double)>? figures = null)
     {
-        var measurement = new Measurement(target, LoadMode.Closed, 1) { Item = item, Elapsed = elapsed };
+        var measurement = new Measurement(target, LoadMode.Closed, 1) { Item = item, Elapsed = elapsed, Cost = cost, Figures = figures ?? [] };
         for (var i = 0; i < events; i++)
             measurement.Latency.Record(TimeSpan.Zero);
         return measurement;
     }
 
-    private static Measurement SoFar(IReadOnlyList<Measurement> rounds, ItemCost? cost)
+    private static Measurement SoFar(IReadOnlyList<Measurement> rounds, ItemCost? cost, IReadOnlyList<(string, double)> memory)
     {
         var events = (int)rounds.Sum(static m => m.Latency.Count);
-        var all = Measured(Matcher, string.Create(CultureInfo.InvariantCulture, $"events so far: {events:N0}"), events, rounds.Aggregate(TimeSpan.Zero, static (sum, m) => sum + m.Elapsed));
-        all.Cost = cost;
-        return all;
+        return Measured(
+            Matcher, string.Create(CultureInfo.InvariantCulture, $"events so far: {events:N0}"), events, rounds.Aggregate(TimeSpan.Zero, static (sum, m) => sum + m.Elapsed), cost, memory);
     }
 
     private static Measurement Median(IEnumerable<Measurement> rounds) => rounds.OrderBy(static m => m.Rate).ElementAt(Rounds / 2);
