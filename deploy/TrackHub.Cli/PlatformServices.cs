@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TrackHub.Cli.Explaining;
 using TrackHub.Cli.Supervising;
 using TrackHub.Dispatch;
 using TrackHub.Ingest.Redriving;
@@ -30,6 +31,7 @@ internal static class PlatformServices
         builder.AddLaneDesk();
         builder.AddReplayDesk();
         builder.AddMetricsDesk();
+        builder.Services.AddSingleton<LoggedEvent>();
         return builder.Build();
     }
 

@@ -33,6 +33,13 @@ internal static class ExplainCommand
         var reader = new StoryReader(host.Services.GetRequiredService<NpgsqlDataSource>());
         var only = await host.Services.GetRequiredService<TenantAdmin>().BrandIdAsync(brand, cancellationToken);
         var stories = await reader.FindAsync(id, only, cancellationToken);
+        var isReceipt = RecordCoordinates.TryParse(id, out var receipt);
+        if (stories.Count == 0 && isReceipt && await CopiedAsync(host.Services, receipt, cancellationToken) is { } copied)
+        {
+            stories = await reader.FindAsync(copied, only, cancellationToken);
+            if (stories.Count > 0) printer.Say($"Record {receipt} is a copy of event {copied}, whose first record is the receipt below; both are one event.");
+        }
+
         foreach (var story in stories)
         {
             if (printer.Json) printer.Line(JsonSerializer.Serialize(story, Stories.Story));
@@ -41,7 +48,6 @@ internal static class ExplainCommand
 
         if (stories.Count > 0) return 0;
 
-        var isReceipt = RecordCoordinates.TryParse(id, out var receipt);
         var letters = isReceipt ? await reader.DeadLettersAsync(receipt, cancellationToken) : [];
         foreach (var letter in letters)
             printer.Line(printer.Json ? JsonSerializer.Serialize(letter, Stories.DeadLetterFact) : Told(receipt, letter));
@@ -54,6 +60,18 @@ internal static class ExplainCommand
         return 1;
     }
 
+    private static async Task<string?> CopiedAsync(IServiceProvider services, RecordCoordinates receipt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await services.GetRequiredService<LoggedEvent>().IngestIdAsync(receipt, cancellationToken);
+        }
+        catch (Exception e) when (e is DependencyAwayException or CommandException)
+        {
+            return null;   // the tables alone then say what they know
+        }
+    }
+
     private static string Told(RecordCoordinates receipt, DeadLetterFact letter) =>
         $"Record {receipt} is a dead letter since {letter.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {letter.Reason} ({letter.Stage}) {letter.Detail}; the sealed original lies at {letter.Topic}/{letter.Partition}/{letter.Offset}.";
 
@@ -63,6 +81,6 @@ internal static class ExplainCommand
         {
             null => $"The ledger has read nothing of {receipt.Topic}/{receipt.Partition} yet: is it running? `trackhub status` tells.",
             var next when next <= receipt.Offset => $"The ledger has not got {receipt} yet: the next it reads is offset {next}.",
-            _ => $"Record {receipt} was read by the ledger and left no event: it is none of track-events, ingest-events or dead-letters, or it is older than the ledger keeps.",
+            _ => $"Record {receipt} was read by the ledger and left no event: it is none of track-events, ingest-events or dead-letters, or it is older than the ledger keeps, or, where the log no longer holds it, a copy of an event that lies elsewhere as well.",
         };
 }

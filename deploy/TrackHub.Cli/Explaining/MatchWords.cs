@@ -15,16 +15,37 @@ internal static class MatchWords
     ];
 
     /// <summary>Why a revision has no click.</summary>
-    public static string WhyNot(ConversionFact c) => "no click was found" + c.Reason switch
+    public static string WhyNot(ConversionFact c, RulesFact? rules) => "no click was found" + c.Reason switch
     {
         "no_keys" => ": the sale brought none of the keys that the brand's rules ask for",
-        "no_candidate" => ": it brought keys, but no click inside the window has one of them",
-        "below_threshold" => $": the likeliest visitor reaches {Likeliest(c)}, less than the brand asks for",
+        "no_candidate" => $": it brought keys, but no click inside the window{Days(rules)} has one of them{Circumstances(c)}",
+        "below_threshold" => $": the likeliest visitor reaches {Likeliest(c)}, less than the {Asked(rules)} the brand asks for",
         "ambiguous" => $": several visitors fit alike, so the likeliest reaches {Likeliest(c)}; alone he would have been enough",
         "click_gone" => ": one was, but nothing is kept of it any more",
-        "not_searched" => ": none is looked for at this state of a sale, or for a test",
+        "not_searched" => c.Test ? ": none is looked for, it is a test" : $": none is looked for when {c.Kind.Replace('_', ' ')} is the first that is told of a sale",
         _ => "",
     };
+
+    /// <summary>Keys that are not in the evidence because the brand's rules do not ask for them, a line each.</summary>
+    /// <param name="c">A revision without a click.</param>
+    /// <param name="sale">Its event; null where the ledger has not got it.</param>
+    /// <param name="rules">The rules that decided it; null where they are not known.</param>
+    public static IEnumerable<string> LeftOut(ConversionFact c, EventFact? sale, RulesFact? rules)
+    {
+        if (rules is null || c.Reason == "not_searched") yield break;
+        var brought = new Dictionary<string, bool>
+        {
+            ["click_id"] = sale?.ClickId is not null,
+            ["session_id"] = sale?.SessionId is not null,
+            ["email"] = sale is { HasEmail: true },
+            ["phone"] = sale is { HasPhone: true },
+        };
+        foreach (var (key, _) in brought.Where(key => key.Value && !rules.StageOrder.Contains(key.Key)))
+            yield return $"{key}: brought, but the brand's rules leave it out";
+        if (!rules.StageOrder.Contains("external_id")) yield return "external_id: not asked, the brand's rules leave it out";
+        if (!rules.SemiDeterministic) yield return "fbc: not asked, the brand's rules leave it out";
+        if (rules.ProbabilisticThreshold >= 1) yield return "address and browser: not asked, the brand's rules let nothing be guessed";
+    }
 
     /// <summary>What was tried, a line each.</summary>
     public static IEnumerable<string> Evidence(ConversionFact c) => (c.Evidence ?? []).Select(e => $"{e.Signal}: {Meaning(e, c)}{Candidate(e)}");
@@ -51,6 +72,18 @@ internal static class MatchWords
     private static string Candidate(EvidenceFact e) => e.Candidate is null ? "" : $", candidate {e.Candidate}";
 
     private static string Among(EvidenceFact e) => e.Candidates > 1 ? string.Create(CultureInfo.InvariantCulture, $" (of {e.Candidates} visitors near)") : "";
+
+    private static string Days(RulesFact? rules) => rules is null ? "" : string.Create(CultureInfo.InvariantCulture, $" of {rules.WindowDays} d");
+
+    private static string Asked(RulesFact? rules) => rules is null ? "share" : Percent(rules.ProbabilisticThreshold);
+
+    /// <summary>What says that there may have been more than was seen.</summary>
+    private static string Circumstances(ConversionFact c) => (c.Flags.Contains("windows_incomplete"), c.Flags.Contains("clicks_behind")) switch
+    {
+        (true, _) => ", as far as was known: the windows were being rebuilt, and the sale had waited for them long enough",
+        (_, true) => ", as far as was known: clicks were still unread, and the sale had waited for them long enough",
+        _ => "",
+    };
 
     private static string Likeliest(ConversionFact c) => c.Evidence?.LastOrDefault(static e => e.Signal == Probability) is { } e ? Percent(e.Weight) : "less";
 

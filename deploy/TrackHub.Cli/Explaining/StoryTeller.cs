@@ -13,13 +13,13 @@ internal static class StoryTeller
         foreach (var line in Received(story)) yield return line;
         foreach (var line in Matched(story)) yield return line;
         foreach (var line in Sent(story)) yield return line;
-        foreach (var line in Ended(story)) yield return line;
+        foreach (var line in EndWords.Tell(story)) yield return line;
         foreach (var letter in story.DeadLetters)
             yield return $"Dead letter {letter.DeadLetterId} ({At(letter.At)}, {letter.Stage}): {letter.Reason}{Detail(letter.Detail)}.";
     }
 
     private static string Title(Story story) => story.Sale is { } sale
-        ? $"Sale {sale.SaleId} of {sale.Gateway}, brand {story.Brand.Name} ({story.Brand.Id})"
+        ? $"Sale {sale.SaleId} of {sale.Gateway}, brand {story.Brand.Name} ({story.Brand.Id}){(story.Names.Count == 0 ? "" : $"; the gateway also calls it {string.Join(", ", story.Names)}")}"
         : $"Event {story.Events[0].EventId}, brand {story.Brand.Name} ({story.Brand.Id})";
 
     private static IEnumerable<string> Received(Story story)
@@ -30,7 +30,7 @@ internal static class StoryTeller
         {
             var what = e.SaleKind is null ? e.Kind : $"{e.SaleKind} (the gateway says {e.GatewayEvent ?? "nothing"})";
             var money = e.AmountMinor is { } minor ? $", {Money(minor, e.Currency)}" : "";
-            yield return $"Received {At(e.ReceivedAt)}: {what}{money}{(e.Test ? ", a test" : "")}; receipt {e.Topic}/{e.Partition}/{e.Offset}, event id {e.EventId}.";
+            yield return $"Received {At(e.ReceivedAt)}: {what}{money}{(e.Test ? ", a test" : "")}{As(story, e.SaleId)}; receipt {Receipt(e)}, event id {e.EventId}.";
             yield return $"  Keys it brought: {Keys(e)}.";
         }
     }
@@ -40,19 +40,25 @@ internal static class StoryTeller
         if (story.Sale is null) yield break;
         if (story.Conversions.Count == 0)
         {
-            yield return story.Order is { } order
+            yield return story.Order is { Revision: > 0 } order
                 ? $"Matched: state {order.State}, revision {order.Revision}, stage {order.Stage}; the ledger has not got the evidence yet."
-                : "Matched: not yet. A sale without its click waits up to 65 s for it.";
+                : $"Matched: {EndWords.Unmatched(story)}";
             yield break;
         }
 
         foreach (var c in story.Conversions)
         {
             var passes = c.Passes == 1 ? "at once" : $"on pass {c.Passes}";
+            var rules = story.Rules.FirstOrDefault(r => r.Version == c.RulesVersion);
             yield return c.Click is { } click && c.Stage != "none"
-                ? $"Matched {passes} (revision {c.Revision}, {c.Kind}): {Stage(c)} to the {click.Kind.Replace('_', ' ')} of {At(click.EventTime)} from {Origin(click)}."
-                : $"Matched {passes} (revision {c.Revision}, {c.Kind}): {MatchWords.WhyNot(c)}.";
+                ? $"Matched {passes} (revision {c.Revision}, {c.Kind}{As(story, c.SaleId)}): {Stage(c)} to the {click.Kind.Replace('_', ' ')} of {At(click.EventTime)} from {Origin(click)}."
+                : $"Matched {passes} (revision {c.Revision}, {c.Kind}{As(story, c.SaleId)}): {MatchWords.WhyNot(c, rules)}.";
             foreach (var line in MatchWords.Evidence(c)) yield return "  " + line;
+            if (c.Stage == "none")
+            {
+                foreach (var line in MatchWords.LeftOut(c, story.Events.FirstOrDefault(e => e.IngestId == c.IngestId), rules).Concat(NearClicks.Tell(story, c))) yield return "  " + line;
+            }
+
             if (c.RulesVersion is { } version) yield return $"  Rules: version {version} of the brand's, weights {c.ScoreModel}.";
             yield return $"  Match quality {Number(c.Quality)} of 10 from {(c.KeysPresent.Count == 0 ? "no key" : string.Join(", ", c.KeysPresent))}."
                 + (c.Flags.Count == 0 ? "" : $" Flags: {string.Join(", ", c.Flags)}.");
@@ -70,41 +76,6 @@ internal static class StoryTeller
                 yield return "  " + Attempt(attempt);
         }
     }
-
-    private static IEnumerable<string> Ended(Story story)
-    {
-        foreach (var outcome in story.Outcomes)
-        {
-            var where = outcome.Destination == "none" ? "without a destination" : $"for pixel {outcome.Destination}";
-            yield return $"End {where}: {outcome.State.Replace('_', ' ')}{Because(outcome.Reason)} ({At(outcome.At)}).{Repeated(story, outcome)}";
-        }
-
-        var open = story.Events.Where(e => !story.Outcomes.Any(outcome => outcome.IngestId == e.IngestId)).ToList();
-        foreach (var e in open)
-        {
-            yield return e.SaleKind is null
-                ? $"End: {e.Kind.Replace('_', ' ')} is recorded; it goes nowhere by itself, sales are matched to it."
-                : $"End of {e.SaleKind} received {At(e.ReceivedAt)}: none yet; it is on its way, or the ledger has not got it.";
-        }
-    }
-
-    /// <summary>Of a duplicate, what it repeats.</summary>
-    private static string Repeated(Story story, OutcomeFact outcome)
-    {
-        if (outcome.State != "duplicate") return "";
-        if (outcome.Destination != "none")
-            return $" Another record had claimed event id {outcome.EventId} for that pixel; what became of it stands above.";
-
-        // Approved and renewed both say that it is paid.
-        var first = story.Conversions.FirstOrDefault(c => c.Kind == outcome.Reason || (IsPaid(c.Kind) && IsPaid(outcome.Reason)));
-        if (first is null) return "";
-
-        var told = story.Events.FirstOrDefault(e => e.IngestId == first.IngestId);
-        var receipt = told is null ? "" : $", receipt {told.Topic}/{told.Partition}/{told.Offset}";
-        return $" It repeats the {first.Kind.Replace('_', ' ')} received {At(first.ReceivedAt)} (revision {first.Revision}{receipt}).";
-    }
-
-    private static bool IsPaid(string kind) => kind is "approved" or "renewed";
 
     private static string Attempt(AttemptFact a)
     {
@@ -156,7 +127,14 @@ internal static class StoryTeller
         ? $"{minor} minor units"
         : $"{MinorUnits.ToMajor(minor, currency).ToString("F" + MinorUnits.Exponent(currency), CultureInfo.InvariantCulture)} {currency}";
 
-    private static string Because(string? reason) => string.IsNullOrEmpty(reason) ? "" : $", {reason.Replace('_', ' ')}";
+    /// <summary>A reason behind a state.</summary>
+    public static string Because(string? reason) => string.IsNullOrEmpty(reason) ? "" : $", {reason.Replace('_', ' ')}";
+
+    /// <summary>Where an event's record lies.</summary>
+    public static string Receipt(EventFact e) => string.Create(CultureInfo.InvariantCulture, $"{e.Topic}/{e.Partition}/{e.Offset}");
+
+    /// <summary>Under which of its names a sale was told of, where that is not the one of its order.</summary>
+    public static string As(Story story, string? saleId) => saleId is null || story.Sale is null || saleId == story.Sale.SaleId ? "" : $", told as {saleId}";
 
     private static string Detail(string detail) => detail.Length == 0 ? "" : $", {detail}";
 
@@ -164,5 +142,6 @@ internal static class StoryTeller
 
     private static string Number(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 
-    private static string At(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    /// <summary>A time as people read it, UTC.</summary>
+    public static string At(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

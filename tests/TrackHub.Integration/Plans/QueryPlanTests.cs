@@ -114,13 +114,31 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
         string[] story =
         [
             "events_sale", "conversions_pkey", "matches_pkey", "brands_pkey?", "orders_pkey?", "event_outcomes_event_id", "dedupe_registry_event", "dispatch_attempts_event",
-            "dead_letters_event", "dead_letters_brand?", "events_event_id", "orders_sale", "conversions_event_id",
+            "dead_letters_event", "dead_letters_brand?", "events_event_id", "orders_sale", "orders_names", "conversions_event_id", "book_entries_pkey?", "match_rules_pkey?",
         ];
 
         (await seeded.PlansOfAsync(() => reader.FindAsync("S500", null, default))).ShouldUse(story);
         (await seeded.PlansOfAsync(() => reader.FindAsync("e500", null, default))).ShouldUse(story);
         (await seeded.PlansOfAsync(() => reader.FindAsync("ingest-events/8/500", null, default))).ShouldUse([.. story.Except(["events_event_id"]), "events_receipt"]);
         (await seeded.PlansOfAsync(() => reader.DeadLettersAsync(new("ingest-events", 8, 500), default))).ShouldUse("dead_letters_source", "dead_letters_place");
+    }
+
+    [Fact]
+    public async Task Explain_finds_the_clicks_near_a_sale_without_one_by_each_of_its_keys()
+    {
+        await seeded.Database.ExecuteAsync("""
+            update events set click_id = 'th_505', session_id = 's126', email_hash = int4send(33), phone_hash = int4send(34) where event_id = 'e505';
+            update conversions set stage = 'none' where event_id = 'e505';
+            update matches m set reason = 'no_candidate', ingested_at = c.ingested_at from conversions c where m.sale_id = 'S505' and c.event_id = 'e505';
+            """);
+
+        var story = (await new StoryReader(seeded.Writer).FindAsync("S505", null, default)).ShouldHaveSingleItem();
+        var plans = await seeded.PlansOfAsync(() => new StoryReader(seeded.Writer).FindAsync("S505", null, default));
+
+        story.Near.Select(static near => near.Key).ShouldBe(["click_id", "session_id", "email"], ignoreOrder: true);
+        plans.Sequential.ShouldBeEmpty(plans.Text);
+        foreach (var index in (string[])["clicks_click_id", "clicks_session", "identities_value"])
+            plans.Indexes.ShouldContain(index, plans.Text);
     }
 
     [Fact]
