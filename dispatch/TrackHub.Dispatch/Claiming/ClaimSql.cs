@@ -4,8 +4,9 @@ namespace TrackHub.Dispatch.Claiming;
 internal static class ClaimSql
 {
     /// <summary>
-    /// Parameters $1 to $22: the events as columns, their consent subjects, then lease. <c>gated</c> says what each may become: the newest consent
-    /// counts, of those of its subjects and the one found by matching, and of two at the same time the refusal; without any the brand's basis.
+    /// Parameters $1 to $23: the events as columns, their consent subjects, then lease. <c>gated</c> says what each may become: the newest consent
+    /// counts, of those of its subjects and the one found by matching, and of two at the same time the refusal; without any the brand's basis. A limit of one
+    /// row, which keys hold anyway, has the planner look each subject up instead of reading everybody's consents.
     /// </summary>
     private const string Gated = """
         with input as (
@@ -15,18 +16,18 @@ internal static class ClaimSql
                     gate_state, gate_reason, ads, ads_at, basis, own_fence, item)
         ),
         subject as (
-            select * from unnest($19::bigint[], $20::text[], $21::bytea[]) as s (item, kind, subject)
+            select * from unnest($19::bigint[], $20::text[], $21::text[], $22::bytea[]) as s (item, brand_id, kind, subject)
         ),
         consent as (
             select distinct on (s.item) s.item, c.ads, c.at
-            from subject s join input i on i.item = s.item
-            join consents c on c.brand_id = i.brand_id and c.subject_kind = s.kind and c.subject = s.subject
+            from subject s cross join lateral (
+                select ads, at from consents where brand_id = s.brand_id and subject_kind = s.kind and subject = s.subject limit 1) c
             order by s.item, c.at desc, c.ads
         ),
         suppressed as (
             select distinct s.item
-            from subject s join input i on i.item = s.item
-            join suppressions x on x.brand_id = i.brand_id and x.subject_kind = s.kind and x.subject = s.subject
+            from subject s cross join lateral (
+                select from suppressions where brand_id = s.brand_id and subject_kind = s.kind and subject = s.subject limit 1) x
         ),
         judged as (
             select i.*, x.item is not null as is_suppressed,
@@ -49,11 +50,11 @@ internal static class ClaimSql
         ),
         """;
 
-    /// <summary>Writes the audit's first half and names the rows that changed. $23: batch id.</summary>
+    /// <summary>Writes the audit's first half and names the rows that changed. $24: batch id.</summary>
     private const string Started = """
         , started as (
             insert into dispatch_attempts (brand_id, pixel_id, event_name, event_id, fence, started_at, ingest_id, attempt, ladder_step, batch_id, batch_size)
-            select brand_id, pixel_id, event_name, event_id, fence, now(), ingest_id, attempt, ladder_step, $23, count(*) over ()
+            select brand_id, pixel_id, event_name, event_id, fence, now(), ingest_id, attempt, ladder_step, $24, count(*) over ()
             from changed where state = 'claimed'
         )
         select brand_id, pixel_id, event_name, event_id from changed
@@ -76,7 +77,7 @@ internal static class ClaimSql
             insert into dedupe_registry as r (brand_id, pixel_id, event_name, event_id, state, reason, fence, lease_until, source_topic, source_partition,
                 source_offset, attempt, ladder_step, first_attempt_at, ingest_id, event_time, is_order)
             select brand_id, pixel_id, event_name, event_id, state, reason, nextval('dispatch_fence'),
-                case when state = 'claimed' then clock_timestamp() + $22::interval end, topic, part, pos,
+                case when state = 'claimed' then clock_timestamp() + $23::interval end, topic, part, pos,
                 made + case when state = 'claimed' then 1 else 0 end, ladder_step, case when state = 'claimed' then now() end, ingest_id, event_time, is_order
             from gated order by brand_id, pixel_id, event_name, event_id
             on conflict (brand_id, pixel_id, event_name, event_id) do update set
@@ -106,7 +107,7 @@ internal static class ClaimSql
                 state = g.state,
                 reason = g.reason,
                 fence = nextval('dispatch_fence'),
-                lease_until = case when g.state = 'claimed' then clock_timestamp() + $22::interval end,
+                lease_until = case when g.state = 'claimed' then clock_timestamp() + $23::interval end,
                 attempt = g.made + case when g.state = 'claimed' then 1 else 0 end,
                 updated_at = now()
             from gated g
@@ -116,7 +117,7 @@ internal static class ClaimSql
         )
         """ + Started;
 
-    /// <summary>What a claim would make of events as far as consent and suppression go, and nothing done. $1 to $21 as <see cref="Gated"/>.</summary>
+    /// <summary>What a claim would make of events as far as consent and suppression go, and nothing done. $1 to $22 as <see cref="Gated"/>.</summary>
     public const string Judge = Gated + "answer as (select item, state from gated) select item, state from answer";
 
     /// <summary>Rows as they now stand, ours and others'. $1 to $4: keys.</summary>

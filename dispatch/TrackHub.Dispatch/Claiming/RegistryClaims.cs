@@ -30,7 +30,7 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         var isRenewal = wishes[0].OwnFence != 0;
         await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (changed, rows) = await WriteAsync(connection, transaction, wishes, isRenewal ? ClaimSql.Renew : ClaimSql.Claim, batchId, cancellationToken);
+        var (changed, rows) = await WriteAsync(connection, transaction, wishes, isRenewal, batchId, cancellationToken);
 
         var claimed = new List<ClaimedEvent>(wishes.Count);
         for (var i = 0; i < wishes.Count; i++)
@@ -46,24 +46,32 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
     }
 
     private async Task<(HashSet<EventKey> Changed, RegistryRow?[] Rows)> WriteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ClaimWish> wishes, string sql, string batchId,
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ClaimWish> wishes, bool isRenewal, string batchId,
         CancellationToken cancellationToken)
     {
-        var claim = new NpgsqlBatchCommand(sql);
+        var claim = new NpgsqlBatchCommand(isRenewal ? ClaimSql.Renew : ClaimSql.Claim);
         AddEvents(claim.Parameters, wishes);
         claim.Parameters.Add(new() { Value = options.Value.Lease });
         claim.Parameters.Add(new() { Value = batchId });
         var read = new NpgsqlBatchCommand(ClaimSql.Rows);
         read.AddKeys(wishes.Select(static wish => wish.Event.Key));
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { KeyLookups.Command(), claim, read } };
+        await using var batch = new NpgsqlBatch(connection, transaction);
+
+        // A first claim joins the registry with nothing, and its events with their consents quicker if the planner is free to.
+        foreach (var command in isRenewal ? (NpgsqlBatchCommand[])[KeyLookups.Command(), claim, read] : [claim, KeyLookups.Command(), read])
+            batch.BatchCommands.Add(command);
+        await batch.PrepareIfSmallAsync(wishes.Count, cancellationToken);
 
         var changed = new HashSet<EventKey>();
         var rows = new RegistryRow?[wishes.Count];
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
+        if (isRenewal)
+            await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             changed.Add(new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
         await reader.NextResultAsync(cancellationToken);
+        if (!isRenewal)
+            await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             rows[reader.GetInt64(0) - 1] = RowOf(reader);
         return (changed, rows);
@@ -85,7 +93,7 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Adds $1 to $21 of <see cref="ClaimSql"/>: the events as columns and their consent subjects.</summary>
+    /// <summary>Adds $1 to $22 of <see cref="ClaimSql"/>: the events as columns and their consent subjects.</summary>
     internal static void AddEvents(NpgsqlParameterCollection parameters, IReadOnlyList<ClaimWish> wishes)
     {
         T[] Column<T>(Func<ClaimWish, T> of) => [.. wishes.Select(of)];
@@ -107,8 +115,9 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         Add(Column(static w => w.Gate.Basis switch { ConsentBasis.Granted => "granted", ConsentBasis.Required => "required", _ => null }), NpgsqlDbType.Text);
         Add(Column(static w => w.OwnFence), NpgsqlDbType.Bigint);
 
-        var subjects = wishes.SelectMany(static (w, item) => SubjectsOf(w.Event).Select(s => (Item: item + 1L, s.Kind, s.Subject))).ToList();
+        var subjects = wishes.SelectMany(static (w, item) => SubjectsOf(w.Event).Select(s => (Item: item + 1L, w.Event.Ready.BrandId, s.Kind, s.Subject))).ToList();
         Add(subjects.ConvertAll(static s => s.Item).ToArray(), NpgsqlDbType.Bigint);
+        Add(subjects.ConvertAll(static s => s.BrandId).ToArray(), NpgsqlDbType.Text);
         Add(subjects.ConvertAll(static s => s.Kind).ToArray(), NpgsqlDbType.Text);
         Add(subjects.ConvertAll(static s => s.Subject).ToArray(), NpgsqlDbType.Bytea);
     }

@@ -74,6 +74,8 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         if (settled.Count > 0)
             batch.BatchCommands.Add(Rows(settled));
 
+        await batch.PrepareIfSmallAsync(results.Count, cancellationToken);
+
         var rows = new Dictionary<EventKey, RegistryRow>(settled.Count);
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
