@@ -26,14 +26,16 @@ internal sealed class ParkedRelease(NpgsqlDataSource postgres, RangeReader log, 
         select min(updated_at) from dedupe_registry where brand_id = $1 and pixel_id = $2 and state = 'retry' and reason = 'resumed'
         """;
 
-    private const string Wanted = """
+    /// <summary>What is taken up and not copied yet. $1 to $4: keys.</summary>
+    internal const string Wanted = """
         select r.brand_id, r.pixel_id, r.event_name, r.event_id, r.ingest_id, r.attempt
         from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as q (brand_id, pixel_id, event_name, event_id)
         join dedupe_registry r on r.brand_id = q.brand_id and r.pixel_id = q.pixel_id and r.event_name = q.event_name and r.event_id = q.event_id
         where r.state = 'retry' and r.reason = 'resumed'
         """;
 
-    private const string Done = """
+    /// <summary>Notes copies that are durable. $1 to $4: keys.</summary>
+    internal const string Done = """
         update dedupe_registry r set reason = 'resent', updated_at = now()
         from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as q (brand_id, pixel_id, event_name, event_id)
         where r.brand_id = q.brand_id and r.pixel_id = q.pixel_id and r.event_name = q.event_name and r.event_id = q.event_id
@@ -70,10 +72,10 @@ internal sealed class ParkedRelease(NpgsqlDataSource postgres, RangeReader log, 
     private async Task<int> CopyAsync(Dictionary<EventKey, WaitingEvent> found, CancellationToken cancellationToken)
     {
         var copies = new List<(EventKey Key, OutgoingRecord Record)>();
-        await using (var command = postgres.CreateCommand(Wanted))
+        await using (var batch = KeyLookups.Over(postgres.CreateBatch(), Wanted, found.Keys))
         {
-            command.Parameters.AddKeys(found.Keys);
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
                 var key = new EventKey(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3));
@@ -86,8 +88,7 @@ internal sealed class ParkedRelease(NpgsqlDataSource postgres, RangeReader log, 
         if (copies.Count == 0)
             return 0;
         await producer.ProduceAllAsync(copies.ConvertAll(static copy => copy.Record), cancellationToken);
-        await using var done = postgres.CreateCommand(Done);
-        done.Parameters.AddKeys(copies.Select(static copy => copy.Key));
+        await using var done = KeyLookups.Over(postgres.CreateBatch(), Done, copies.Select(static copy => copy.Key));
         await done.ExecuteNonQueryAsync(cancellationToken);
         return copies.Count;
     }

@@ -21,7 +21,8 @@ internal sealed class ParkedSweep(NpgsqlDataSource postgres, RecordProducer prod
         limit $2
         """;
 
-    private const string End = """
+    /// <summary>Ends rows. $1 to $6: keys, fences, reasons.</summary>
+    internal const string End = """
         update dedupe_registry r set state = 'expired', reason = q.reason, updated_at = now()
         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[]) as q (brand_id, pixel_id, event_name, event_id, fence, reason)
         where r.brand_id = q.brand_id and r.pixel_id = q.pixel_id and r.event_name = q.event_name and r.event_id = q.event_id and r.fence = q.fence
@@ -64,10 +65,9 @@ internal sealed class ParkedSweep(NpgsqlDataSource postgres, RecordProducer prod
 
     private async Task EndAsync(List<(EventKey Key, Guid IngestId, string Reason, long Revision, long Fence)> due, CancellationToken cancellationToken)
     {
-        await using var command = postgres.CreateCommand(End);
-        command.Parameters.AddKeys(due.Select(static e => e.Key));
-        command.Parameters.Add(new() { Value = due.ConvertAll(static e => e.Fence).ToArray() });
-        command.Parameters.Add(new() { Value = due.ConvertAll(static e => e.Reason).ToArray() });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = KeyLookups.Over(postgres.CreateBatch(), End, due.Select(static e => e.Key));
+        batch.BatchCommands[^1].Parameters.Add(new() { Value = due.ConvertAll(static e => e.Fence).ToArray() });
+        batch.BatchCommands[^1].Parameters.Add(new() { Value = due.ConvertAll(static e => e.Reason).ToArray() });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }

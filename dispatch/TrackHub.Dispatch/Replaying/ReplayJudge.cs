@@ -77,9 +77,9 @@ internal sealed class ReplayJudge(NpgsqlDataSource postgres, RecordGates gates, 
 
     private static async Task<Dictionary<EventKey, RegistryRow>> RowsAsync(NpgsqlConnection connection, List<WaitingEvent> events, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(ClaimSql.Rows, connection);
-        command.Parameters.AddKeys(events.Select(static e => e.Key));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = KeyLookups.Over(new(connection), ClaimSql.Rows, events.Select(static e => e.Key));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         var rows = new Dictionary<EventKey, RegistryRow>();
         while (await reader.ReadAsync(cancellationToken))
             rows[events[(int)reader.GetInt64(0) - 1].Key] = RegistryClaims.RowOf(reader);

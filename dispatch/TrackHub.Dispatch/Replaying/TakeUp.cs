@@ -29,11 +29,12 @@ internal static class TakeUp
         if (events.Count == 0)
             return taken;
 
-        await using var command = new NpgsqlCommand(Rows, connection, transaction);
-        command.Parameters.AddKeys(events.Select(static e => e.Key));
+        await using var batch = KeyLookups.Over(new(connection, transaction), Rows, events.Select(static e => e.Key));
+        var command = batch.BatchCommands[^1];
         command.Parameters.Add(new() { Value = events.Select(static e => Guid.Parse(e.Ready.IngestId)).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
         command.Parameters.Add(new() { Value = Reason });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             taken[new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3))] = reader.GetInt32(4);
         return taken;
@@ -44,9 +45,9 @@ internal static class TakeUp
         NpgsqlDataSource postgres, IReadOnlyList<WaitingEvent> events, CancellationToken cancellationToken)
     {
         var unclaimed = events.DistinctBy(static e => e.Key).ToDictionary(static e => e.Key, static e => e.Ready.Attempt);
-        await using var command = postgres.CreateCommand(ClaimSql.Rows);
-        command.Parameters.AddKeys(events.Select(static e => e.Key));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = KeyLookups.Over(postgres.CreateBatch(), ClaimSql.Rows, events.Select(static e => e.Key));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var (key, row) = (events[(int)reader.GetInt64(0) - 1].Key, RegistryClaims.RowOf(reader));

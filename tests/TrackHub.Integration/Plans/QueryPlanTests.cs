@@ -5,7 +5,9 @@ using TrackHub.Cli.Demo.Check;
 using TrackHub.Cli.Explaining;
 using TrackHub.Dispatch;
 using TrackHub.Dispatch.Claiming;
+using TrackHub.Dispatch.Parking;
 using TrackHub.Dispatch.Recording;
+using TrackHub.Dispatch.Replaying;
 using TrackHub.Dispatch.Verdicts;
 using TrackHub.Ledger.Retaining;
 using TrackHub.Matching.Consents;
@@ -86,8 +88,48 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
 
         claim.Sequential.ShouldBeEmpty(claim.Text);
         claim.Indexes.ShouldContain("dedupe_registry_pkey");
+        Compared().Matches(claim.Text).Sum(static m => long.Parse(m.Groups["rows"].Value, null)).ShouldBeLessThan(10 * wishes.Count, "events and their consents, each with each\n" + claim.Text);
         write.Sequential.ShouldBeEmpty(write.Text);
         write.Indexes.ShouldContain(static index => index.StartsWith("dispatch_attempts_", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_taken_up_released_swept_and_judged_is_found_by_key_and_not_by_reading_the_registry()
+    {
+        List<WaitingEvent> events = [.. Enumerable.Range(1, 1_000).Select(static n => Waiting($"e{n * 100}"))];
+        Task ReadAsync(string sql, params object[] more) => ReadKeysAsync(sql, events, more);
+        object[] sweep = [new long[events.Count], Enumerable.Repeat("parked_token", events.Count).ToArray()];
+
+        foreach (var run in (Func<Task>[])
+        [
+            () => TakeUpAsync(events),
+            () => TakeUp.UnclaimedAsync(seeded.Writer, events, default),
+            () => ReadAsync(ParkedRelease.Wanted),
+            () => ReadAsync(ParkedRelease.Done),
+            () => ReadAsync(ParkedSweep.End, sweep),
+        ])
+        {
+            var plans = await seeded.PlansOfAsync(run);
+
+            plans.Sequential.ShouldBeEmpty(plans.Text);
+            plans.Indexes.ShouldContain(static index => index.StartsWith("dedupe_registry_", StringComparison.Ordinal), plans.Text);
+        }
+    }
+
+    private async Task TakeUpAsync(List<WaitingEvent> events)
+    {
+        await using var connection = await seeded.Writer.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        (await TakeUp.RowsAsync(connection, transaction, events, default)).ShouldBeEmpty();   // delivered, all of them
+        await transaction.CommitAsync();
+    }
+
+    private async Task ReadKeysAsync(string sql, List<WaitingEvent> events, object[] more)
+    {
+        await using var batch = KeyLookups.Over(seeded.Writer.CreateBatch(), sql, events.Select(static e => e.Key));
+        foreach (var value in more)
+            batch.BatchCommands[^1].Parameters.Add(new() { Value = value });
+        await batch.ExecuteNonQueryAsync();
     }
 
     private static WaitingEvent Waiting(string eventId) => new(
@@ -230,6 +272,9 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
             _ => "x",
         };
     }
+
+    [GeneratedRegex(@"""Rows Removed by Join Filter"": (?<rows>\d+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Compared();
 
     [GeneratedRegex(@"\$(?<n>\d+)::(?<type>\w+(\[\])?)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Cast();
