@@ -24,6 +24,8 @@ internal sealed class DispatchMetrics : IDisposable
     private readonly Histogram<double> _callDuration;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _age;
+    private readonly Histogram<double> _linger;
+    private readonly Histogram<double> _slotWait;
     private volatile LaneTable? _lanes;
     private volatile IReadOnlyList<LaneView> _parked = [];
 
@@ -46,6 +48,12 @@ internal sealed class DispatchMetrics : IDisposable
         _age = _meter.CreateHistogram(
             "trackhub.dispatcher.delivery.age", "s", "From the ingress's receipt to Meta's answer, of delivered events.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 30, 60, 300, 3600, 86_400, 172_800] });
+        _linger = _meter.CreateHistogram(
+            "trackhub.dispatcher.purchase.linger", "s", "How long the oldest Purchase of a call waited for company.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.06, 0.08, 0.1, 0.15, 0.25, 0.5, 1] });
+        _slotWait = _meter.CreateHistogram(
+            "trackhub.dispatcher.slot.wait", "s", "How long a batch that was due waited for one of the calls at once.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
         _meter.CreateObservableGauge("trackhub.dispatcher.waiting", Waiting, "{event}", "Events waiting in a lane.");
         _meter.CreateObservableGauge("trackhub.dispatcher.lane.closed", Closed, "{lane}", "1 while a lane makes no calls: its breaker is open, Meta told it to wait, or it is parked.");
         _meter.CreateObservableGauge("trackhub.dispatcher.parked", Parked, "{event}", "Events parked, counted every 30 s.");
@@ -68,6 +76,14 @@ internal sealed class DispatchMetrics : IDisposable
             _warnings.Add(answer.Warnings, Brand(lane), Pixel(lane));
         if (answer.IsUpgraded)
             _upgraded.Add(1);
+    }
+
+    /// <summary>What a batch that may be called for waited: its oldest Purchase for company, all of it for a slot.</summary>
+    public void Taken(LaneTurn turn)
+    {
+        _slotWait.Record(_clock.GetElapsedTime(turn.DueAt).TotalSeconds);
+        if (turn.Events[0] is { IsOrder: true, ArrivedAt: var arrivedAt })   // Purchases come first, oldest first
+            _linger.Record(Math.Max(0, _clock.GetElapsedTime(arrivedAt, turn.DueAt).TotalSeconds));   // below zero: it came while the batch waited for its slot
     }
 
     public void Left(LaneId lane, string outcome, string reason) =>

@@ -25,13 +25,16 @@ internal sealed class DispatchOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:00:05")]
     public TimeSpan BulkLinger { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Calls at once of one lane. Default 4: a quarter of all, so that no lane takes the role for itself.</summary>
+    /// <summary>Calls at once of one lane. Default 4: a sixteenth of all, so that no lane takes the role for itself.</summary>
     [Range(1, 64)]
     public int LaneConcurrency { get; set; } = 4;
 
-    /// <summary>Calls at once of all lanes. Default 16; bounds how many calls a crash can leave with unknown outcome.</summary>
+    /// <summary>
+    /// Calls at once of all lanes; bounds how many a crash can leave with unknown outcome. Default 64: twenty busy lanes against answers that take 200 ms keep some
+    /// forty at work if a Purchase is to wait for its linger only, and a quarter is kept for brands that have none.
+    /// </summary>
     [Range(1, 1_024)]
-    public int Concurrency { get; set; } = 16;
+    public int Concurrency { get; set; } = 64;
 
     /// <summary>
     /// Events that may wait in a lane, browser events in half of it, so that a Purchase finds room. Full: further ones go to <c>capi-hold-15s</c>. Default

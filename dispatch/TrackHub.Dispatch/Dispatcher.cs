@@ -33,6 +33,8 @@ internal sealed partial class Dispatcher(
     {
         using var span = RecordTrace.StartShared("dispatch batch", turn.Events.Select(static e => e.Record));
 
+        if (turn.Permit is not null)
+            metrics.Taken(turn);
         var events = turn.Permit is null && turn.Lane.State.Phase is not BreakerPhase.Parked ? await HoldAsync(turn, complete, stoppingToken) : turn.Events;
         await Bisection.RunAsync<(WaitingEvent Event, long OwnFence)>(
             [.. events.Select(static e => (e, 0L))], part => CallAsync(turn, part, complete, stoppingToken), stoppingToken);

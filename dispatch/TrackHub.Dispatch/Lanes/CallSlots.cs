@@ -1,27 +1,30 @@
 namespace TrackHub.Dispatch.Lanes;
 
 /// <summary>
-/// Calls at once of all lanes, shared fairly between brands: of those that wait the brand with the fewest calls at work is next, and the last quarter is
-/// kept for brands that have none. So a brand with many slow pixels cannot take every slot. Thread-safe.
+/// Calls at once of all lanes: of those that wait a lane with a Purchase is next, and of equals the brand with the fewest calls at work. The last quarter is
+/// kept for brands that have none: a brand with many slow pixels cannot take every slot. Thread-safe.
 /// </summary>
 /// <param name="slots">From 1.</param>
 internal sealed class CallSlots(int slots)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _atWork = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Brand, TaskCompletionSource Granted)> _waiting = new();
+    private readonly LinkedList<Place> _waiting = new();
     private readonly int _kept = slots / 4;
     private int _free = slots;
 
     /// <summary>Waits for a slot; <see cref="Leave"/> must follow.</summary>
+    /// <param name="brand">Who is to have it.</param>
+    /// <param name="isUrgent">Whether a Purchase waits for it, asked whenever a slot is free: one may come meanwhile. Quick, and waits for nobody who waits for a slot.</param>
+    /// <param name="stoppingToken">Ends the wait.</param>
     /// <exception cref="OperationCanceledException">Stopped; no slot is taken.</exception>
-    public async Task EnterAsync(string brand, CancellationToken stoppingToken)
+    public async Task EnterAsync(string brand, Func<bool> isUrgent, CancellationToken stoppingToken)
     {
         stoppingToken.ThrowIfCancellationRequested();
-        LinkedListNode<(string Brand, TaskCompletionSource Granted)> place;
+        LinkedListNode<Place> place;
         lock (_gate)
         {
-            place = _waiting.AddLast((brand, new(TaskCreationOptions.RunContinuationsAsynchronously)));
+            place = _waiting.AddLast(new Place(brand, isUrgent, new(TaskCreationOptions.RunContinuationsAsynchronously)));
             Grant();
         }
 
@@ -44,7 +47,7 @@ internal sealed class CallSlots(int slots)
         }
     }
 
-    private void GiveUp(LinkedListNode<(string Brand, TaskCompletionSource Granted)> place)
+    private void GiveUp(LinkedListNode<Place> place)
     {
         lock (_gate)
         {
@@ -59,11 +62,13 @@ internal sealed class CallSlots(int slots)
     {
         while (_free > 0)
         {
-            LinkedListNode<(string Brand, TaskCompletionSource Granted)>? next = null;
+            LinkedListNode<Place>? next = null;
+            var best = (IsPatient: true, AtWork: int.MaxValue);
             for (var place = _waiting.First; place is not null; place = place.Next)
             {
-                if (AtWork(place) is var atWork && (atWork == 0 || _free > _kept) && (next is null || atWork < AtWork(next)))
-                    next = place;
+                var rank = (IsPatient: !place.Value.IsUrgent(), AtWork: AtWork(place));
+                if ((rank.AtWork == 0 || _free > _kept) && rank.CompareTo(best) < 0)
+                    (next, best) = (place, rank);
             }
 
             if (next is null)
@@ -75,5 +80,7 @@ internal sealed class CallSlots(int slots)
         }
     }
 
-    private int AtWork(LinkedListNode<(string Brand, TaskCompletionSource Granted)> place) => _atWork.GetValueOrDefault(place.Value.Brand);
+    private int AtWork(LinkedListNode<Place> place) => _atWork.GetValueOrDefault(place.Value.Brand);
+
+    private readonly record struct Place(string Brand, Func<bool> IsUrgent, TaskCompletionSource Granted);
 }

@@ -11,7 +11,11 @@ internal readonly record struct LaneId(string BrandId, string PixelId)
 /// <param name="Lane">The lane.</param>
 /// <param name="Events">From 1, each with another key.</param>
 /// <param name="Permit">Leave to call; null while the lane is closed or parked.</param>
-internal sealed record LaneTurn(LaneGate Lane, IReadOnlyList<WaitingEvent> Events, CallPermit? Permit);
+internal sealed record LaneTurn(LaneGate Lane, IReadOnlyList<WaitingEvent> Events, CallPermit? Permit)
+{
+    /// <summary>When the batch had waited long enough for company, on the process's clock; what it waited after that it waited for a slot.</summary>
+    public long DueAt { get; init; }
+}
 
 /// <summary>Events that wait for one pixel, Purchases before browser events, and when they are due. Thread-safe; bounded.</summary>
 internal sealed class Lane(LaneGate gate, DispatchOptions options, TimeProvider clock) : IDisposable
@@ -137,16 +141,23 @@ internal sealed class Lane(LaneGate gate, DispatchOptions options, TimeProvider 
 
     private async Task<LaneTurn?> TakeToCallAsync(CallSlots slots, CancellationToken stoppingToken)
     {
-        await slots.EnterAsync(Id.BrandId, stoppingToken);   // under load the batch grows meanwhile
+        var dueAt = clock.GetTimestamp();
+        await slots.EnterAsync(Id.BrandId, HasPurchase, stoppingToken);   // under load the batch grows meanwhile
         if (gate.TryEnter() is { } permit)
         {
             if (Take(permit.IsProbe ? 1 : options.MaxBatchEvents) is { Count: > 0 } batch)
-                return new(gate, batch, permit);
+                return new(gate, batch, permit) { DueAt = dueAt };
             permit.Leave();
         }
 
         slots.Leave(Id.BrandId);
         return null;
+    }
+
+    private bool HasPurchase()
+    {
+        lock (_queues)
+            return _purchases.Count > 0;
     }
 
     private async Task UntilDueAsync(CancellationToken stoppingToken)

@@ -48,13 +48,41 @@ public sealed class CallSlotsTests
     }
 
     [Fact]
+    public async Task A_lane_with_a_Purchase_goes_before_one_with_browser_events_even_if_the_Purchase_came_while_it_waited()
+    {
+        Enter("x", 6);
+        Enter("y", 1);
+        Enter("z", 1);
+        var hasPurchase = false;
+        var browserEvents = _slots.EnterAsync("a", static () => false, CancellationToken.None);
+        var purchase = _slots.EnterAsync("b", () => hasPurchase, CancellationToken.None);
+
+        hasPurchase = true;
+        _slots.Leave("y");
+
+        await purchase.WaitAsync(TimeSpan.FromSeconds(30));
+        browserEvents.IsCompleted.ShouldBeFalse();
+        _slots.Leave("z");
+        await browserEvents.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void Purchases_of_one_brand_leave_the_kept_quarter_to_the_others()
+    {
+        List<Task> purchases = [.. Enumerable.Range(0, 20).Select(_ => _slots.EnterAsync("a", static () => true, CancellationToken.None))];
+
+        purchases.Count(static entered => entered.IsCompletedSuccessfully).ShouldBe(6);
+        Enter("b", 1)[0].IsCompletedSuccessfully.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Who_gives_up_takes_no_slot()
     {
         using var stop = new CancellationTokenSource();
         Enter("a", 6);
         Enter("b", 1);
         Enter("c", 1);
-        var waiting = _slots.EnterAsync("d", stop.Token);
+        var waiting = _slots.EnterAsync("d", static () => false, stop.Token);
 
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
@@ -69,12 +97,12 @@ public sealed class CallSlotsTests
         var one = new CallSlots(1);
         for (var i = 0; i < 100; i++)
         {
-            await one.EnterAsync(i % 2 == 0 ? "a" : "b", CancellationToken.None);
+            await one.EnterAsync(i % 2 == 0 ? "a" : "b", static () => false, CancellationToken.None);
             one.Leave(i % 2 == 0 ? "a" : "b");
         }
 
-        one.EnterAsync("a", CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        one.EnterAsync("a", static () => false, CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
     }
 
-    private List<Task> Enter(string brand, int times) => [.. Enumerable.Range(0, times).Select(_ => _slots.EnterAsync(brand, CancellationToken.None))];
+    private List<Task> Enter(string brand, int times) => [.. Enumerable.Range(0, times).Select(_ => _slots.EnterAsync(brand, static () => false, CancellationToken.None))];
 }

@@ -118,7 +118,7 @@ public sealed class LaneTests
         using var lane = NewLane();
         Report(lane, new(CallKind.Throttled, "throttled", TimeSpan.FromSeconds(5)));
         var slots = new CallSlots(1);
-        await slots.EnterAsync("another", CancellationToken.None);
+        await slots.EnterAsync("another", static () => false, CancellationToken.None);
         Add(lane, Purchase("p1"));
         _clock.Advance(TimeSpan.FromMilliseconds(50));
 
@@ -158,7 +158,7 @@ public sealed class LaneTests
     {
         using var lane = NewLane();
         var slots = new CallSlots(1);
-        await slots.EnterAsync("another", CancellationToken.None);
+        await slots.EnterAsync("another", static () => false, CancellationToken.None);
         Add(lane, Purchase("p1"));
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         var taking = lane.TakeAsync(slots, CancellationToken.None);

@@ -40,6 +40,7 @@ public class FaultLab : IAsyncLifetime
         Settings = new Dictionary<string, string>
         {
             ["TRACKHUB_Kafka__SessionTimeout"] = "00:00:06",
+            ["TRACKHUB_Dispatch__Concurrency"] = "16",   // Checkers count with it
             ["TRACKHUB_Dispatch__Lease"] = "00:00:10",
             ["TRACKHUB_Dispatch__AttemptTimeout"] = "00:00:03",
             ["TRACKHUB_Dispatch__ClaimPatience"] = "00:00:03",
