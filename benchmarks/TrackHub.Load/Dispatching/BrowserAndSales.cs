@@ -6,7 +6,10 @@ using TrackHub.Schemas;
 namespace TrackHub.Load.Dispatching;
 
 /// <summary>Checkouts, and a sale with a known click among each ten of them, over all lanes in turn; answered when the log has them, as the ingress answers.</summary>
-internal sealed class BrowserAndSales(DispatchLab lab, TimeProvider clock) : ILoadTarget
+/// <param name="lab">The lanes.</param>
+/// <param name="firstCounted">Number of the first item whose arrival is measured: those before it warm up.</param>
+/// <param name="clock">Measures.</param>
+internal sealed class BrowserAndSales(DispatchLab lab, long firstCounted, TimeProvider clock) : ILoadTarget
 {
     /// <summary>Name of what is measured for sales.</summary>
     public const string Purchase = "Purchase acknowledged to wire";
@@ -40,7 +43,8 @@ internal sealed class BrowserAndSales(DispatchLab lab, TimeProvider clock) : ILo
         var lane = LaneOf(number);
         var e = IsSale(number) ? lane.Traffic.Sale(number, click: number) : lane.Traffic.Click(number) with { Kind = EventKind.InitiateCheckout };
         await lane.Traffic.ProduceAsync([e], cancellationToken);
-        _acknowledged[e.EventId] = (IsSale(number), clock.GetUtcNow());
+        if (number >= firstCounted)
+            _acknowledged[e.EventId] = (IsSale(number), clock.GetUtcNow());
         return null;
     }
 

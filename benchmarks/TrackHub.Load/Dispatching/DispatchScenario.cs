@@ -44,7 +44,7 @@ internal static class DispatchScenario
             }
 
             run.Keep(rounds.Skip(1).OrderBy(static m => m.Rate).ElementAt(Rounds / 2));
-            await MeasureLatencyAsync(run, lab, cancellationToken);
+            await MeasureLatencyAsync(run, lab, dispatcher, cancellationToken);
         }
     }
 
@@ -80,14 +80,17 @@ internal static class DispatchScenario
         return measurement;
     }
 
-    private static async Task MeasureLatencyAsync(LoadRun run, DispatchLab lab, CancellationToken cancellationToken)
+    private static async Task MeasureLatencyAsync(LoadRun run, DispatchLab lab, RoleProcess dispatcher, CancellationToken cancellationToken)
     {
         await run.SayAsync($"latency at {run.Settings.Rate} events a second, a tenth of them sales");
-        await using var target = new BrowserAndSales(lab, run.Clock);
-        await target.ClickAsync(run.Generator.Used + 1, run.Settings.Count(run.Settings.WarmUp) + run.Settings.Count(run.Settings.Duration), cancellationToken);
+        var (first, warmUp) = (run.Generator.Used + 1, run.Settings.Count(run.Settings.WarmUp));
+        await using var target = new BrowserAndSales(lab, first + warmUp, run.Clock);
+        await target.ClickAsync(first, warmUp + run.Settings.Count(run.Settings.Duration), cancellationToken);
+        var before = await DispatcherWaits.ReadAsync(dispatcher, cancellationToken);
         var sent = await run.Generator.OpenAsync("acknowledged", target, 1, cancellationToken);
         using var simulator = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = run.System.Simulator };
         var (sales, checkouts) = await target.ArrivedAsync(sent, simulator, cancellationToken);
+        sales.Figures = (await DispatcherWaits.ReadAsync(dispatcher, cancellationToken)).Since(before).Figures;
         run.Keep(sales);
         run.Keep(checkouts);
     }

@@ -49,7 +49,7 @@ internal sealed class Measurement(string target, LoadMode mode, int connections)
     public ItemCost? Cost { get; set; }
 
     /// <summary>Further figures by name, where a scenario has some.</summary>
-    public IReadOnlyList<(string Name, double Value)> Figures { get; init; } = [];
+    public IReadOnlyList<(string Name, double Value)> Figures { get; set; } = [];
 
     /// <summary>Counts a failure.</summary>
     public void Fail(string kind) => Errors.AddOrUpdate(kind, 1, static (_, count) => count + 1);

@@ -20,14 +20,14 @@ internal sealed class LoadReport(string scenario, LoadSettings settings, IReadOn
     {
         var ratios = _yardsticks.Select(static yardstick => "of " + ShortName(yardstick)).ToList();
         var costs = _isMetered ? " cpu µs | alloc B | resident MB |" : "";
-        yield return $"| target                         | loop   | conn |   rate/s |    p50 |    p90 |    p99 |  p99.9 |     max | late p99 |{string.Concat(ratios.Select(static name => $" {name} |"))}{costs} errors |";
-        yield return $"|--------------------------------|--------|-----:|---------:|-------:|-------:|-------:|-------:|--------:|---------:|{string.Concat(ratios.Select(static name => new string('-', name.Length + 1) + ":|"))}{(_isMetered ? "-------:|--------:|------------:|" : "")}--------|";
+        yield return $"| target                         | loop   | conn |   rate/s |    p50 |    p90 |    p95 |    p99 |  p99.9 |     max | late p99 |{string.Concat(ratios.Select(static name => $" {name} |"))}{costs} errors |";
+        yield return $"|--------------------------------|--------|-----:|---------:|-------:|-------:|-------:|-------:|-------:|--------:|---------:|{string.Concat(ratios.Select(static name => new string('-', name.Length + 1) + ":|"))}{(_isMetered ? "-------:|--------:|------------:|" : "")}--------|";
         foreach (var m in measurements)
         {
             var of = string.Concat(_yardsticks.Select((yardstick, i) => $" {RatioOf(m, yardstick)?.ToString("0.00", CultureInfo.InvariantCulture).PadLeft(ratios[i].Length) ?? new(' ', ratios[i].Length)} |"));
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {Label(m),-30} | {Loop(m),-6} | {m.Connections,4} | {m.Rate,8:N0} | {Ms(m, 0.5),6} | {Ms(m, 0.9),6} | {Ms(m, 0.99),6} | {Ms(m, 0.999),6} | {Ms(m, 1),7} | {Late(m),8} |{of}{CostOf(m)} {ErrorsOf(m)} |");
+                $"| {Label(m),-30} | {Loop(m),-6} | {m.Connections,4} | {m.Rate,8:N0} | {Ms(m, 0.5),6} | {Ms(m, 0.9),6} | {Ms(m, 0.95),6} | {Ms(m, 0.99),6} | {Ms(m, 0.999),6} | {Ms(m, 1),7} | {Late(m),8} |{of}{CostOf(m)} {ErrorsOf(m)} |");
         }
 
         foreach (var m in measurements.Where(static m => m.Figures.Count > 0))
@@ -52,6 +52,7 @@ internal sealed class LoadReport(string scenario, LoadSettings settings, IReadOn
         p50 = Number(m, 0.5),
         p75 = Number(m, 0.75),
         p90 = Number(m, 0.9),
+        p95 = Number(m, 0.95),
         p99 = Number(m, 0.99),
         p999 = Number(m, 0.999),
         max = Number(m, 1),
