@@ -40,6 +40,27 @@ public sealed class DeliveryTests(DispatchWorld world) : IClassFixture<DispatchW
     }
 
     [Fact]
+    public async Task A_pixel_set_to_limited_data_use_has_Meta_told_with_each_event_until_it_is_unset()
+    {
+        var (brand, admin) = (await world.NewBrandAsync(), world.Services.GetRequiredService<TenantAdmin>());
+        await admin.SetPixelAsync(brand.PixelId, "limited_data_use", "CA");
+        await world.KnownAsync(snapshot => snapshot.Pixel(brand.PixelId)?.LimitedDataUse is not null);
+        var (limited, unlimited) = (world.Purchase(brand), world.Purchase(brand));
+
+        await world.SendAsync(limited);
+        await world.OutcomeAsync(limited);
+        await admin.SetPixelAsync(brand.PixelId, "limited_data_use", "");
+        await world.KnownAsync(snapshot => snapshot.Pixel(brand.PixelId)?.LimitedDataUse is null);
+        await world.SendAsync(unlimited);
+        await world.OutcomeAsync(unlimited);
+
+        var sent = await world.OnTheWireAsync(limited);
+        sent.GetProperty("data_processing_options").EnumerateArray().Select(static option => option.GetString()).ShouldBe(["LDU"]);
+        (sent.GetProperty("data_processing_options_country").GetInt32(), sent.GetProperty("data_processing_options_state").GetInt32()).ShouldBe((1, 1000));
+        (await world.OnTheWireAsync(unlimited)).TryGetProperty("data_processing_options", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task The_same_record_twice_is_one_call_and_another_event_with_its_id_is_a_duplicate()
     {
         var purchase = world.Purchase(await world.NewBrandAsync());

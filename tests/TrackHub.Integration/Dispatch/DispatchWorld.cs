@@ -207,6 +207,13 @@ public class DispatchWorld : IAsyncLifetime
         return (answer.GetProperty("raw").GetInt32(), answer.GetProperty("deduplicated").GetInt32());
     }
 
+    /// <summary>An event as its first arrival held it.</summary>
+    internal async Task<JsonElement> OnTheWireAsync(DispatchReady ready)
+    {
+        var answer = await _http.GetFromJsonAsync<JsonElement>(new Uri(_sim.BaseAddress, $"/_sim/events?event_id={ready.EventId}"));
+        return answer.GetProperty("events")[0];
+    }
+
     /// <summary>Calls that held an event, refused ones too.</summary>
     internal async Task<int> CallsAsync(DispatchReady ready)
     {
