@@ -115,6 +115,7 @@ internal static class Receipts
     {
         writer.WriteString("topic"u8, stored.Topic);
         writer.WriteNumber("partition"u8, stored.Partition);
-        writer.WriteNumber("offset"u8, stored.Offset);
+        if (stored.IsKnown)
+            writer.WriteNumber("offset"u8, stored.Offset);
     }
 }

@@ -11,6 +11,8 @@ namespace TrackHub.Ingest.Tests.Http;
 /// <summary>A log that remembers what was appended, or is away.</summary>
 internal sealed class MemoryEventLog : IEventLog
 {
+    private const long Unknown = -1_001;   // RD_KAFKA_OFFSET_INVALID
+
     private long _offset;
     private int _asked;
 
@@ -18,6 +20,9 @@ internal sealed class MemoryEventLog : IEventLog
 
     /// <summary>Answers every append of an event, whenever it completes: a log that is slow. Null for one that answers at once.</summary>
     public TaskCompletionSource<RecordCoordinates?>? Slow { get; set; }
+
+    /// <summary>Whether acknowledgements do not tell the offset, as those of a batch that was sent again and stored long before.</summary>
+    public bool ForgetsOffsets { get; set; }
 
     /// <summary>Appends that were tried.</summary>
     public int Asked => Volatile.Read(ref _asked);
@@ -35,7 +40,7 @@ internal sealed class MemoryEventLog : IEventLog
         if (IsAway)
             return ValueTask.FromException<RecordCoordinates>(new LogUnavailableException(LogFault.TimedOut, "The log is away."));
         Events.Enqueue((topic.Name, Encoding.UTF8.GetString(key), TrackedEvent.Decode(value[WireFormat.HeaderBytes..])));
-        return new(new RecordCoordinates(topic.Name, 3, Interlocked.Increment(ref _offset)));
+        return new(new RecordCoordinates(topic.Name, 3, NextOffset()));
     }
 
     public ValueTask<RecordCoordinates?> AppendAsync(TopicDefinition topic, string key, TrackedEvent tracked)
@@ -46,7 +51,7 @@ internal sealed class MemoryEventLog : IEventLog
         if (IsAway)
             return new((RecordCoordinates?)null);
         Events.Enqueue((topic.Name, key, tracked));
-        return new(new RecordCoordinates(topic.Name, 3, Interlocked.Increment(ref _offset)));
+        return new(new RecordCoordinates(topic.Name, 3, NextOffset()));
     }
 
     public ConcurrentQueue<QuarantinedWebhook> Quarantined { get; } = new();
@@ -56,7 +61,7 @@ internal sealed class MemoryEventLog : IEventLog
         if (IsAway)
             return new((RecordCoordinates?)null);
         Quarantined.Enqueue(webhook);
-        return new(new RecordCoordinates(Topics.Quarantine.Name, 1, Interlocked.Increment(ref _offset)));
+        return new(new RecordCoordinates(Topics.Quarantine.Name, 1, NextOffset()));
     }
 
     public ValueTask<RecordCoordinates?> AppendDeadAsync(DeadWebhook webhook, EventOutcome outcome)
@@ -64,7 +69,7 @@ internal sealed class MemoryEventLog : IEventLog
         if (IsAway)
             return new((RecordCoordinates?)null);
         Dead.Enqueue((webhook, outcome));
-        return new(new RecordCoordinates(Topics.DeadLetters.Name, 1, Interlocked.Increment(ref _offset)));
+        return new(new RecordCoordinates(Topics.DeadLetters.Name, 1, NextOffset()));
     }
 
     public Task<bool> AppendSpooledAsync(
@@ -76,4 +81,6 @@ internal sealed class MemoryEventLog : IEventLog
             FromSpool.Enqueue(record);
         return Task.FromResult(true);
     }
+
+    private long NextOffset() => ForgetsOffsets ? Unknown : Interlocked.Increment(ref _offset);
 }

@@ -36,6 +36,16 @@ public sealed class TrackHttpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receipt_tells_no_offset_that_the_log_did_not_tell()
+    {
+        _server.Log.ForgetsOffsets = true;
+
+        var receipt = await IngestServer.ReadAsync(await _server.TrackAsync("click", Click));
+
+        receipt.EnumerateObject().Select(static field => field.Name).ShouldBe(["event_id", "topic", "partition"]);
+    }
+
+    [Fact]
     public async Task The_alias_the_query_key_and_plain_text_serve_a_beacon()
     {
         var response = await _server.Client.PostAsync($"/track/click?k={World.BrowserKey}", IngestServer.Json(Click, "text/plain"));
