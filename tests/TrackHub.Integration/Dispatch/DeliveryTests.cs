@@ -40,24 +40,29 @@ public sealed class DeliveryTests(DispatchWorld world) : IClassFixture<DispatchW
     }
 
     [Fact]
-    public async Task A_pixel_set_to_limited_data_use_has_Meta_told_with_each_event_until_it_is_unset()
+    public async Task What_a_pixel_is_set_to_is_on_the_wire_limited_data_use_and_the_test_code_until_it_is_unset()
     {
         var (brand, admin) = (await world.NewBrandAsync(), world.Services.GetRequiredService<TenantAdmin>());
         await admin.SetPixelAsync(brand.PixelId, "limited_data_use", "CA");
-        await world.KnownAsync(snapshot => snapshot.Pixel(brand.PixelId)?.LimitedDataUse is not null);
+        await admin.SetPixelAsync(brand.PixelId, "test_event_code", "TEST123");
+        await world.KnownAsync(snapshot => snapshot.Pixel(brand.PixelId) is { LimitedDataUse: not null, TestEventCode: not null });
         var (limited, unlimited) = (world.Purchase(brand), world.Purchase(brand));
 
         await world.SendAsync(limited);
         await world.OutcomeAsync(limited);
         await admin.SetPixelAsync(brand.PixelId, "limited_data_use", "");
-        await world.KnownAsync(snapshot => snapshot.Pixel(brand.PixelId)?.LimitedDataUse is null);
+        await admin.SetPixelAsync(brand.PixelId, "test_event_code", "");
+        await world.KnownAsync(snapshot => snapshot.Pixel(brand.PixelId) is { LimitedDataUse: null, TestEventCode: null });
         await world.SendAsync(unlimited);
         await world.OutcomeAsync(unlimited);
 
         var sent = await world.OnTheWireAsync(limited);
         sent.GetProperty("data_processing_options").EnumerateArray().Select(static option => option.GetString()).ShouldBe(["LDU"]);
         (sent.GetProperty("data_processing_options_country").GetInt32(), sent.GetProperty("data_processing_options_state").GetInt32()).ShouldBe((1, 1000));
-        (await world.OnTheWireAsync(unlimited)).TryGetProperty("data_processing_options", out _).ShouldBeFalse();
+        sent.GetProperty("test_event_code").GetString().ShouldBe("TEST123");
+        var after = await world.OnTheWireAsync(unlimited);
+        after.TryGetProperty("data_processing_options", out _).ShouldBeFalse();
+        after.TryGetProperty("test_event_code", out _).ShouldBeFalse();
     }
 
     [Fact]
