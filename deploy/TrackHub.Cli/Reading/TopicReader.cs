@@ -8,7 +8,8 @@ namespace TrackHub.Cli.Reading;
 /// <param name="From">First record; null: the last few of each partition, or with <paramref name="Follow"/> what is to come.</param>
 /// <param name="To">Last record; null: the end as it is at the start.</param>
 /// <param name="Follow">Go on with what is appended.</param>
-internal sealed record TopicRange(LogPosition? From, LogPosition? To, bool Follow);
+/// <param name="Whole">Refuse an offset whose records have left the log, instead of beginning where it begins.</param>
+internal sealed record TopicRange(LogPosition? From, LogPosition? To, bool Follow, bool Whole = false);
 
 /// <summary>Reads a topic beside all groups: own assignment, no group, nothing committed.</summary>
 internal sealed class TopicReader(KafkaOptions kafka) : IDisposable
@@ -33,7 +34,7 @@ internal sealed class TopicReader(KafkaOptions kafka) : IDisposable
     })).SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
 
     /// <summary>Groups of records, each in order of time, until the range is read or the token is cancelled.</summary>
-    /// <exception cref="CommandException">There is no such topic.</exception>
+    /// <exception cref="CommandException">There is no such topic, or the log no longer holds the range whole.</exception>
     /// <exception cref="DependencyAwayException">The broker does not answer.</exception>
     public async IAsyncEnumerable<IReadOnlyList<StreamRecord>> ReadAsync(string topic, TopicRange range, [EnumeratorCancellation] CancellationToken stoppingToken)
     {
@@ -69,6 +70,9 @@ internal sealed class TopicReader(KafkaOptions kafka) : IDisposable
             var bounds = partitions.ToDictionary(static partition => partition, partition => _consumer.QueryWatermarkOffsets(partition, Limit));
             var froms = range.From?.Time is { } from ? At(partitions, from) : [];
             var tos = range.To?.Time is { } to ? At(partitions, to.AddMilliseconds(1)) : [];
+
+            if (range is { Whole: true, From.Offset: { } first } && bounds.Values.Max(static bound => bound.Low.Value) is var begin && first < begin)
+                throw new CommandException($"The log no longer holds every record of {topic} from offset {first} on: begin at {begin} or later, for instance --from {begin}, or at a time that it holds.");
 
             var starts = new List<TopicPartitionOffset>();
             var open = new Dictionary<TopicPartition, long>();

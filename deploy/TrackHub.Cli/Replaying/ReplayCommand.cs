@@ -55,7 +55,7 @@ internal static class ReplayCommand
             var (first, last) = (call.GetValue(from)!.Value, call.GetValue(to));
             return call.GetRequiredValue(topic) is var name && ReplayDesk.Replayable.Contains(name)
                 ? DispatchReplay.RunAsync(call, new(name, PlaceOf(first), last is { } end ? PlaceOf(end) : null, call.GetValue(brand)), call.GetValue(dry), call.GetValue(rate), cancellationToken)
-                : DecisionReplay.RunAsync(call, new(first, last, Follow: false), call.GetValue(brand), call.GetValue(rules), call.GetValue(rate), cancellationToken);
+                : DecisionReplay.RunAsync(call, new(first, last, Follow: false, Whole: true), call.GetValue(brand), call.GetValue(rules), call.GetValue(rate), cancellationToken);
         });
         return command;
     }

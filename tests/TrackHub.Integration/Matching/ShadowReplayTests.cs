@@ -1,6 +1,8 @@
+using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TrackHub.Cli;
 using TrackHub.Cli.Reading;
 using TrackHub.Matching.Replaying;
 using TrackHub.Platform.Streams;
@@ -80,6 +82,35 @@ public sealed class ShadowReplayTests(MatchingWorld world)
 
         decided.Select(static o => (o.SaleId, o.ClickIngestId?.ToString(), o.Reason)).ShouldBe(
             [(sales[0].Sale!.SaleId!, click.IngestId, "session_id"), (sales[1].Sale!.SaleId!, click.IngestId, "email_via_session"), (sales[2].Sale!.SaleId!, null, "no_candidate")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_range_that_begins_before_the_log_does_is_refused_with_where_to_begin()
+    {
+        var kafka = world.Services.GetRequiredService<IOptions<KafkaOptions>>().Value;
+        var topic = Told.Unique("sales");
+        using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers }).Build())
+        using (var producer = new ProducerBuilder<Null, byte[]>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build())
+        {
+            await admin.CreateTopicsAsync([new() { Name = topic, NumPartitions = 1, ReplicationFactor = 1 }]);
+            for (byte i = 0; i < 3; i++)
+                await producer.ProduceAsync(topic, new() { Value = [i] });
+            await admin.DeleteRecordsAsync([new(topic, 0, 2)]);
+        }
+
+        using var reader = new TopicReader(kafka);
+        var refused = await Should.ThrowAsync<CommandException>(() => FromAsync(1));
+
+        refused.Message.ShouldContain("--from 2");
+        (await FromAsync(2)).ShouldHaveSingleItem().Value.ShouldBe(new byte[] { 2 });
+
+        async Task<List<StreamRecord>> FromAsync(long offset)
+        {
+            var found = new List<StreamRecord>();
+            await foreach (var records in reader.ReadAsync(topic, new(new LogPosition(offset, null), To: null, Follow: false, Whole: true), default))
+                found.AddRange(records);
+            return found;
+        }
     }
 
     private static TrackedEvent Before(TrackedEvent tracked, TimeSpan age)
