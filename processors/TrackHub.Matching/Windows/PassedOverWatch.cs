@@ -16,7 +16,7 @@ internal sealed class PassedOverWatch(
     private const int Interval = 10;
 
     // A topic made anew may end before what its group once committed: no rebuild would change that.
-    private readonly HashSet<(int Partition, long Committed)> _told = [];
+    private readonly Dictionary<int, long> _told = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -57,8 +57,10 @@ internal sealed class PassedOverWatch(
         var isPassedOver = false;
         foreach (var partition in owned)
         {
-            if (committed.TryGetValue(partition, out var next) && next > applied.GetValueOrDefault(partition.Partition).NextOffset)
-                isPassedOver |= _told.Add((partition.Partition, next));
+            if (!committed.TryGetValue(partition, out var next) || next <= applied.GetValueOrDefault(partition.Partition).NextOffset || _told.GetValueOrDefault(partition.Partition) == next)
+                continue;
+            _told[partition.Partition] = next;
+            isPassedOver = true;
         }
 
         if (isPassedOver)

@@ -69,7 +69,8 @@ public sealed class LateAndLostTests(MatchingWorld world)
         {
             var sale = told.Sale(kind: SaleKind.Refused, session: asked) with { EventTime = then, ReceivedAt = then };   // of a kind that does not wait
             await world.ProduceAsync(sale);
-            (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single().Click?.EventId.ShouldBe(found);
+            var conversion = (await world.ConversionsAsync(brand, sale.Sale!.SaleId!)).Single();
+            (conversion.Click?.EventId).ShouldBe(found);
         }
     }
 
