@@ -30,7 +30,7 @@ internal sealed class BrokerUnderLoad : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <exception cref="CommandException">It did not get ready within a minute.</exception>
     public static async Task<BrokerUnderLoad> StartAsync(string directory, TimeProvider clock, CancellationToken cancellationToken) =>
-        new(await RoleProcess.StartAsync(RoleNames.Broker, directory, BrokerRuntime.Variables, clock, cancellationToken));
+        new(await RoleProcess.StartAsync(RoleNames.Broker, directory, RoleRuntime.Of(RoleNames.Broker), clock, cancellationToken));
 
     /// <summary>Makes a topic.</summary>
     public async Task CreateTopicAsync(string name, int partitions)

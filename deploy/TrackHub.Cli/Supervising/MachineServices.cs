@@ -74,7 +74,7 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
         [
             .. Ourselves.Arguments, "run", role, "--data", data.Root, "--port-base", $"{ports.Base}", .. configured.Select(static pair => "--" + pair),
         ];
-        var environment = new Dictionary<string, string>(role is RoleNames.Broker ? BrokerRuntime.Variables : new Dictionary<string, string>())
+        var environment = new Dictionary<string, string>(RoleRuntime.Of(role))
         {
             [InputWatch.Variable] = "1",
         };

@@ -1,0 +1,35 @@
+namespace TrackHub.Cli.Running;
+
+/// <summary>
+/// Runtime settings of processes that are one role alone. They are read before it begins, so they travel in the environment; the launcher sets the same for
+/// <c>run ROLE</c>. What is not named here keeps the runtime's own.
+/// </summary>
+internal static class RoleRuntime
+{
+    /// <summary>
+    /// Code is compiled without profiles, a tenth of the memory; at most 4 MB (hexadecimal) are allocated between two small collections, where the
+    /// runtime would take half the processor's cache: the broker waits more than it computes. Measured in <c>benchmarks/results</c>, broker-profile.md.
+    /// </summary>
+    private static readonly Dictionary<string, string> Broker = new()
+    {
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_GCgen0MaxBudget"] = "400000",
+    };
+
+    /// <summary>
+    /// The client's fetched records come from glibc, which keeps a heap for each thread up to eight a core and gives none of them back: resident memory
+    /// grew on while what was in use did not. Two heaps cost no CPU time that shows. Measured in <c>benchmarks/results</c>, matching-profile.md.
+    /// </summary>
+    private static readonly Dictionary<string, string> Matcher = new()
+    {
+        ["MALLOC_ARENA_MAX"] = "2",
+    };
+
+    /// <summary>Environment variables of a role's process, by name.</summary>
+    public static IReadOnlyDictionary<string, string> Of(string role) => role switch
+    {
+        RoleNames.Broker => Broker,
+        RoleNames.Matcher => Matcher,
+        _ => new Dictionary<string, string>(),
+    };
+}
