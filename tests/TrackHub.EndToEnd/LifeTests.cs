@@ -29,6 +29,7 @@ public sealed partial class LifeTests
         var played = await demo;
         played.Code.ShouldBe(0, played.All);
 
+        await ARepetitionIsExplainedByWhatItRepeatsAsync(machine);
         await DoctorFindsWhatIsWrongAsync(machine);
 
         var stopping = Stopwatch.StartNew();
@@ -50,6 +51,18 @@ public sealed partial class LifeTests
 
     [GeneratedRegex("\"ingest_id\":\"(?<id>[0-9a-f-]{36})\"", RegexOptions.ExplicitCapture)]
     private static partial Regex IngestId();
+
+    /// <summary>Gateways of the demo repeat some of their webhooks.</summary>
+    private static async Task ARepetitionIsExplainedByWhatItRepeatsAsync(Machine machine)
+    {
+        var ends = await machine.RunAsync("tail", "event-outcomes", "--from", "0", "--json");
+        var duplicate = ends.Output.Split('\n').First(static line => line.Contains("\"state\":\"duplicate\"", StringComparison.Ordinal));
+
+        var told = await machine.RunAsync("explain", IngestId().Match(duplicate).Groups["id"].Value);
+
+        told.Code.ShouldBe(0, told.All);
+        told.Output.ShouldMatch(@"without a destination: duplicate, [a-z ]+ \([^)]+\)\. It repeats the [a-z ]+ received \S+ \S+ \(revision \d+, ingest id [0-9a-f-]{36}, receipt ingest-events/\d+/\d+\)\.");
+    }
 
     private static async Task SecondStartIsRefusedAsync(Machine machine)
     {

@@ -48,9 +48,10 @@ internal static class ExplainCommand
 
         if (stories.Count > 0) return 0;
 
-        var letters = isReceipt ? await reader.DeadLettersAsync(receipt, cancellationToken) : [];
+        var letters = (await (isReceipt ? reader.DeadLettersAsync(receipt, cancellationToken) : reader.DeadLettersOfAsync(id, cancellationToken)))
+            .Where(letter => only is null || letter.BrandId is null || letter.BrandId == only).ToList();
         foreach (var letter in letters)
-            printer.Line(printer.Json ? JsonSerializer.Serialize(letter, Stories.DeadLetterFact) : Told(receipt, letter));
+            printer.Line(printer.Json ? JsonSerializer.Serialize(letter, Stories.DeadLetterFact) : Told($"{(isReceipt ? "Record" : "Event")} {id}", letter));
 
         if (letters.Count > 0) return 0;
 
@@ -72,8 +73,8 @@ internal static class ExplainCommand
         }
     }
 
-    private static string Told(RecordCoordinates receipt, DeadLetterFact letter) =>
-        $"Record {receipt} is a dead letter since {letter.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {letter.Reason} ({letter.Stage}) {letter.Detail}; the sealed original lies at {letter.Topic}/{letter.Partition}/{letter.Offset}.";
+    private static string Told(string what, DeadLetterFact letter) =>
+        $"{what} is a dead letter since {letter.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {letter.Reason} ({letter.Stage}) {letter.Detail}; the sealed original lies at {letter.Topic}/{letter.Partition}/{letter.Offset}.";
 
     /// <summary>A receipt says where the record lies, so what is missing can be said exactly.</summary>
     private static async Task<string> WhyUnknownAsync(StoryReader reader, RecordCoordinates receipt, CancellationToken cancellationToken) =>

@@ -67,6 +67,11 @@ internal sealed class StoryReader(NpgsqlDataSource postgres)
         """,
         [record.Topic, record.Partition, record.Offset], cancellationToken);
 
+    /// <summary>Dead letters of an event that the tables know nothing else of: its mapping made none of what came.</summary>
+    public Task<IReadOnlyList<DeadLetterFact>> DeadLettersOfAsync(string id, CancellationToken cancellationToken) => Guid.TryParseExact(id, "D", out var ingestId)
+        ? RowsAsync<DeadLetterFact>("select * from dead_letters where ingest_id = $1 or event_id = $2 order by at", [ingestId, id], cancellationToken)
+        : RowsAsync<DeadLetterFact>("select * from dead_letters where event_id = $1 order by at", [id], cancellationToken);
+
     /// <summary>The offset the ledger reads next of a partition; null if it never read it.</summary>
     public async Task<long?> LedgerPositionAsync(string topic, int partition, CancellationToken cancellationToken)
     {

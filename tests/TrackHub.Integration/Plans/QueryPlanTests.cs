@@ -163,6 +163,7 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
         (await seeded.PlansOfAsync(() => reader.FindAsync("e500", null, default))).ShouldUse(story);
         (await seeded.PlansOfAsync(() => reader.FindAsync("ingest-events/8/500", null, default))).ShouldUse([.. story.Except(["events_event_id"]), "events_receipt"]);
         (await seeded.PlansOfAsync(() => reader.DeadLettersAsync(new("ingest-events", 8, 500), default))).ShouldUse("dead_letters_source", "dead_letters_place");
+        (await seeded.PlansOfAsync(() => reader.DeadLettersOfAsync("019bc1a0-0000-7000-8000-000000000001", default))).ShouldUse("dead_letters_ingest", "dead_letters_event");
     }
 
     [Fact]
