@@ -24,6 +24,12 @@ internal static class NearClicks
             union all
             (select i.index_kind, c.ingest_id, c.kind, c.event_time, c.received_at, i.first_seen from identities i join clicks c using (brand_id, session_id)
              where i.brand_id = s.brand_id and i.index_kind = 'phone' and i.index_value = s.phone_hash
+             order by c.event_time > s.received_at, abs(extract(epoch from c.event_time - s.received_at)) limit 1)
+            union all
+            (select 'email', c.ingest_id, c.kind, c.event_time, c.received_at, null from clicks c where c.brand_id = s.brand_id and c.email_hash = s.email_hash and c.session_id is null
+             order by c.event_time > s.received_at, abs(extract(epoch from c.event_time - s.received_at)) limit 1)
+            union all
+            (select 'phone', c.ingest_id, c.kind, c.event_time, c.received_at, null from clicks c where c.brand_id = s.brand_id and c.phone_hash = s.phone_hash and c.session_id is null
              order by c.event_time > s.received_at, abs(extract(epoch from c.event_time - s.received_at)) limit 1)) near
         """;
 

@@ -90,9 +90,9 @@ internal sealed class StoryReader(NpgsqlDataSource postgres)
             """
             select c.*, m.click, m.evidence, m.rules_version, m.score_model, m.reason from conversions c
             left join matches m using (brand_id, gateway, sale_id, revision, ingested_at)
-            where brand_id = $1 and gateway = $2 and sale_id = any($3) order by c.received_at, revision
+            where brand_id = $1 and gateway = $2 and sale_id = any($3) order by sale_id = $4, sale_id, revision
             """,
-            keys, cancellationToken);
+            [.. keys, sale.SaleId], cancellationToken);
         var events = await EventsAsync("brand_id = $1 and gateway = $2 and sale_id = any($3)", keys, cancellationToken);
         // What brings no sale id goes by its delivery, which its revision alone tells.
         string[] unnamed = [.. conversions.Select(static c => c.EventId).Where(id => events.All(e => e.EventId != id)).Distinct()];

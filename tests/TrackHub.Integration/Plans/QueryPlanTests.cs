@@ -180,7 +180,7 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
 
         story.Near.Select(static near => near.Key).ShouldBe(["click_id", "session_id", "email"], ignoreOrder: true);
         plans.Sequential.ShouldBeEmpty(plans.Text);
-        foreach (var index in (string[])["clicks_click_id", "clicks_session", "identities_value"])
+        foreach (var index in (string[])["clicks_click_id", "clicks_session", "clicks_email", "clicks_phone", "identities_value"])
             plans.Indexes.ShouldContain(index, plans.Text);
     }
 
