@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TrackHub.Cli;
+using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;
 using TrackHub.Load.Broker;
 using TrackHub.Load.Setup;
@@ -72,7 +73,7 @@ internal sealed class MetricsLab : IAsyncDisposable
         var role = await RoleProcess.StartAsync(
             RoleNames.Metrics,
             data.Root,
-            new Dictionary<string, string>
+            new Dictionary<string, string>(RoleRuntime.Of(RoleNames.Metrics))
             {
                 ["TRACKHUB_Kafka__BootstrapServers"] = broker.Bootstrap,
                 ["TRACKHUB_Kafka__SessionTimeout"] = "00:01:00",   // it is held while the log is filled
