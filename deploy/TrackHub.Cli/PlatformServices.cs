@@ -31,7 +31,7 @@ internal static class PlatformServices
         builder.AddLaneDesk();
         builder.AddReplayDesk();
         builder.AddMetricsDesk();
-        builder.Services.AddSingleton<LoggedEvent>();
+        builder.Services.AddSingleton<ReceiptReader>();
         return builder.Build();
     }
 

@@ -65,7 +65,7 @@ internal static class ExplainCommand
     {
         try
         {
-            return await services.GetRequiredService<LoggedEvent>().IngestIdAsync(receipt, cancellationToken);
+            return await services.GetRequiredService<ReceiptReader>().IngestIdAsync(receipt, cancellationToken);
         }
         catch (Exception e) when (e is DependencyAwayException or CommandException)
         {

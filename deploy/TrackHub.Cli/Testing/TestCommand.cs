@@ -7,15 +7,15 @@ namespace TrackHub.Cli.Testing;
 
 /// <summary><c>test</c>: every test project of the repository, and what became of them in one line.</summary>
 /// <remarks>
-/// Two at once, most of their time is waiting: the quick ones first, then those that start servers and whole systems. At last, alone on the machine,
-/// those that stop processes in the midst of their work.
+/// Three at once, most of their time is waiting: the longest from the beginning, beside it the quick ones, then those that start servers and whole systems. At
+/// last, alone on the machine, those that stop processes in the midst of their work.
 /// </remarks>
 internal static class TestCommand
 {
     /// <summary>Variable that asks fault tests for their full rounds and durations.</summary>
     public const string FullVariable = "TRACKHUB_TEST_FULL";
 
-    private const int AtOnce = 2;
+    private const int AtOnce = 3;
 
     /// <summary>How long nothing may begin or end in a project before its run is ended, its running tests named.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(4), FullSilence = TimeSpan.FromMinutes(45);
@@ -73,7 +73,7 @@ internal static class TestCommand
         }
     }
 
-    /// <summary>Every test project, quick ones first; by the same names that make a project a test project in Directory.Build.props.</summary>
+    /// <summary>Every test project in the order of its run; by the same names that make a project a test project in Directory.Build.props.</summary>
     private static IEnumerable<TestProject> Projects(string root) =>
         Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.csproj", SearchOption.AllDirectories)
             .Select(static path => (Name: Path.GetFileNameWithoutExtension(path), Folder: Path.GetDirectoryName(path)!))
@@ -84,7 +84,8 @@ internal static class TestCommand
     private static Group? GroupOf(string project) => project switch
     {
         "TrackHub.Faults" => Group.Alone,
-        "TrackHub.Browser" or "TrackHub.EndToEnd" or "TrackHub.Integration" or "TrackHub.Interop" => Group.Systems,
+        "TrackHub.EndToEnd" => Group.Longest,
+        "TrackHub.Browser" or "TrackHub.Integration" or "TrackHub.Interop" => Group.Systems,
         _ when project.EndsWith(".Tests", StringComparison.Ordinal) || project.EndsWith(".Faults", StringComparison.Ordinal) => Group.Quick,
         _ => null,
     };
@@ -149,6 +150,7 @@ internal static class TestCommand
 
     private enum Group
     {
+        Longest,
         Quick,
         Systems,
         Alone,

@@ -33,8 +33,14 @@ public sealed class MetricsTests(MetricsProcess metrics) : IClassFixture<Metrics
             "meta daily 2026-11-22 03:00 10000 29700 0 2 50 2000 0 BRL", "meta hourly 2026-11-23 02:00 10000 29700 0 2 50 2000 0 BRL",
             "meta weekly 2026-11-16 03:00 10000 29700 0 2 50 2000 0 BRL",
             "organic daily 2026-11-22 03:00 0 5000 0 1 0 0 0 BRL", "organic hourly 2026-11-23 02:00 0 5000 0 1 0 0 0 BRL", "organic weekly 2026-11-16 03:00 0 5000 0 1 0 0 0 BRL");
+        await Eventually.Holds(
+            async () =>
+            {
+                var told = await PublishedAsync(brand, "meta/daily/2026-11-22T03:00:00Z");
+                (told.RevenueMinor, told.Roas, told.CacMinor, told.Ctr, told.CpcMinor).ShouldBe((29_700, 2.97, 5_000, 0.025, 200));
+            },
+            Limit);
         var before = await PublishedAsync(brand, "meta/daily/2026-11-22T03:00:00Z");
-        (before.RevenueMinor, before.Roas, before.CacMinor, before.Ctr, before.CpcMinor).ShouldBe((29_700, 2.97, 5_000, 0.025, 200));
         before.MetricId.ShouldBe($"metric_{brand}_meta_daily-2026-11-22T03:00:00Z");
         (await PublishedAsync(brand, "organic/hourly/2026-11-23T02:00:00Z")).Roas.ShouldBeNull("there was no spend");
 

@@ -9,7 +9,7 @@ namespace TrackHub.Cli.Explaining;
 /// Reads a record of which the tables know nothing: an event lies in the log twice where the ingress's spool gave what the log had taken after all, or where it
 /// waited for its click. The tables keep where it lay first.
 /// </summary>
-internal sealed class LoggedEvent(IOptions<KafkaOptions> kafka, RecordCodec codec)
+internal sealed class ReceiptReader(IOptions<KafkaOptions> kafka, RecordCodec codec)
 {
     private static readonly string[] OfEvents = [Topics.TrackEvents.Name, Topics.IngestEvents.Name, Topics.PendingMatch5S.Name, Topics.PendingMatch60S.Name];
 
