@@ -17,7 +17,7 @@ internal enum Kept
     /// <summary>Its connection's quota of the day is used up.</summary>
     QuotaUsedUp,
 
-    /// <summary>Neither log nor spool took it; of an unknown connection, neither took what came just before.</summary>
+    /// <summary>Neither log nor spool took it.</summary>
     Nowhere,
 }
 
@@ -27,23 +27,20 @@ internal enum Kept
 /// </summary>
 internal sealed class QuarantineKeeper(Sealer sealer, SaleLog log, QuarantineQuota quota, IngestMetrics metrics, TimeProvider clock)
 {
+    /// <summary>Whether neither log nor spool took the last that came, a short while ago.</summary>
+    public bool IsShut => log.IsShut;
+
     /// <summary>Keeps one, in the log or in the spool.</summary>
     /// <param name="gateway">Gateway.</param>
     /// <param name="webhook">The delivery.</param>
-    /// <param name="sender">Whose it says it is; null: of nobody known.</param>
+    /// <param name="sender">Whose it says it is.</param>
     /// <param name="reason">One word.</param>
-    public async ValueTask<Kept> KeepAsync(IGateway gateway, Webhook webhook, WebhookSender? sender, string reason)
+    public async ValueTask<Kept> KeepAsync(IGateway gateway, Webhook webhook, WebhookSender sender, string reason)
     {
-        if (sender is null)
-            return Unkept(Kept.No);
-
-        var kept = quota.TryTake(sender.Connection.Id) ? await AppendAsync(gateway, webhook, sender, reason) : Unkept(Kept.QuotaUsedUp);
+        var kept = quota.TryTake(sender.Connection.Id) ? await AppendAsync(gateway, webhook, sender, reason) : Kept.QuotaUsedUp;
         metrics.Quarantined(gateway.Name, kept);
         return kept;
     }
-
-    // While nothing is taken the known are told to come again: so are the others, or they could be told apart.
-    private Kept Unkept(Kept otherwise) => log.IsShut ? Kept.Nowhere : otherwise;
 
     private async ValueTask<Kept> AppendAsync(IGateway gateway, Webhook webhook, WebhookSender sender, string reason)
     {

@@ -98,9 +98,10 @@ internal sealed partial class WebhookIntake(
         await Task.WhenAll(keeping, Task.Delay(UnprovenAnswer, clock));
         var kept = await keeping;
 
-        if (kept is Kept.Nowhere && (gateway.TakesAnyAnswerAsFinal || gateway.AcceptsUnproven))
+        var isShut = kept is Kept.Nowhere || (kept is not Kept.Yes && quarantine.IsShut);
+        if (isShut && (gateway.TakesAnyAnswerAsFinal || gateway.AcceptsUnproven))
         {
-            // Kept nowhere, the answer would be the last we hear of it.
+            // Kept nowhere, the answer would be the last we hear of it. An unknown connection gets the same one, or it could be told apart.
             await ComeBackAsync(context, gateway, Problems.LogUnavailable);
             return;
         }
@@ -116,9 +117,12 @@ internal sealed partial class WebhookIntake(
 
     private async Task<Kept> KeepAsync(IGateway gateway, Webhook webhook, WebhookSender? sender, int secretsUsable, string reason)
     {
-        using var scope = sender is null ? null : logger.BeginBrand(sender.Brand.Id);
+        if (sender is null)
+            return Kept.No;
+
+        using var scope = logger.BeginBrand(sender.Brand.Id);
         var kept = await quarantine.KeepAsync(gateway, webhook, sender, reason);
-        if (sender is not null && kept is not Kept.QuotaUsedUp)   // beyond it the metric counts, and the log does not grow
+        if (kept is not Kept.QuotaUsedUp)   // beyond it the metric counts, and the log does not grow
             SignatureInvalid(logger, gateway.Name, sender.Connection.Id, secretsUsable, kept);
         return kept;
     }
