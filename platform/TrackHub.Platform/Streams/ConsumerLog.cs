@@ -6,9 +6,6 @@ namespace TrackHub.Platform.Streams;
 /// <summary>What a consumer's poll thread tells.</summary>
 internal static partial class ConsumerLog
 {
-    [LoggerMessage(2007, LogLevel.Warning, "Group {Group} could not be left within {Seconds} s: what was not committed is read again, by whoever is given its partitions")]
-    public static partial void NotClosed(ILogger logger, string group, double seconds);
-
     [LoggerMessage(2001, LogLevel.Information, "Group {Group} was assigned {Count} partitions: {Partitions}")]
     public static partial void Assigned(ILogger logger, string group, int count, string partitions);
 
@@ -28,4 +25,7 @@ internal static partial class ConsumerLog
         "The offset of group {Group} in {Partition} is not in the log any more ({Reason}): records were lost, or the topic was made anew. "
         + "Remedy: check the topic, then set the offset with 'trackhub groups reset'")]
     public static partial void OffsetLost(ILogger logger, string group, string partition, string reason);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Group {Group} could not be left within {Seconds} s: what was not committed is read again, by whoever is given its partitions")]
+    public static partial void NotClosed(ILogger logger, string group, double seconds);
 }
