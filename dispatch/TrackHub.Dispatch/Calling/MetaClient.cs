@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using TrackHub.Dispatch.Verdicts;
+using TrackHub.Platform.Graph;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Dispatch.Calling;

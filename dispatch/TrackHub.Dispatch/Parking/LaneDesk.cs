@@ -8,7 +8,7 @@ public sealed class LaneDesk(NpgsqlDataSource postgres)
     private const string Select = """
         with parked as (
             select brand_id, pixel_id, count(*) as events, min(event_time) as oldest, array_agg(distinct reason) as reasons
-            from dedupe_registry where state = 'parked' group by brand_id, pixel_id
+            from dedupe_registry where state = 'parked' and waits group by brand_id, pixel_id
         )
         select brand_id, pixel_id,
             case when l.state is null then 'closed' when l.state = 'parked' then 'parked' when l.throttled_until > now() then 'throttled'
@@ -36,7 +36,7 @@ public sealed class LaneDesk(NpgsqlDataSource postgres)
     private const string ResumeRows = """
         update dedupe_registry set state = 'retry', reason = 'resumed', ladder_step = 0, fence = nextval('dispatch_fence'),
             unknown_since = case when $5 then null else unknown_since end
-        where brand_id = $1 and pixel_id = $2 and state = 'parked' and ($5 or reason <> all($3)) and event_time > now() - $4::interval
+        where brand_id = $1 and pixel_id = $2 and state = 'parked' and waits and ($5 or reason <> all($3)) and event_time > now() - $4::interval
           and ($6::text is null or event_id = $6)
         """;
 

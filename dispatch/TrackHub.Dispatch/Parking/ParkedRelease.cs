@@ -23,7 +23,7 @@ internal sealed class ParkedRelease(NpgsqlDataSource postgres, RangeReader log, 
     private static readonly TimeSpan ClockMargin = TimeSpan.FromHours(1);
 
     private const string Oldest = """
-        select min(updated_at) from dedupe_registry where brand_id = $1 and pixel_id = $2 and state = 'retry' and reason = 'resumed'
+        select min(updated_at) from dedupe_registry where brand_id = $1 and pixel_id = $2 and state = 'retry' and reason = 'resumed' and waits
         """;
 
     /// <summary>What is taken up and not copied yet. $1 to $4: keys.</summary>

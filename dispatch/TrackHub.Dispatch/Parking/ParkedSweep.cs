@@ -17,7 +17,7 @@ internal sealed class ParkedSweep(NpgsqlDataSource postgres, RecordProducer prod
     // What was taken up and whose copy never came is ended with it.
     private const string Due = """
         select brand_id, pixel_id, event_name, event_id, ingest_id, reason, revision, fence from dedupe_registry
-        where (state = 'parked' or (state = 'retry' and reason in ('resumed', 'replayed'))) and state in ('claimed', 'retry', 'held', 'parked') and event_time <= $1
+        where (state = 'parked' or (state = 'retry' and reason in ('resumed', 'replayed'))) and waits and event_time <= $1
         limit $2
         """;
 

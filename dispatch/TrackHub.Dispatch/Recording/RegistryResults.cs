@@ -10,9 +10,12 @@ namespace TrackHub.Dispatch.Recording;
 /// <summary>Writes what became of a call: rows, audit and the lane's last success, in one transaction and only where our fence still stands.</summary>
 internal sealed class RegistryResults(NpgsqlDataSource postgres)
 {
-    // An exhausted event of a lane where nothing succeeded since is not at fault: it is held and starts a new ladder. Written twice, for a lost
-    // commit answer, it finds its own state and says the same.
-    private const string WriteRows = """
+    /// <summary>Writes rows. $1 to $12: keys, fences and what they become.</summary>
+    /// <remarks>
+    /// An exhausted event of a lane where nothing succeeded since is not at fault: it is held and starts a new ladder. Written twice, for a lost
+    /// commit answer, it finds its own state and says the same.
+    /// </remarks>
+    internal const string WriteRows = """
         with q as (
             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::int[], $9::int[], $10::boolean[],
                 $11::boolean[], $12::timestamptz[])
@@ -38,7 +41,8 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         returning r.brand_id, r.pixel_id, r.event_name, r.event_id, r.state, r.reason, r.attempt, r.ladder_step, r.updated_at, r.revision
         """;
 
-    private const string WriteAttempts = """
+    /// <summary>Writes the audit's second half. $1 to $8: keys, fences, starts, outcomes and reasons; $9 to $15: the call.</summary>
+    internal const string WriteAttempts = """
         update dispatch_attempts a set finished_at = now(), outcome = q.outcome, reason = q.reason, latency_ms = $9, http_status = $10, code = $11,
             subcode = $12, trace_id = $13, batch_size = $14, body_hash = $15
         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[])

@@ -1,3 +1,5 @@
+using TrackHub.Platform.Graph;
+
 namespace TrackHub.Dispatch.Verdicts;
 
 /// <summary>How a call went on the wire.</summary>

@@ -15,6 +15,12 @@ public sealed class PostgresOptions
     public string ConnectionString { get; set; } = "";
 
     /// <summary>
+    /// The same for the console: a login that is <c>trackhub_console</c> or a member of it. Default: <see cref="ConnectionString"/>, whose login then has to be
+    /// a member of it as well, for every transaction of the console takes that role.
+    /// </summary>
+    public string ConsoleConnectionString { get; set; } = "";
+
+    /// <summary>
     /// The same as the owner of the tables, for migrations and for the commands that change configuration. Default: <see cref="ConnectionString"/>, which
     /// then is the owner's.
     /// </summary>
@@ -28,6 +34,9 @@ public sealed class PostgresOptions
 
     /// <summary>As <see cref="Durable"/>, for the owner.</summary>
     public string DurableOwner => MakeDurable(OwnerConnectionString);
+
+    /// <summary>As <see cref="Durable"/>, for the console.</summary>
+    public string DurableConsole => MakeDurable(ConsoleConnectionString.Length > 0 ? ConsoleConnectionString : ConnectionString);
 
     private static string MakeDurable(string connectionString)
     {

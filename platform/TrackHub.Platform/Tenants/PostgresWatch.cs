@@ -8,32 +8,40 @@ using TrackHub.Platform.Streams;
 namespace TrackHub.Platform.Tenants;
 
 /// <summary>Asks PostgreSQL every few seconds and tells readiness, for roles that cannot work without it: an idle one would not notice.</summary>
-internal sealed partial class PostgresWatch(NpgsqlDataSource postgres, Readiness readiness, TimeProvider clock, ILogger<PostgresWatch> logger) : BackgroundService
+/// <param name="postgres">Where it asks.</param>
+/// <param name="readiness">Is told.</param>
+/// <param name="clock">Says when to ask again.</param>
+/// <param name="logger">Is told of changes.</param>
+/// <param name="question">A statement that fails where the role cannot work.</param>
+/// <param name="dependency">What readiness calls it.</param>
+public sealed partial class PostgresWatch(
+    NpgsqlDataSource postgres, Readiness readiness, TimeProvider clock, ILogger<PostgresWatch> logger, string question = "select 1", string dependency = "postgres")
+    : BackgroundService
 {
-    private const string Dependency = "postgres";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     /// <summary>Reports before the host goes on to open its ports: what nobody has reported counts as ready.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        readiness.Report(Dependency, ready: false, "not asked yet");
+        readiness.Report(dependency, ready: false, "not asked yet");
         return base.StartAsync(cancellationToken);
     }
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
         var answered = true;   // a start at which all is well is not worth a line
-        var question = Task.FromResult<string?>(null);
+        var asked = Task.FromResult<string?>(null);
         try
         {
             do
             {
-                if (question.IsCompleted)
-                    question = AskAsync();
-                var reason = await AnswerAsync(question, stoppingToken);
-                readiness.Report(Dependency, reason is null, reason);
+                if (asked.IsCompleted)
+                    asked = AskAsync();
+                var reason = await AnswerAsync(asked, stoppingToken);
+                readiness.Report(dependency, reason is null, reason);
                 if (answered != (reason is null))
                     Log.Changed(logger, reason ?? "answers again");
                 answered = reason is null;
@@ -50,11 +58,11 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource postgres, Readiness
     /// The answer, or that it takes too long. Waited for from outside and without cancelling: Npgsql's cancellation asks the server as well, and
     /// waits without a limit for one that hangs.
     /// </summary>
-    private async Task<string?> AnswerAsync(Task<string?> question, CancellationToken stoppingToken)
+    private async Task<string?> AnswerAsync(Task<string?> asked, CancellationToken stoppingToken)
     {
         try
         {
-            return await question.WaitAsync(Limit, clock, stoppingToken);
+            return await asked.WaitAsync(Limit, clock, stoppingToken);
         }
         catch (TimeoutException)
         {
@@ -66,7 +74,7 @@ internal sealed partial class PostgresWatch(NpgsqlDataSource postgres, Readiness
     {
         try
         {
-            await using var command = postgres.CreateCommand("select 1");
+            await using var command = postgres.CreateCommand(question);
             await command.ExecuteNonQueryAsync(CancellationToken.None);
             return null;
         }

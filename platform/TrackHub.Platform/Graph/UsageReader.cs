@@ -1,16 +1,15 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using TrackHub.Dispatch.Verdicts;
 
-namespace TrackHub.Dispatch.Calling;
+namespace TrackHub.Platform.Graph;
 
 /// <summary>Reads the usage headers of an answer.</summary>
 /// <remarks>
-/// Sources: Graph API and Marketing API "Rate limits". <c>X-App-Usage</c> and each entry of <c>X-Business-Use-Case-Usage</c> hold shares of an hour in percent;
-/// <c>estimated_time_to_regain_access</c> is in minutes; <c>X-Ad-Account-Usage</c> has its own share and seconds. A header that cannot be read says
-/// nothing: no delivery fails for it.
+/// Sources: Graph API and Marketing API "Rate limits", Insights "Limits and best practices". <c>X-App-Usage</c> and each entry of <c>X-Business-Use-Case-Usage</c> hold shares of an hour in percent;
+/// <c>estimated_time_to_regain_access</c> is in minutes; <c>X-Ad-Account-Usage</c> has its own share and seconds, <c>X-FB-Ads-Insights-Throttle</c> two shares. A header that cannot be read says
+/// nothing: no call fails for it.
 /// </remarks>
-internal static class UsageReader
+public static class UsageReader
 {
     private const int MaxHeaderLength = 16 * 1024;
     private static readonly TimeSpan UntoldPause = TimeSpan.FromMinutes(1);
@@ -28,6 +27,8 @@ internal static class UsageReader
             usage = Worse(usage, share, share >= 100 ? Number(account, "reset_time_duration") : 0);
         }
 
+        foreach (var insights in Objects(headers, "X-FB-Ads-Insights-Throttle"))
+            usage = Worse(usage, Share(insights, "app_id_util_pct", "acc_id_util_pct"), 0);
         return usage;
     }
 

@@ -1,6 +1,6 @@
-using TrackHub.Dispatch.Calling;
+using TrackHub.Platform.Graph;
 
-namespace TrackHub.Dispatch.Tests.Calling;
+namespace TrackHub.Platform.Tests.Graph;
 
 public sealed class UsageReaderTests
 {
@@ -12,6 +12,8 @@ public sealed class UsageReaderTests
     [InlineData("X-Ad-Account-Usage", """{"acc_id_util_pct":9.67,"reset_time_duration":100}""", 9, null)]
     [InlineData("X-Ad-Account-Usage", """{"acc_id_util_pct":100,"reset_time_duration":40}""", 100, 40)]
     [InlineData("X-Ad-Account-Usage", """{"acc_id_util_pct":100}""", 100, 60)]
+    [InlineData("X-FB-Ads-Insights-Throttle", """{"app_id_util_pct":3,"acc_id_util_pct":81.5,"ads_api_access_tier":"standard_access"}""", 81, null)]
+    [InlineData("X-FB-Ads-Insights-Throttle", """{"app_id_util_pct":100,"acc_id_util_pct":10}""", 100, 60)]
     public void Shares_and_pauses_are_read(string header, string value, int percent, int? seconds)
     {
         var usage = UsageReader.Read(Headers((header, value)));
