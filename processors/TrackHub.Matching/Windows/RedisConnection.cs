@@ -33,6 +33,13 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposa
         }
     }
 
+    /// <summary>Whether keys of one command must lie in one slot.</summary>
+    public static bool IsCluster(IDatabase database)
+    {
+        var multiplexer = database.Multiplexer;
+        return Array.Exists(multiplexer.GetEndPoints(), endpoint => multiplexer.GetServer(endpoint).ServerType == ServerType.Cluster);
+    }
+
     /// <summary>The masters that can be reached, with the multiplexer that knows them.</summary>
     /// <exception cref="DependencyAwayException">A master cannot be reached.</exception>
     public async Task<IReadOnlyList<IServer>> MastersAsync(CancellationToken cancellationToken)

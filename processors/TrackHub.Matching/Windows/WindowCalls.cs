@@ -3,15 +3,15 @@ using StackExchange.Redis;
 
 namespace TrackHub.Matching.Windows;
 
-/// <summary>One call of <c>WindowWrite.lua</c>: the hashes of one slot.</summary>
+/// <summary>One call of <c>WindowWrite.lua</c>: some hashes, of one slot where Redis is a cluster.</summary>
 internal readonly record struct WindowCall(RedisKey[] Keys, RedisValue[] Arguments);
 
 /// <summary>Gathers what a batch writes by slot, members of one window together, and makes the calls of <c>WindowWrite.lua</c> from it.</summary>
 /// <remarks>One small list a slot: what holds all of a batch is a large object, and each of those a full collection's reason.</remarks>
 internal sealed class WindowCalls(DateTimeOffset now)
 {
-    // A call of Lua takes some 8,000 arguments, and Redis does nothing else meanwhile.
-    private const int MaxFields = 1_000;
+    // While a call is at work Redis answers nobody else: some milliseconds. And of Lua it takes some 8,000 arguments.
+    internal const int MaxFields = 250;
 
     private const int UsualLetters = 8;
     private static readonly Comparison<Told> ByWindow = static (left, right) => Compare(left, right);
@@ -20,6 +20,9 @@ internal sealed class WindowCalls(DateTimeOffset now)
 
     /// <summary>Members that a batch alone brings too many of, so that they are not even told.</summary>
     public long Cut { get; private set; }
+
+    /// <summary>Whether nothing was added.</summary>
+    public bool IsEmpty => _slots.Count == 0;
 
     /// <summary>Adds a member.</summary>
     /// <param name="entry">The member.</param>
@@ -30,15 +33,32 @@ internal sealed class WindowCalls(DateTimeOffset now)
     public void Add(WindowRecord record) => Put(new(record.Key, Score: 0, record.Value, record.HappenedAt + record.Life + WindowStore.Grace, record.Life));
 
     /// <summary>The calls. To be asked once.</summary>
-    public IEnumerable<WindowCall> Make()
+    /// <param name="slotBySlot">
+    /// Whether a call keeps to one slot, as a cluster wants it. An event's windows lie in as many slots as it has keys, so that of a small batch nearly each would be a
+    /// call by itself, of which Redis and its client spend more time than on what it writes.
+    /// </param>
+    public IEnumerable<WindowCall> Make(bool slotBySlot)
     {
+        var call = NewCall();
         foreach (var told in _slots.Values)
         {
             told.Sort(ByWindow);
             for (var next = 0; next < told.Count;)
-                yield return CallOf(told, ref next);
+            {
+                AddHash(call, told, ref next);
+                if (call.Fields >= MaxFields || (slotBySlot && next == told.Count))
+                {
+                    yield return call.Done();
+                    call = NewCall();
+                }
+            }
         }
+
+        if (call.Fields > 0)
+            yield return call.Done();
     }
+
+    private CallSoFar NewCall() => new(WindowStore.MaxMembers, WindowStore.MaxIdentities, now.ToUnixTimeSeconds());
 
     private void Put(Told told)
     {
@@ -46,32 +66,26 @@ internal sealed class WindowCalls(DateTimeOffset now)
         (slot ??= new(UsualLetters)).Add(told);
     }
 
-    private WindowCall CallOf(List<Told> told, ref int next)
+    /// <summary>Adds the fields of the next hash, as many as the call may still hold.</summary>
+    private void AddHash(CallSoFar call, List<Told> told, ref int next)
     {
-        var keys = new List<RedisKey>(UsualLetters);
-        var arguments = new List<RedisValue>(3 + (2 * UsualLetters) + (2 * (told.Count - next))) { WindowStore.MaxMembers, WindowStore.MaxIdentities, now.ToUnixTimeSeconds() };
-        for (var fields = 0; next < told.Count && fields < MaxFields;)
+        var (letter, head, life, first) = (told[next].Key.Letter, call.Arguments.Count, TimeSpan.Zero, call.Fields);
+        call.Keys.Add(told[next].Key.ToBucket());
+        call.Arguments.Add(default);
+        call.Arguments.Add(default);
+        for (; next < told.Count && told[next].Key.Letter == letter && call.Fields < MaxFields; call.Fields++)
         {
-            var (letter, head, life, first) = (told[next].Key.Letter, arguments.Count, TimeSpan.Zero, fields);
-            keys.Add(told[next].Key.ToBucket());
-            arguments.Add(default);
-            arguments.Add(default);
-            for (; next < told.Count && told[next].Key.Letter == letter && fields < MaxFields; fields++)
-            {
-                var end = next + 1;
-                while (end < told.Count && told[end].Key == told[next].Key)
-                    end++;
-                var window = CollectionsMarshal.AsSpan(told)[next..end];
-                arguments.Add(window[0].Key.ToField());
-                arguments.Add(ValueOf(window, ref life));
-                next = end;
-            }
-
-            arguments[head] = (long)Math.Ceiling((life + WindowStore.Grace).TotalSeconds);
-            arguments[head + 1] = fields - first;
+            var end = next + 1;
+            while (end < told.Count && told[end].Key == told[next].Key)
+                end++;
+            var window = CollectionsMarshal.AsSpan(told)[next..end];
+            call.Arguments.Add(window[0].Key.ToField());
+            call.Arguments.Add(ValueOf(window, ref life));
+            next = end;
         }
 
-        return new([.. keys], [.. arguments]);
+        call.Arguments[head] = (long)Math.Ceiling((life + WindowStore.Grace).TotalSeconds);
+        call.Arguments[head + 1] = call.Fields - first;
     }
 
     /// <summary>The value of one field from all that was told of it, by score and bytes.</summary>
@@ -124,6 +138,17 @@ internal sealed class WindowCalls(DateTimeOffset now)
         if (left.Key.Low != right.Key.Low)
             return left.Key.Low.CompareTo(right.Key.Low);
         return left.Score != right.Score ? left.Score.CompareTo(right.Score) : left.Bytes.AsSpan().SequenceCompareTo(right.Bytes);
+    }
+
+    private sealed class CallSoFar(params RedisValue[] head)
+    {
+        public List<RedisKey> Keys { get; } = [];
+
+        public List<RedisValue> Arguments { get; } = [.. head];
+
+        public int Fields { get; set; }
+
+        public WindowCall Done() => new([.. Keys], [.. Arguments]);
     }
 
     private readonly record struct Told(WindowKey Key, long Score, byte[] Bytes, DateTimeOffset Until, TimeSpan Life);

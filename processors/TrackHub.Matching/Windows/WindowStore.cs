@@ -10,10 +10,10 @@ internal readonly record struct WindowRecord(WindowKey Key, byte[] Value, DateTi
 
 /// <summary>
 /// Writes and reads windows, a whole batch in one round trip. Writes are idempotent: the same batch written twice, or by two processes, leaves the
-/// same windows. Every command stays within one slot, so that a cluster's client can route it.
+/// same windows. Where Redis is a cluster every command stays within one slot, so that its client can route it.
 /// </summary>
 /// <remarks>
-/// Written by a script, all of one hash tag in one call: it takes a fraction of the time of plain commands, which the client
+/// Written by a script, many windows in one call: it takes a fraction of the time of plain commands, which the client
 /// pays for, and no window is ever without its end or larger than its bound.
 /// </remarks>
 internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics, TimeProvider clock) : IWindowReader
@@ -41,12 +41,14 @@ internal sealed class WindowStore(RedisConnection redis, MatchingMetrics metrics
             recorded.Add(record);
         foreach (var (entry, life) in entries)
             told.Add(entry, life);
-        List<WindowCall> recordCalls = [.. recorded.Make()], memberCalls = [.. told.Make()];
-        if (recordCalls.Count + memberCalls.Count == 0)
+        if (recorded.IsEmpty && told.IsEmpty)
             return;
         var cuts = await redis.RunAsync(
             async db =>
             {
+                var isCluster = RedisConnection.IsCluster(db);
+                List<WindowCall> recordCalls = [.. recorded.Make(isCluster)], memberCalls = [.. told.Make(isCluster)];
+
                 // Records first: a member that can be seen leads to a record that can be read.
                 var kept = recordCalls.ConvertAll(call => db.ScriptEvaluateAsync(Script, call.Keys, call.Arguments));
                 var cuts = await Task.WhenAll(memberCalls.ConvertAll(call => db.ScriptEvaluateAsync(Script, call.Keys, call.Arguments)));
