@@ -45,7 +45,7 @@ public static class IngestRole
     public static void MapIngest(this WebApplication app)
     {
         var services = app.Services;
-        app.UseForwardedClients(services.GetRequiredService<IOptions<IngestOptions>>().Value);
+        app.UseForwardedClients(services.GetRequiredService<IOptions<IngestOptions>>().Value.TrustedProxies, PublicListener.IsPublic);
         app.UseRequestGuard(services.GetRequiredService<IngestMetrics>());
 
         var routes = app.MapGroup("").WithMetadata(PublicListener.PublicEndpoint.Instance);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.Ingest.Answering;
 using TrackHub.Ingest.Listening;
+using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Ingest.Limiting;

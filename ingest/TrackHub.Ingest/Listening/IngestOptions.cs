@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using TrackHub.Platform.Hosting;
 
 namespace TrackHub.Ingest.Listening;
 
