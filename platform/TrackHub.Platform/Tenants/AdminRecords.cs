@@ -79,9 +79,31 @@ public sealed record ConnectionRow(
 public sealed record WriteKeyRow(
     string Id, string BrandId, bool IsServer, IReadOnlyList<string> AllowedOrigins, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
 
+/// <inheritdoc cref="TenantRow"/>
+/// <param name="Id">User id.</param>
+/// <param name="TenantId">Whose pages they see.</param>
+/// <param name="Login">What they sign in as, an e-mail address in lower case.</param>
+/// <param name="Role">viewer, operator or admin.</param>
+/// <param name="Active">Whether they may come in.</param>
+/// <param name="PasswordSetAt">When the password was last set.</param>
+/// <param name="CreatedAt">When they were added.</param>
+public sealed record UserRow(string Id, string TenantId, string Login, string Role, bool Active, DateTimeOffset PasswordSetAt, DateTimeOffset CreatedAt);
+
+/// <inheritdoc cref="TenantRow"/>
+/// <param name="Id">Key id.</param>
+/// <param name="TenantId">Whose pages it reads.</param>
+/// <param name="Name">Unique in the tenant.</param>
+/// <param name="Role">viewer, operator or admin.</param>
+/// <param name="OverlapEnds">Until when the former key is valid too; null without an overlap.</param>
+/// <param name="LastUsedAt">When it was last used, to the minute; null if never.</param>
+/// <param name="CreatedAt">When it was added.</param>
+/// <param name="RevokedAt">When it was removed; null while valid.</param>
+public sealed record ApiKeyRow(
+    string Id, string TenantId, string Name, string Role, DateTimeOffset? OverlapEnds, DateTimeOffset? LastUsedAt, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt);
+
 /// <summary>What was made, with what is shown this once.</summary>
 /// <param name="Id">Id of the row.</param>
-/// <param name="Shown">The write key, or the connection's secret path.</param>
+/// <param name="Shown">The write key, the connection's secret path, the API key or the password.</param>
 public sealed record Issued(string Id, Secret<string> Shown);
 
 /// <summary>An operator asked for what cannot be done. The message names value, limit and remedy and can be shown as it is.</summary>

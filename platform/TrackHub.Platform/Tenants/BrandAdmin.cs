@@ -11,7 +11,7 @@ internal sealed class BrandAdmin(Func<CancellationToken, Task<AdminChange>> begi
 {
     private const string Columns = "id, tenant_id, name, time_zone, currency, consent_basis, settings::text, created_at";
 
-    private static readonly string[] OwnedTables = ["pixels", "gateway_connections", "write_keys", "funnels", "match_rules"];
+    private static readonly string[] OwnedTables = ["pixels", "gateway_connections", "write_keys", "funnels", "match_rules", "brand_integrations"];
 
     public async Task<TenantRow> AddTenantAsync(string name, CancellationToken cancelled)
     {

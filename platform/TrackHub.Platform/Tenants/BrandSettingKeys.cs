@@ -111,6 +111,18 @@ public static class BrandSettingKeys
         },
     ];
 
+    private static readonly SettingKey Role = new("role", string.Join(", ", AccessRoles.Names), "viewer", "What may be done in the tenant's pages: look, act, change settings.")
+    {
+        Read = static value => AccessRoles.Names.Contains(value) ? JsonValue.Create(value) : null,
+    };
+
+    /// <summary>Keys of a user. The password is set by a command of its own.</summary>
+    public static IReadOnlyList<SettingKey> User { get; } =
+        [Role, new("active", "true or false", "true", "Off: may not come in, and is out at once.") { Read = Active.Read }];
+
+    /// <summary>Keys of an API key.</summary>
+    public static IReadOnlyList<SettingKey> ApiKey { get; } = [Role];
+
     /// <summary>Keys of a tenant.</summary>
     public static IReadOnlyList<SettingKey> Tenant { get; } = [Text("name", "", 100, "Name, unique.")];
 

@@ -24,6 +24,11 @@ internal sealed class EncryptionKeyRotation(NpgsqlConnection connection, MasterK
             where previous_sealed is not null
             """),
         ("day_secrets", "sealed", ColumnPurpose.DaySecret, $"select day::text, '{Sealer.SystemTenant}', sealed from day_secrets"),
+        ("brand_integrations", "key_sealed", ColumnPurpose.IntegrationKey,
+            """
+            select i.brand_id || '/' || platform, b.tenant_id, key_sealed from brand_integrations i join brands b on b.id = brand_id
+            where key_sealed is not null
+            """),
     ];
 
     /// <summary>Makes the first key where there is none, and seals under the current master key what a former one sealed.</summary>
@@ -69,7 +74,7 @@ internal sealed class EncryptionKeyRotation(NpgsqlConnection connection, MasterK
         {
             foreach (var (row, tenant, text) in await SealedRowsAsync(query, cancelled))
             {
-                var key = table == "day_secrets" ? "day = $1::date" : "id = $1";
+                var key = table switch { "day_secrets" => "day = $1::date", "brand_integrations" => "brand_id || '/' || platform = $1", _ => "id = $1" };
                 await ExecuteAsync(
                     $"update {table} set {column} = $2 where {key}", cancelled,
                     row, current.Seal(tenant, purpose, row, former.Open(tenant, purpose, row, text)));

@@ -47,6 +47,7 @@ internal static class ColumnPurpose
     public const string ConnectionPath = "connection_path";
     public const string ConnectionSecret = "connection_secret";
     public const string DaySecret = "day_secret";
+    public const string IntegrationKey = "integration_key";
 }
 
 /// <summary>

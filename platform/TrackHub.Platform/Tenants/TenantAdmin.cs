@@ -3,7 +3,7 @@ using TrackHub.Platform.Money;
 
 namespace TrackHub.Platform.Tenants;
 
-/// <summary>What operators change: tenants, brands, pixels, connections, keys. Each change is one transaction with its audit row.</summary>
+/// <summary>What operators change: tenants, brands, pixels, connections, keys, users. Each change is one transaction with its audit row.</summary>
 /// <remarks>Every method throws <see cref="AdminException"/> for a bad value or an unknown id, with a message for people.</remarks>
 public sealed class TenantAdmin
 {
@@ -14,6 +14,8 @@ public sealed class TenantAdmin
     private readonly ConnectionAdmin _connections;
     private readonly WriteKeyAdmin _keys;
     private readonly RateAdmin _rates;
+    private readonly UserAdmin _users;
+    private readonly ApiKeyAdmin _apiKeys;
 
     /// <summary>Works on one database under one master key.</summary>
     public TenantAdmin(NpgsqlDataSource postgres, MasterKeys masters)
@@ -25,6 +27,8 @@ public sealed class TenantAdmin
         _connections = new(BeginAsync);
         _keys = new(BeginAsync);
         _rates = new(BeginAsync);
+        _users = new(BeginAsync);
+        _apiKeys = new(BeginAsync);
     }
 
     /// <summary>Who acts, as the audit log names them. Default <c>cli</c>.</summary>
@@ -176,6 +180,55 @@ public sealed class TenantAdmin
     /// <summary>Every rate, by pair and from the newest on.</summary>
     public Task<IReadOnlyList<CurrencyRate>> ListRatesAsync(CancellationToken cancelled = default) =>
         _rates.ListAsync(cancelled);
+
+    /// <summary>Adds somebody who may look at a tenant's pages.</summary>
+    /// <param name="tenantId">Whose pages.</param>
+    /// <param name="login">An e-mail address, unique among all tenants.</param>
+    /// <param name="role">What they may do.</param>
+    /// <param name="password">12 to 256 characters; null: one is made.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public Task<Issued> AddUserAsync(string tenantId, string login, AccessRole role, string? password = null, CancellationToken cancelled = default) =>
+        _users.AddAsync(tenantId, login, role, password, cancelled);
+
+    /// <summary>Every user.</summary>
+    public Task<IReadOnlyList<UserRow>> ListUsersAsync(CancellationToken cancelled = default) =>
+        _users.ListAsync(cancelled);
+
+    /// <summary>Sets one key of <see cref="BrandSettingKeys.User"/>. A tenant's last active admin stays one.</summary>
+    public Task SetUserAsync(string userId, string key, string value, CancellationToken cancelled = default) =>
+        _users.SetAsync(userId, key, value, cancelled);
+
+    /// <summary>Sets a password, one that is made if it is null; whoever is signed in by the former one is out.</summary>
+    public Task<Issued> SetPasswordAsync(string userId, string? password = null, CancellationToken cancelled = default) =>
+        _users.SetPasswordAsync(userId, password, cancelled);
+
+    /// <summary>Removes a user with their sessions; not a tenant's last active admin.</summary>
+    public Task RemoveUserAsync(string userId, CancellationToken cancelled = default) =>
+        _users.RemoveAsync(userId, cancelled);
+
+    /// <summary>Adds a key by which a machine reads a tenant's pages, and shows it: <c>tha_{random}</c>.</summary>
+    /// <param name="tenantId">Whose pages.</param>
+    /// <param name="name">Unique in the tenant, 1 to 100 characters.</param>
+    /// <param name="role">What it may do.</param>
+    /// <param name="cancelled">Ends the call.</param>
+    public Task<Issued> AddApiKeyAsync(string tenantId, string name, AccessRole role, CancellationToken cancelled = default) =>
+        _apiKeys.AddAsync(tenantId, name, role, cancelled);
+
+    /// <summary>Every API key, removed ones included.</summary>
+    public Task<IReadOnlyList<ApiKeyRow>> ListApiKeysAsync(CancellationToken cancelled = default) =>
+        _apiKeys.ListAsync(cancelled);
+
+    /// <summary>Sets one key of <see cref="BrandSettingKeys.ApiKey"/>.</summary>
+    public Task SetApiKeyAsync(string keyId, string key, string value, CancellationToken cancelled = default) =>
+        _apiKeys.SetAsync(keyId, key, value, cancelled);
+
+    /// <summary>Puts a new key in force and shows it; the former one stays valid for the overlap, 0 to 30 days; null: 24 hours.</summary>
+    public Task<Issued> RotateApiKeyAsync(string keyId, TimeSpan? overlap = null, CancellationToken cancelled = default) =>
+        _apiKeys.RotateAsync(keyId, overlap, cancelled);
+
+    /// <summary>Removes an API key; the row stays for the audit.</summary>
+    public Task RemoveApiKeyAsync(string keyId, CancellationToken cancelled = default) =>
+        _apiKeys.RemoveAsync(keyId, cancelled);
 
     /// <summary>Makes a new encryption key and seals every secret under it; nothing stops meanwhile.</summary>
     /// <returns>The new key's id and how many secrets were sealed anew.</returns>

@@ -69,12 +69,15 @@ public static class Topics
     /// <summary>Figures of each brand, source and period; key: brand, source, period and start.</summary>
     public static readonly TopicDefinition PerformanceMetrics = Compacted<PerformanceMetric>("performance-metrics", Medium);
 
+    /// <summary>Figures that broke from their pattern, told again until they are back; key: brand and metric.</summary>
+    public static readonly TopicDefinition PerformanceAnomalies = Of<PerformanceAnomaly>("performance-anomalies", Narrow, ThirteenMonths);
+
     /// <summary>Every topic TrackHub uses.</summary>
     public static readonly IReadOnlyList<TopicDefinition> All =
     [
         TrackEvents, IngestEvents, PendingMatch5S, PendingMatch60S, Conversions, CapiDispatch, CapiDispatchBulk,
         .. CapiRetries, CapiHold15S, CapiHold5M, Parked, DispatchAttempts, EventOutcomes, DeadLetters, Quarantine, Alerts,
-        AdSpend, PerformanceMetrics,
+        AdSpend, PerformanceMetrics, PerformanceAnomalies,
     ];
 
     /// <summary>The topic of that name, or null.</summary>
