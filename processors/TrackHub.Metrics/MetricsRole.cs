@@ -3,7 +3,11 @@ using Microsoft.Extensions.Hosting;
 using TrackHub.Metrics.Auditing;
 using TrackHub.Metrics.Grounds;
 using TrackHub.Metrics.Publishing;
+using TrackHub.Metrics.Pulling;
 using TrackHub.Metrics.Rebuilding;
+using TrackHub.Metrics.Sentry.Explaining;
+using TrackHub.Metrics.Sentry.Watching;
+using TrackHub.Platform.AdPlatforms;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
@@ -24,6 +28,7 @@ public static class MetricsRole
     public static void AddMetricsRole(this IHostApplicationBuilder builder)
     {
         builder.AddSection<MetricsOptions>(MetricsOptions.Section);
+        builder.AddSection<SentryOptions>(SentryOptions.Section);
         builder.AddStreams();
         builder.AddPostgresWatch();
         builder.AddTenantDirectory();   // dead letters are sealed for their tenant
@@ -32,9 +37,23 @@ public static class MetricsRole
         builder.Services.AddSingleton<Aggregation>();
         builder.Services.AddSingleton<Regrounding>();
         builder.Services.AddSingleton<Publication>();
+        builder.Services.AddSingleton<AnomalyPublication>();
+        builder.Services.AddSingleton<IInsightProvider, RuleInsight>();
         builder.Services.AddHostedService<MetricsLoop>();
         builder.Services.AddHostedService<GroundWatch>();
         builder.Services.AddHostedService<Publisher>();
+        builder.Services.AddHostedService<SentryWatch>();
+        builder.AddSpendPuller();
+    }
+
+    /// <summary>Adds what pulls the spend of brands' ad accounts.</summary>
+    private static void AddSpendPuller(this IHostApplicationBuilder builder)
+    {
+        builder.AddSection<SpendOptions>(SpendOptions.Section);
+        builder.AddAdPlatforms();
+        builder.Services.AddSingleton<SpendMetrics>();
+        builder.Services.AddSingleton<SpendPull>();
+        builder.Services.AddHostedService<SpendPuller>();
     }
 
     /// <summary>Adds <see cref="MetricsRebuild"/> and <see cref="RevenueAudit"/>, for the command line.</summary>

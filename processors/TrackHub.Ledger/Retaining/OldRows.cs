@@ -23,6 +23,7 @@ internal sealed class OldRows(NpgsqlDataSource database)
         ("quality_days", "day < $3::date", null),
         ("order_facts", "first_received_at < $3", null),
         ("spend_facts", "hour < $3", null),
+        ("performance_anomalies", "detected_at < $3 and resolved_at is not null", null),
         ("alerts", "at < $3 and state = 'resolved'", null),
         ("replays", "created_at < $3 and state <> 'running'", null),
         ("dead_letter_redrives", "at < $3", null),

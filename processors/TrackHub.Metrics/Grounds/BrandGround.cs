@@ -1,5 +1,5 @@
-using TrackHub.Metrics.Summing;
 using TrackHub.Platform.Money;
+using TrackHub.Platform.Performance;
 
 namespace TrackHub.Metrics.Grounds;
 

@@ -4,8 +4,8 @@ using TrackHub.Platform.Streams;
 
 namespace TrackHub.Metrics.Publishing;
 
-/// <summary>Has changed figures published, again and again.</summary>
-internal sealed class Publisher(Publication publication, IOptions<MetricsOptions> options, TimeProvider clock) : BackgroundService
+/// <summary>Has changed figures and anomalies published, again and again.</summary>
+internal sealed class Publisher(Publication publication, AnomalyPublication anomalies, IOptions<MetricsOptions> options, TimeProvider clock) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,6 +28,8 @@ internal sealed class Publisher(Publication publication, IOptions<MetricsOptions
             while (await publication.PublishAsync(stoppingToken) == Publication.Most)
             {
             }
+
+            await anomalies.PublishAsync(stoppingToken);
         }
         catch (Exception failure) when (Dependencies.IsAway(failure))
         {

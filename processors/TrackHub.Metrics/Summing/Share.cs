@@ -1,3 +1,4 @@
+using TrackHub.Platform.Performance;
 using TrackHub.Schemas;
 
 namespace TrackHub.Metrics.Summing;
