@@ -9,13 +9,14 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using TrackHub.MetaSim.AdAccounts;
 using TrackHub.MetaSim.Arrivals;
 using TrackHub.MetaSim.Control;
 using TrackHub.MetaSim.ConversionsApi;
 
 namespace TrackHub.MetaSim;
 
-/// <summary>A running simulator: Meta's Conversions API at its own paths, control under <c>/_sim</c>.</summary>
+/// <summary>A running simulator: Meta's Conversions API, Ads Insights and Google Ads at their own paths, control under <c>/_sim</c>.</summary>
 public sealed class MetaSimHost : IAsyncDisposable
 {
     /// <summary>Largest accepted request body, 8 MiB: the cap public integrations keep to. Meta documents none.</summary>
@@ -98,12 +99,17 @@ public sealed class MetaSimHost : IAsyncDisposable
         builder.Services.AddSingleton<CallLog>();
         builder.Services.AddSingleton<AnswerSender>();
         builder.Services.AddSingleton<EventsEndpoint>();
+        builder.Services.AddSingleton<AdAccountBook>();
+        builder.Services.AddSingleton<AdAnswers>();
+        builder.Services.AddSingleton<InsightsEndpoint>();
+        builder.Services.AddSingleton<GoogleAdsEndpoint>();
 
         var app = builder.Build();
         app.MapGet("/health", static context => context.Response.WriteAsync("ok"));
         // Ready means the store is read and open, which StartAsync has waited for.
         app.MapGet("/ready", static context => context.Response.WriteAsync("ready"));
         app.MapControl();
+        app.MapAdAccounts();
         app.MapConversionsApi();
         return app;
     }

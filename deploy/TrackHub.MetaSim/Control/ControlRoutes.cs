@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using TrackHub.MetaSim.AdAccounts;
 using TrackHub.MetaSim.Arrivals;
 
 namespace TrackHub.MetaSim.Control;
@@ -27,6 +28,7 @@ internal static class ControlRoutes
         var behaviours = app.ServiceProvider.GetRequiredService<BehaviourBook>();
         var statistics = app.ServiceProvider.GetRequiredService<SimStatistics>();
         var calls = app.ServiceProvider.GetRequiredService<CallLog>();
+        var accounts = app.ServiceProvider.GetRequiredService<AdAccountBook>();
 
         app.MapGet("/_sim/events", context => ReadEventsAsync(context, store));
         app.MapGet("/_sim/calls", context => ReadCallsAsync(context, calls));
@@ -45,11 +47,12 @@ internal static class ControlRoutes
             store.Clear();
             statistics.Clear();
             calls.Clear();
+            accounts.Clear();
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         });
         app.MapFallback("/_sim/{**path}", static context => FailAsync(
-            context, StatusCodes.Status404NotFound, "Routes: GET /_sim/events, /_sim/calls, /_sim/stats; GET, POST, DELETE /_sim/behaviour; DELETE /_sim."));
+            context, StatusCodes.Status404NotFound, "Routes: GET /_sim/events, /_sim/calls, /_sim/stats; GET, POST, DELETE /_sim/behaviour; POST /_sim/ads; GET, POST /_sim/ads/hours; DELETE /_sim."));
     }
 
     private static Task ReadEventsAsync(HttpContext context, ArrivalStore store)
