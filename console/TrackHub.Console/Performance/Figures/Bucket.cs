@@ -1,0 +1,87 @@
+using TrackHub.ConsoleApi.Performance.Contract;
+using TrackHub.Platform.Money;
+using TrackHub.Platform.Performance;
+
+namespace TrackHub.ConsoleApi.Performance.Figures;
+
+/// <summary>The sums of one bucket, as table <c>performance_metrics</c> has them.</summary>
+internal sealed record Bucket
+{
+    /// <summary>Brand.</summary>
+    public required string BrandId { get; init; }
+
+    /// <summary>Whose sales and ads.</summary>
+    public required FigureSource Source { get; init; }
+
+    /// <summary>How long it is.</summary>
+    public required FigurePeriod Period { get; init; }
+
+    /// <summary>When it begins.</summary>
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>Currency of its amounts.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Higher with each change.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>What ads cost, minor units.</summary>
+    public long SpendMinor { get; init; }
+
+    /// <summary>What sales brought, minor units.</summary>
+    public long RevenueMinor { get; init; }
+
+    /// <summary>What was taken back since, minor units.</summary>
+    public long RefundedMinor { get; init; }
+
+    /// <summary>Sales that stand.</summary>
+    public long Conversions { get; init; }
+
+    /// <summary>Customers won.</summary>
+    public long NewCustomers { get; init; }
+
+    /// <summary>Clicks on ads.</summary>
+    public long Clicks { get; init; }
+
+    /// <summary>Times ads were shown.</summary>
+    public long Impressions { get; init; }
+
+    /// <summary>Amounts left out for want of a rate.</summary>
+    public long Unconverted { get; init; }
+
+    /// <summary>As the contract has it: ratios made from the sums, amounts in major units.</summary>
+    public PerformanceMetric ToContract()
+    {
+        var scale = (double)(1m / MinorUnits.ToMajor(1, Currency));
+        return new(
+            MetricIds.Of(BrandId, SourceOf(Source), PeriodOf(Period), Start),
+            BrandId,
+            Source,
+            Start,
+            new(
+                MinorUnits.ToMajor(SpendMinor, Currency),
+                MinorUnits.ToMajor(RevenueMinor, Currency),
+                Ratios.Roas(RevenueMinor, SpendMinor),
+                Ratios.CacMinor(SpendMinor, NewCustomers) / scale,
+                Ratios.Ctr(Clicks, Impressions),
+                Ratios.CpcMinor(SpendMinor, Clicks) / scale,
+                Conversions),
+            Period,
+            new(Currency, Unconverted, MinorUnits.ToMajor(RefundedMinor, Currency), NewCustomers, Clicks, Impressions, Revision));
+    }
+
+    private static Schemas.MetricSource SourceOf(FigureSource source) => source switch
+    {
+        FigureSource.Meta => Schemas.MetricSource.Meta,
+        FigureSource.Google => Schemas.MetricSource.Google,
+        FigureSource.Organic => Schemas.MetricSource.Organic,
+        _ => Schemas.MetricSource.Aggregated,
+    };
+
+    private static Schemas.MetricPeriod PeriodOf(FigurePeriod period) => period switch
+    {
+        FigurePeriod.Hourly => Schemas.MetricPeriod.Hourly,
+        FigurePeriod.Daily => Schemas.MetricPeriod.Daily,
+        _ => Schemas.MetricPeriod.Weekly,
+    };
+}
