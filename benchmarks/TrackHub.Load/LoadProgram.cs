@@ -9,7 +9,9 @@ using TrackHub.Load.Http;
 using TrackHub.Load.Kafka;
 using TrackHub.Load.Matching;
 using TrackHub.Load.Measuring;
+using TrackHub.Load.Pages;
 using TrackHub.Load.Reporting;
+using TrackHub.Load.Sentry;
 using TrackHub.Load.Setup;
 using TrackHub.Load.Stages;
 
@@ -31,6 +33,7 @@ internal static class LoadProgram
         ["rebuild"] = (500, [16], RebuildScenario.RunAsync),
         ["dispatch"] = (2_000, [1], DispatchScenario.RunAsync),
         ["metrics"] = (2_000, [1], MetricsScenario.RunAsync),
+        ["pages"] = (10, [4], PagesScenario.RunAsync),
         ["end-to-end"] = (50, [16], EndToEndScenario.RunAsync),
     };
 
@@ -55,6 +58,8 @@ internal static class LoadProgram
             return await RunBrokerAsync(call, request, cancellationToken);
         if (request.Scenario == StagesScenario.Name)
             return await RunStagesAsync(call, request, cancellationToken);
+        if (request.Scenario == SentryScenario.Name)
+            return await RunSentryAsync(call, request, cancellationToken);
 
         var (usualRate, usualConnections, runAsync) = Scenarios[request.Scenario];
         var settings = LoadSettings.Of(request, usualRate);
@@ -77,6 +82,16 @@ internal static class LoadProgram
             await Console.Out.WriteLineAsync(line);
         if (request.Save)
             await report.WriteAsync(SavedResults.Directory(), cancellationToken);
+        return 0;
+    }
+
+    private static async Task<int> RunSentryAsync(ParseResult call, LoadRequest request, CancellationToken cancellationToken)
+    {
+        var report = SentryScenario.Run(request.LabelledDirectory);
+        foreach (var line in call.GetValue(GlobalOptions.Json) ? report.JsonLines() : report.Table())
+            await Console.Out.WriteLineAsync(line);
+        if (request.Save)
+            await report.WriteAsync(SavedResults.Directory(), $"./trackhub load {SentryScenario.Name}{(request.LabelledDirectory is null ? "" : " --labelled NAB")} --save", cancellationToken);
         return 0;
     }
 

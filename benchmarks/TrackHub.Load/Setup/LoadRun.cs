@@ -3,6 +3,7 @@ using TrackHub.Load.Dispatching;
 using TrackHub.Load.Figures;
 using TrackHub.Load.Matching;
 using TrackHub.Load.Measuring;
+using TrackHub.Load.Pages;
 
 namespace TrackHub.Load.Setup;
 
@@ -67,6 +68,9 @@ internal sealed class LoadRun(ParseResult call, LoadSystem system, LoadSettings 
 
     /// <summary>A metrics role and a broker beside the system, over a database of their own.</summary>
     public Task<MetricsLab> StartMetricsAsync(CancellationToken cancellationToken) => MetricsLab.StartAsync(call, clock, cancellationToken);
+
+    /// <summary>A console beside the system, over a database of its own.</summary>
+    public Task<PagesLab> StartPagesAsync(CancellationToken cancellationToken) => PagesLab.StartAsync(this, call, cancellationToken);
 
     /// <summary>Says what is measured next.</summary>
     public Task SayAsync(string what) => Progress.WriteLineAsync(what);
