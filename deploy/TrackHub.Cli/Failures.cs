@@ -25,6 +25,11 @@ internal static class Failures
             await invocation.Error.WriteLineAsync(message);
             return 1;
         }
+        catch (OperationCanceledException stopped) when (stopped.CancellationToken.IsCancellationRequested && stopped.InnerException is not TimeoutException)
+        {
+            await invocation.Error.WriteLineAsync("Stopped before its end.");
+            return 1;
+        }
     }
 
     /// <summary>What a failure says in one line where no call is to be answered; null for a bug.</summary>

@@ -8,6 +8,7 @@ using TrackHub.Cli.Supervising;
 using TrackHub.Dispatch;
 using TrackHub.Ingest.Redriving;
 using TrackHub.Metrics;
+using TrackHub.Platform.AdPlatforms;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Quality;
 using TrackHub.Platform.Tenants;
@@ -32,6 +33,7 @@ internal static class PlatformServices
         builder.AddReplayDesk();
         builder.AddMetricsDesk();
         builder.Services.AddSingleton<ReceiptReader>();
+        builder.Services.AddSingleton<IntegrationStore>();
         return builder.Build();
     }
 

@@ -10,6 +10,9 @@ internal readonly record struct Ports(int Base)
     /// <summary>Public ingress.</summary>
     public int Ingress => Base;
 
+    /// <summary>Console: API for people and machines.</summary>
+    public int Console => Base + 1;
+
     /// <summary>Stand-in for Meta.</summary>
     public int Simulator => Base + 2;
 
@@ -39,6 +42,7 @@ internal readonly record struct Ports(int Base)
         RoleNames.Dispatcher => 12,
         RoleNames.Ledger => 13,
         RoleNames.Metrics => 14,
+        RoleNames.Console => 15,
         RoleNames.Broker => 16,
         RoleNames.Simulator => 2,
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "No such role."),
@@ -53,9 +57,10 @@ internal static class RoleNames
     public const string Dispatcher = "dispatcher";
     public const string Ledger = "ledger";
     public const string Metrics = "metrics";
+    public const string Console = "console";
     public const string Broker = "broker";
     public const string Simulator = "simulator";
 
     /// <summary>Every role, in the order they are listed.</summary>
-    public static readonly IReadOnlyList<string> All = [Ingest, Matcher, Dispatcher, Ledger, Metrics, Broker, Simulator];
+    public static readonly IReadOnlyList<string> All = [Ingest, Matcher, Dispatcher, Ledger, Metrics, Console, Broker, Simulator];
 }

@@ -39,6 +39,8 @@ internal static class TrackHubCommand
         ("pixels", PixelsCommand.Create),
         ("connections", ConnectionsCommand.Create),
         ("keys", KeysCommand.Create),
+        ("users", UsersCommand.Create),
+        ("api-keys", ApiKeysCommand.Create),
         ("topics", TopicsCommand.Create),
         ("tail", TailCommand.Create),
         ("groups", GroupsCommand.Create),

@@ -7,8 +7,8 @@ public sealed class PortsTests
     {
         var ports = new Ports(8400);
 
-        (ports.Ingress, ports.Simulator, ports.Registry, ports.Kafka, ports.Postgres, ports.Redis).ShouldBe((8400, 8402, 8403, 8404, 8405, 8406));
-        RoleNames.All.Where(static role => role != RoleNames.Simulator).Select(ports.Admin).ShouldBe([8410, 8411, 8412, 8413, 8414, 8416]);
+        (ports.Ingress, ports.Console, ports.Simulator, ports.Registry, ports.Kafka, ports.Postgres, ports.Redis).ShouldBe((8400, 8401, 8402, 8403, 8404, 8405, 8406));
+        RoleNames.All.Where(static role => role != RoleNames.Simulator).Select(ports.Admin).ShouldBe([8410, 8411, 8412, 8413, 8414, 8415, 8416]);
     }
 
     [Fact]

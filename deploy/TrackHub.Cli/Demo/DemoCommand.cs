@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Cli.Demo.Check;
 using TrackHub.Cli.Demo.Plan;
 using TrackHub.Cli.Demo.Report;
 using TrackHub.Cli.Output;
 using TrackHub.Cli.Supervising;
+using TrackHub.Platform.AdPlatforms;
+using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli.Demo;
 
@@ -63,6 +66,8 @@ internal static class DemoCommand
         printer.Say($"plan: {file} ({plan.Count} requests, seed {seed}, run {settings.Run})");
 
         using var host = PlatformServices.Create(call);
+        if (SystemConfiguration.Read(data, call.Ports(), call.Configured()).SimulatesAds && await ConnectAccountsAsync(host.Services, demo.BrandId, cancellationToken) > 0)
+            printer.Say("ad accounts of the simulator are connected: what they cost will stand beside the revenue");
         var display = ProgressDisplay.Of(call.InvocationConfiguration.Error, TimeProvider.System);
         var run = new DemoRun(host.Services, addresses, display, printer.Say, TimeProvider.System);
         var seen = await run.PlayAsync(plan, demo.BrandId, seed, timeout, cancellationToken);
@@ -77,6 +82,9 @@ internal static class DemoCommand
         printer.Say("Plan, books and simulator agree: every event ended as planned, each Purchase arrived exactly once.");
         return 0;
     }
+
+    private static Task<int> ConnectAccountsAsync(IServiceProvider services, string brandId, CancellationToken cancellationToken) =>
+        DemoAccounts.EnsureAsync(services.GetRequiredService<TenantAdmin>(), services.GetRequiredService<IntegrationStore>(), brandId, cancellationToken);
 
     private static DemoTarget TargetOf(DemoBrand demo) => new(
         demo.BrandId, demo.PixelId, demo.WriteKey, demo.ServerKey,

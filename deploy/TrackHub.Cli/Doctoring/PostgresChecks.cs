@@ -10,8 +10,8 @@ internal static class PostgresChecks
 {
     private const int OldestVersion = 150_000;
 
-    // Ingress, matcher, dispatcher, ledger, metrics, console: one pool each, and room for people.
-    private const int Pools = 6;
+    // Ingress, matcher, dispatcher, ledger, metrics: one pool each; the console two; and room for people.
+    private const int Pools = 7;
 
     // Leases and deadlines run by its clock.
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(2);

@@ -33,6 +33,7 @@ internal sealed class RecordText(RecordCodec codec)
         [typeof(Alert)] = Decode<Alert>,
         [typeof(AdSpend)] = Decode<AdSpend>,
         [typeof(PerformanceMetric)] = Decode<PerformanceMetric>,
+        [typeof(PerformanceAnomaly)] = Decode<PerformanceAnomaly>,
     };
 
     /// <summary>The value as JSON; what cannot be decoded as <c>{"undecodable": reason}</c>.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using TrackHub.ConsoleApi;
 using TrackHub.Dispatch;
 using TrackHub.Ingest;
 using TrackHub.Ledger;
@@ -21,6 +22,7 @@ internal static class Roles
             case RoleNames.Dispatcher: builder.AddDispatch(); break;
             case RoleNames.Ledger: builder.AddLedger(); break;
             case RoleNames.Metrics: builder.AddMetricsRole(); break;
+            case RoleNames.Console: builder.AddConsole(); break;
             default: throw new ArgumentOutOfRangeException(nameof(role), role, "No such role.");
         }
     }
@@ -29,5 +31,6 @@ internal static class Roles
     public static void Map(WebApplication app, string role)
     {
         if (role is RoleNames.Ingest) app.MapIngest();
+        else if (role is RoleNames.Console) app.MapConsole();
     }
 }

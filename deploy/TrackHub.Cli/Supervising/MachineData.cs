@@ -20,6 +20,9 @@ internal sealed record MachineData(string Root)
     /// <summary>Password its roles connect with; null before its first start.</summary>
     public string? WriterPassword => ReadSecret("postgres-writer.password");
 
+    /// <summary>Password its console connects with; null before its first start.</summary>
+    public string? ConsolePassword => ReadSecret("postgres-console.password");
+
     private string StateFile => Path.Combine(Root, "up.json");
 
     private string DemoFile => Path.Combine(Root, "demo.json");
@@ -36,6 +39,7 @@ internal sealed record MachineData(string Root)
         MakeSecret("master.key", Platform.Tenants.MasterKey.NewText);
         MakeSecret("postgres.password", NewPassword);
         MakeSecret("postgres-writer.password", NewPassword);
+        MakeSecret("postgres-console.password", NewPassword);
 
         static string NewPassword() => RandomNumberGenerator.GetHexString(32, lowercase: true);
     }

@@ -7,7 +7,7 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private static readonly string[] RolesOfTheStream = [RoleNames.Ingest, RoleNames.Matcher, RoleNames.Dispatcher, RoleNames.Ledger, RoleNames.Metrics];
+    private static readonly string[] OurRoles = [RoleNames.Ingest, RoleNames.Matcher, RoleNames.Dispatcher, RoleNames.Ledger, RoleNames.Metrics, RoleNames.Console];
 
     /// <summary>What everything else stands on. Makes PostgreSQL's cluster at the first start.</summary>
     public async Task<IReadOnlyList<Service>> StoresAsync(CancellationToken cancellationToken)
@@ -29,15 +29,15 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
         return services;
     }
 
-    /// <summary>The roles of the stream.</summary>
+    /// <summary>The roles of the stream, and the console that shows what they make.</summary>
     public IReadOnlyList<Service> Roles() =>
     [
-        .. RolesOfTheStream.Select(role => OurOwn(
-            role,
-            role is RoleNames.Ingest ? StopStage.Door : StopStage.Processors,
-            ports.Admin(role),
-            [new(role, $"http://127.0.0.1:{(role is RoleNames.Ingest ? ports.Ingress : ports.Admin(role))}")],
-            role is RoleNames.Ingest ? [ports.Ingress] : [])),
+        .. OurRoles.Select(role =>
+        {
+            int? door = role switch { RoleNames.Ingest => ports.Ingress, RoleNames.Console => ports.Console, _ => null };
+            return OurOwn(
+                role, door is null ? StopStage.Processors : StopStage.Door, ports.Admin(role), [new(role, $"http://127.0.0.1:{door ?? ports.Admin(role)}")], door is { } port ? [port] : []);
+        }),
     ];
 
     /// <summary>Asks a service by its address whether it serves.</summary>

@@ -13,6 +13,7 @@ internal static class PostgresService
 
     private const string Owner = "trackhub";
     private const string Writer = "trackhub_writer";
+    private const string Console = "trackhub_console";
 
     // PostgreSQL's fast stop.
     private const string StopSignal = "INT";
@@ -38,7 +39,7 @@ internal static class PostgresService
         var prefix = await Unprivileged.PrefixAsync(data.Root, cancellationToken);
         if (!Directory.Exists(directory)) await InitializeAsync(data, directory, prefix, password, cancellationToken);
 
-        // Six processes of up to 20 connections, and room for people.
+        // Six processes of up to 20 connections, the console's second pool, and room for people.
         string[] settings =
         [
             "listen_addresses=127.0.0.1", $"port={ports.Postgres}", "unix_socket_directories=", "max_connections=150",
@@ -57,13 +58,17 @@ internal static class PostgresService
     /// <summary>How roles reach it.</summary>
     public static string WriterConnectionString(Ports ports, string password) => ConnectionString(ports, Writer, password);
 
-    /// <summary>Lets the roles' login in, once migrations have made it.</summary>
+    /// <summary>How the console reaches it.</summary>
+    public static string ConsoleConnectionString(Ports ports, string password) => ConnectionString(ports, Console, password);
+
+    /// <summary>Lets the roles' logins in, once migrations have made them.</summary>
     /// <param name="owner">Connects as the owner.</param>
-    /// <param name="password">The machine's own, hex.</param>
+    /// <param name="data">Has their passwords, hex.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task AdmitWriterAsync(NpgsqlDataSource owner, string password, CancellationToken cancellationToken)
+    public static async Task AdmitRolesAsync(NpgsqlDataSource owner, MachineData data, CancellationToken cancellationToken)
     {
-        await using var command = owner.CreateCommand($"alter role {Writer} login password '{password}'");
+        await using var command = owner.CreateCommand(
+            $"alter role {Writer} login password '{data.WriterPassword}'; alter role {Console} login password '{data.ConsolePassword}'");
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

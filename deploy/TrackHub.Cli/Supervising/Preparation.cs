@@ -19,8 +19,8 @@ internal static class Preparation
         {
             var applied = await host.Services.GetRequiredService<Migrator>().ApplyAsync(cancellationToken);
             say(applied.Count == 0 ? "database is up to date" : $"database: {applied.Count} migration(s) applied");
-            if (configuration.RunsPostgres && data.WriterPassword is { } password)
-                await PostgresService.AdmitWriterAsync(host.Services.GetRequiredKeyedService<NpgsqlDataSource>(TenantsRegistration.Owner), password, cancellationToken);
+            if (configuration.RunsPostgres)
+                await PostgresService.AdmitRolesAsync(host.Services.GetRequiredKeyedService<NpgsqlDataSource>(TenantsRegistration.Owner), data, cancellationToken);
             if (await DemoSetup.EnsureAsync(host.Services.GetRequiredService<TenantAdmin>(), data, cancellationToken)) say("tenant and brand demo made");
         }
 

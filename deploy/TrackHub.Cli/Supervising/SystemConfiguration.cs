@@ -36,6 +36,9 @@ internal sealed class SystemConfiguration
     /// <summary>Whether Meta is the simulator.</summary>
     public bool RunsSimulator => !IsElsewhere("Meta:BaseUrl");
 
+    /// <summary>Whether both ad platforms are the simulator.</summary>
+    public bool SimulatesAds => RunsSimulator && !IsElsewhere("GoogleAds:BaseUrl");
+
     /// <summary>Reads <c>appsettings.json</c>, environment and command line over what the machine has.</summary>
     /// <param name="data">The machine. Its secrets count once <see cref="MachineData.MakeSecrets"/> has made them; before that it has none.</param>
     /// <param name="ports">Its ports.</param>
@@ -49,9 +52,18 @@ internal sealed class SystemConfiguration
             ["Redis:Endpoint"] = $"127.0.0.1:{ports.Redis}",
             ["Meta:BaseUrl"] = $"http://127.0.0.1:{ports.Simulator}",
             ["Ingest:Port"] = $"{ports.Ingress}",
+            ["Console:Port"] = $"{ports.Console}",
             ["Ingest:SpoolDirectory"] = Path.Combine(data.Root, "spool"),
         };
         var system = new SystemConfiguration(given.Build(), machine, ports);
+        if (system.RunsSimulator)
+        {
+            // It stands in for Google as well, and takes any OAuth client.
+            machine["GoogleAds:BaseUrl"] = machine["Meta:BaseUrl"];
+            machine["GoogleAds:TokenUrl"] = machine["Meta:BaseUrl"] + "/token";
+            (machine["GoogleAds:ClientId"], machine["GoogleAds:ClientSecret"]) = ("simulator", "simulator");
+        }
+
         machine["Kafka:BootstrapServers"] = system.Broker.BootstrapServers;
         machine["SchemaRegistry:Url"] = system.Broker.RegistryUrl;
         if (system.RunsPostgres && data is { PostgresPassword: { } owner, WriterPassword: { } writer })
@@ -59,6 +71,8 @@ internal sealed class SystemConfiguration
             machine["Postgres:OwnerConnectionString"] = PostgresService.OwnerConnectionString(ports, owner);
             machine["Postgres:ConnectionString"] = PostgresService.WriterConnectionString(ports, writer);
         }
+
+        if (system.RunsPostgres && data.ConsolePassword is { } console) machine["Postgres:ConsoleConnectionString"] = PostgresService.ConsoleConnectionString(ports, console);
 
         if (data.MasterKey is { } key && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(SecretsOptions.FallbackVariable))) machine["Secrets:MasterKey"] = key;
         return system;

@@ -11,7 +11,7 @@ namespace TrackHub.Cli.Testing;
 /// <param name="WarmUpSeconds">Length of the load before each.</param>
 /// <param name="MaxCount">Most items of a measurement.</param>
 /// <param name="Save">Whether to write result files.</param>
-internal sealed record LoadRequest(string Scenario, int? Rate, IReadOnlyList<int>? Connections, int DurationSeconds, int WarmUpSeconds, long MaxCount, bool Save);
+internal sealed record LoadRequest(string Scenario, int? Rate, IReadOnlyList<int>? Connections, int DurationSeconds, int WarmUpSeconds, long MaxCount, bool Save, string? LabelledDirectory);
 
 /// <summary><c>load</c>: starts the load program with what it was asked. The same definition reads the call here and there.</summary>
 internal static class LoadCommand
@@ -25,10 +25,12 @@ internal static class LoadCommand
         ["ingress"] = "a click over HTTP, to its receipt",
         ["webhook"] = "a signed sale over HTTP, to its receipt",
         ["stages"] = "how right the three stages are, on labelled traffic; needs no running system",
+        ["sentry"] = "how right The Sentry is, on made series and, with --labelled, on a copy of the Numenta Anomaly Benchmark; needs no running system",
         ["matching"] = "the matcher alone, its own process: clicks into the windows, sales to their clicks; acknowledged to capi-dispatch",
         ["rebuild"] = "windows that Redis forgot, read again from the log and from the table, and what the ingress feels of it",
         ["dispatch"] = "the dispatcher alone, its own process, over 20 lanes to a simulator that takes 200 ms: a backlog of Purchases; acknowledged to the wire",
         ["metrics"] = "the metrics role alone, its own process: conversions into the figures, beside reading them raw; sent to visible in PostgreSQL",
+        ["pages"] = "the console alone, its own process: 90 days of hourly figures of one brand among a thousand",
         ["end-to-end"] = "a signed sale, to its arrival at the simulator",
     };
 
@@ -56,6 +58,7 @@ internal static class LoadCommand
         var warmUp = new Option<int>("--warmup") { Description = "The same load before each measurement, not recorded.", DefaultValueFactory = static _ => 1, HelpName = "SECONDS" };
         var count = new Option<long>("--count") { Description = "Most items of a measurement.", DefaultValueFactory = static _ => 1_000_000, HelpName = "N" };
         var save = SavedResults.Option("load-SCENARIO.md and load-SCENARIO.jsonl");
+        var labelled = new Option<string?>("--labelled") { Description = "A copy of github.com/numenta/NAB, for scenario sentry.", HelpName = "DIRECTORY" };
         InRange(rate, 1, MostRate);
         InRange(duration, 1, MostSeconds);
         InRange(warmUp, 0, MostSeconds);
@@ -70,13 +73,13 @@ internal static class LoadCommand
             "load",
             "Puts load on the system that runs on --data (start it with `up --detach`) and on floors beside it: latency from the intended send time at a fixed rate, then throughput.")
         {
-            scenario, rate, duration, connections, warmUp, count, save,
+            scenario, rate, duration, connections, warmUp, count, save, labelled,
         };
         command.SetAction((call, cancellationToken) => run(
             call,
             new(
                 call.GetValue(scenario)!, call.GetValue(rate), Counts(call.GetValue(connections)), call.GetValue(duration), call.GetValue(warmUp),
-                call.GetValue(count), call.GetValue(save)),
+                call.GetValue(count), call.GetValue(save), call.GetValue(labelled)),
             cancellationToken));
         return command;
     }
@@ -90,6 +93,7 @@ internal static class LoadCommand
         };
         if (request.Rate is { } rate) arguments.AddRange(["--rate", Text(rate)]);
         if (request.Connections is { } connections) arguments.AddRange(["--connections", string.Join(',', connections.Select(static count => Text(count)))]);
+        if (request.LabelledDirectory is { } directory) arguments.AddRange(["--labelled", Path.GetFullPath(directory)]);
         if (request.Save) arguments.Add("--save");
         if (call.GetValue(GlobalOptions.Json)) arguments.Add("--json");
         arguments.AddRange(call.Configured().Select(static pair => "--" + pair));
