@@ -28,6 +28,7 @@ public sealed partial class LifeTests
         // The death of a role in the midst of it changes nothing: plan, books and simulator agree.
         var played = await demo;
         played.Code.ShouldBe(0, played.All);
+        await AccountsOfTheDemoArePulledAsync(machine);
 
         await ARepetitionIsExplainedByWhatItRepeatsAsync(machine);
         await DoctorFindsWhatIsWrongAsync(machine);
@@ -63,6 +64,13 @@ public sealed partial class LifeTests
         told.Code.ShouldBe(0, told.All);
         told.Output.ShouldMatch(@"without a destination: duplicate, [a-z ]+ \([^)]+\)\. It repeats the [a-z ]+ received \S+ \S+ \(revision \d+, ingest id [0-9a-f-]{36}, receipt ingest-events/\d+/\d+\)\.");
     }
+
+    private static Task AccountsOfTheDemoArePulledAsync(Machine machine) => Eventually.Holds(async () =>
+    {
+        var told = await machine.RunAsync("tail", "ad-spend", "--from", "0", "--json");
+        told.Output.ShouldContain("act_1000000000001");
+        told.Output.ShouldContain("\"1000000001\"");
+    }, TimeSpan.FromSeconds(60));
 
     private static async Task SecondStartIsRefusedAsync(Machine machine)
     {

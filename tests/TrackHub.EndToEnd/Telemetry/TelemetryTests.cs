@@ -44,12 +44,19 @@ public sealed partial class TelemetryTests(TelemetryRun run) : IClassFixture<Tel
             Patience);
 
         var all = run.Collector.Spans;
-        var matched = all.Single(span => span.TraceId == trace && span is { Service: "matcher", Kind: "consumer" });
-        matched.Attributes["messaging.consumer.group.name"].ShouldBe("matcher");
-        matched.Attributes["trackhub.brand"].ShouldBe(run.Brand);
-        var batch = all.Single(span => span.SpanId == matched.Links.Single(static _ => true).SpanId);
-        batch.Name.ShouldBe("process batch");
-        batch.Links.ShouldContain((trace, matched.SpanId));
+
+        // At least once: a record read again is processed again, in a batch of its own.
+        var processed = all.Where(span => span.TraceId == trace && span is { Service: "matcher", Kind: "consumer" }).ToList();
+        processed.ShouldNotBeEmpty();
+        foreach (var matched in processed)
+        {
+            matched.Attributes["messaging.consumer.group.name"].ShouldBe("matcher");
+            matched.Attributes["trackhub.brand"].ShouldBe(run.Brand);
+            var batch = all.Single(span => span.SpanId == matched.Links.Single(static _ => true).SpanId);
+            batch.Name.ShouldBe("process batch");
+            batch.Links.ShouldContain((trace, matched.SpanId));
+        }
+
         all.Single(span => span.TraceId == trace && span.Kind == "server").Attributes.Keys.Order(StringComparer.Ordinal)
             .ShouldBe(["http.request.method", "http.response.status_code", "http.route", "url.path", "url.scheme"]);
     }

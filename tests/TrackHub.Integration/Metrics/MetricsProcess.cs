@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TrackHub.LocalKafka.Hosting;
 using TrackHub.Metrics;
+using TrackHub.Metrics.Pulling;
 using TrackHub.Metrics.Rebuilding;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
@@ -45,6 +46,9 @@ public sealed class MetricsProcess : IAsyncLifetime
         await _broker.DisposeAsync();
     }
 
+    /// <summary>Further arguments of the role.</summary>
+    public IReadOnlyList<string> Further { get; init; } = [];
+
     public async Task StartRoleAsync()
     {
         var builder = RoleHost.CreateBuilder(new()
@@ -56,6 +60,7 @@ public sealed class MetricsProcess : IAsyncLifetime
                 $"--Kafka:BootstrapServers={_broker.BootstrapServers}", $"--SchemaRegistry:Url={_broker.RegistryAddress}", "--Kafka:SessionTimeout=00:00:06",
                 $"--Postgres:ConnectionString={PostgresServer.AsWriter(_postgres)}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
                 "--Metrics:MaxLinger=00:00:00.010", "--Metrics:PublishInterval=00:00:00.050", "--Metrics:CheckInterval=00:00:00.100",
+                .. Further,
             ],
         });
         builder.AddMetricsRole();
@@ -80,7 +85,7 @@ public sealed class MetricsProcess : IAsyncLifetime
         Topics.Conversions, $"{sale.BrandId}/{sale.Gateway}/{sale.SaleId}", sale, new RecordHeaders().Brand(sale.BrandId), default);
 
     public Task<RecordCoordinates> TellAsync(AdSpend spend) => Host.Producer.ProduceAsync(
-        Topics.AdSpend, $"{spend.BrandId}/{spend.Source.ToSymbol()}/{spend.AccountId}/{spend.Hour:yyyy-MM-dd'T'HH'Z'}", spend, new RecordHeaders().Brand(spend.BrandId), default);
+        Topics.AdSpend, SpendRecords.KeyOf(spend), spend, new RecordHeaders().Brand(spend.BrandId), default);
 
     /// <summary>A brand's sums that are not all 0: source, period, start, then spend, revenue, refunded, conversions, clicks, impressions, unconverted and currency.</summary>
     public async Task<IReadOnlyList<string>> FiguresAsync(string brand)

@@ -68,12 +68,32 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
     {
         object[] keys = [Many(Brand), Many("px"), Many("Purchase"), Enumerable.Range(1, 50).Select(static n => $"e{n * 100}").ToArray()];
 
-        (await seeded.PlansOfAsync(() => RunAsync(ClaimSql.Rows, keys))).ShouldUse("dedupe_registry_pkey|dedupe_registry_event");
+        (await seeded.PlansOfAsync(() => RunAsync(ClaimSql.Rows, keys))).ShouldUse("dedupe_registry_pkey");
         (await seeded.PlansOfAsync(() => RunAsync(ClaimSql.EndOlderAttempts, [.. keys, Enumerable.Repeat(1L, 50).ToArray(), "unknown", "lease_over"])))
-            .ShouldUse("dispatch_attempts_pkey|dispatch_attempts_event");
+            .ShouldUse("dispatch_attempts_pkey");
         (await seeded.PlansOfAsync(() => RunAsync(ClaimSql.Claim, Samples(ClaimSql.Claim, keys)))).ShouldUse("consents_pkey", "dedupe_registry_pkey", "suppressions_pkey?");
 
         static string[] Many(string value) => [.. Enumerable.Repeat(value, 50)];
+    }
+
+    [Theory]
+    [InlineData("dedupe_registry", RegistryResults.WriteRows)]
+    [InlineData("dispatch_attempts", RegistryResults.WriteAttempts)]
+    public async Task Metas_answer_is_written_beside_the_claim_and_into_no_index(string table, string sql)
+    {
+        var indexed = await seeded.Database.RowsAsync($"""
+            select a.attname from pg_attribute a
+            where a.attrelid = '{table}'::regclass and a.attnum > 0 and exists (
+                select from pg_index i left join pg_depend d on d.objid = i.indexrelid and d.classid = 'pg_class'::regclass and d.refobjid = i.indrelid
+                where i.indrelid = a.attrelid and (a.attnum = any (i.indkey) or a.attnum = d.refobjsubid))
+            """);
+        var full = await seeded.Database.RowsAsync($"""
+            select c.relname from pg_partition_tree('{table}') t join pg_class c on c.oid = t.relid where t.isleaf and not coalesce('fillfactor=60' = any (c.reloptions), false)
+            """);
+
+        indexed.ShouldContain("event_id");
+        Assigned().Matches(sql).Select(static m => m.Groups["column"].Value).Intersect(indexed).ShouldBeEmpty();
+        full.ShouldBeEmpty("no room beside the claim");
     }
 
     [Fact]
@@ -155,7 +175,7 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
         var reader = new StoryReader(seeded.Writer);
         string[] story =
         [
-            "events_sale", "conversions_pkey", "matches_pkey", "brands_pkey?", "orders_pkey?", "event_outcomes_event_id", "dedupe_registry_event", "dispatch_attempts_event",
+            "events_sale", "conversions_pkey", "matches_pkey", "brands_pkey?", "orders_pkey?", "event_outcomes_event_id", "dedupe_registry_pkey", "dispatch_attempts_pkey",
             "dead_letters_event", "dead_letters_brand?", "events_event_id", "orders_sale", "orders_names", "conversions_event_id", "book_entries_pkey?", "match_rules_pkey?",
         ];
 
@@ -208,8 +228,8 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
     [InlineData("select session_id from identities where brand_id = $1 and index_kind = 'email' and index_value = int4send(2000)", "identities_value")]
     [InlineData("select state from orders where brand_id = $1 and sale_id = 'S600'", "orders_sale")]
     [InlineData("select stage from conversions where brand_id = $1 and event_id = 'e600'", "conversions_event_id")]
-    [InlineData("select state from dedupe_registry where brand_id = $1 and event_id = 'e600'", "dedupe_registry_event")]
-    [InlineData("select outcome from dispatch_attempts where brand_id = $1 and event_id = 'e600'", "dispatch_attempts_event")]
+    [InlineData("select state from dedupe_registry where brand_id = $1 and event_id = 'e600'", "dedupe_registry_pkey")]
+    [InlineData("select outcome from dispatch_attempts where brand_id = $1 and event_id = 'e600'", "dispatch_attempts_pkey")]
     public async Task Row_level_security_leaves_a_page_its_index(string sql, string index)
     {
         var plans = await seeded.PlansOfAsync(async () =>
@@ -225,6 +245,22 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
         plans.Sequential.ShouldBeEmpty(plans.Text);
         plans.Indexes.ShouldContain(index, plans.Text);
         if (index == "identities_value") plans.IndexOnly.ShouldContain(index);
+    }
+
+    [Fact]
+    public async Task Figures_and_anomalies_of_one_brand_among_a_thousand_are_walked_along_their_keys()
+    {
+        var (hours, page, anomalies) = (0, 0, 0);
+        var all = await seeded.PlansOfAsync(async () => hours = await PerformanceQueries.FiguresAsync(seeded));
+        var one = await seeded.PlansOfAsync(async () => page = await PerformanceQueries.PageAsync(seeded));
+        var found = await seeded.PlansOfAsync(async () => anomalies = await PerformanceQueries.AnomaliesAsync(seeded));
+
+        (hours, page, anomalies).ShouldBe((4 * 2_160, 101, 51 + 39));
+        all.ShouldUse("performance_metrics_pkey", "brands_pkey?", "brands_tenant_id_name_key?");
+        all.Text.ShouldContain("hashed SubPlan", customMessage: "each hour was compared with each of the tenant's brands");
+        one.ShouldUse("performance_metrics_pkey", "brands_pkey?", "brands_tenant_id_name_key?");
+        one.Scanned.Count(static table => table.StartsWith("performance_metrics", StringComparison.Ordinal)).ShouldBeLessThan(3, "the last twenty days lie in one month, or two");
+        found.ShouldUse("performance_anomalies_newest", "brands_pkey?", "brands_tenant_id_name_key?");
     }
 
     [Fact]
@@ -279,6 +315,9 @@ public sealed partial class QueryPlanTests(SeededDatabase seeded) : IClassFixtur
 
     [GeneratedRegex(@"\$(?<n>\d+)::(?<type>\w+(\[\])?)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Cast();
+
+    [GeneratedRegex(@"(?<=set\s|,\s+)(?<column>[a-z_]+)(?= = )")]
+    private static partial Regex Assigned();
 
     [GeneratedRegex(@"\$(?<n>\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Number();

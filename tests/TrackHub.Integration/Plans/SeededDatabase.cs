@@ -79,6 +79,19 @@ public sealed class SeededDatabase : IAsyncLifetime
             select seed_brand(n), 'kiwify', 'S' || n, now(), 1, 'approved', 'meta', 1 from generate_series(1, 60000) n;
         insert into spend_facts (brand_id, source, account_id, hour, pulled_at, currency, amount_minor, clicks, impressions, edition)
             select seed_brand(b), s, 'act_1', seed_month(0) - h * interval '1 hour', now(), 'BRL', 1, 1, 1, 1 from generate_series(49, 99) b, generate_series(0, 600) h, unnest(array['meta', 'google']) s on conflict do nothing;
+        insert into performance_anomalies
+                (id, brand_id, metric_type, severity, hour, window_hours, detected_at, value_at_detection, expected_value, deviation_percentage, revenue_at_risk_minor, currency, resolved_at)
+            select md5('a' || n)::uuid, seed_brand(n), 'revenue', 'info', t, 1, t, 1, 2, -50, 1, 'BRL', t from generate_series(1, 20000) n, lateral (select now() - n * interval '1 hour' as t) t;
+        insert into tenants (id, name, window_key_sealed) values ('many', 'many', '');
+        insert into brands (id, tenant_id, name, index_key_sealed) select 'many' || lpad(n::text, 8, '0'), 'many', n::text, '' from generate_series(1, 1000) n;
+        select make_month_partition('performance_metrics', seed_month(age)::date) from generate_series(1, 3) age;
+        insert into performance_metrics (brand_id, source, period, timestamp, revision, currency, spend_minor)
+            select 'many' || lpad(n::text, 8, '0'), s, p, seed_month(0) - h * interval '1 hour', 1, 'BRL', 100
+            from generate_series(1, 1000) n, generate_series(1, 2160) h, unnest(array['meta', 'google', 'organic', 'aggregated']) s, unnest(array['hourly', 'daily']) p
+            where (p = 'hourly' or h % 24 = 0) and (n = 500 or h % 90 = n % 90);
+        insert into performance_anomalies (id, brand_id, metric_type, severity, status, hour, window_hours, detected_at, value_at_detection, expected_value, deviation_percentage, revenue_at_risk_minor, currency, resolved_at)
+            select md5('a' || n || ' ' || h)::uuid, 'many' || lpad(n::text, 8, '0'), 'ctr', 'info', 'resolved', seed_month(0) - h * interval '1 hour', 1, seed_month(0) - h * interval '1 hour', 1, 1, 1, 1, 'BRL', now()
+            from generate_series(1, 1000) n, generate_series(1, 60) h;
         insert into dead_letter_redrives (dead_letter_id, brand_id, actor, done_at) select 'd' || n, seed_brand(n), 'cli', now() from generate_series(1, 20000) n;
         insert into replays (replay_id, topic, brand_id, actor, rate, state, partitions, first_offsets, end_offsets, next_offsets)
             select md5('r' || n)::uuid, 'capi-dispatch', seed_brand(n), 'cli', 500, case when n = 1 then 'running' else 'done' end, array[0], array[0], array[9], array[9] from generate_series(1, 20000) n;

@@ -1,3 +1,4 @@
+using TrackHub.Platform.AdPlatforms;
 using TrackHub.Platform.Identity;
 using TrackHub.Platform.Tenants;
 using TrackHub.Testing;
@@ -73,19 +74,21 @@ public sealed class KeyLifeTests
         await database.Admin.AddPixelAsync(brand.Id, "123456789012345", "EAAB-secret-token");
         var connection = await database.Admin.AddConnectionAsync(brand.Id, "kiwify", "first-secret-0001");
         await database.Admin.RotateConnectionAsync(connection.Id, "second-secret-0002");
+        await new IntegrationStore(database.Postgres, database.Masters).SaveAsync(brand.TenantId, brand.Id, AdPlatformNames.Meta, "act_1", new("EAAB-account-key"), null, "cli", default);
         await using var live = await database.FollowAsync();
         var box = new Sealer(live.Keys).Seal(brand.TenantId, SealPurpose.Window, "x"u8, KeyRef.Window);
         var former = live.Directory.Current;
 
         var (keyId, resealed) = await database.Admin.RotateEncryptionKeyAsync();
 
-        (keyId, resealed).ShouldBe(("kek-2", 1 + 1 + 1 + 3 + 5));
+        (keyId, resealed).ShouldBe(("kek-2", 1 + 1 + 1 + 3 + 5 + 1));
         await Eventually.Holds(() => live.Directory.Current != former, TimeSpan.FromSeconds(5));
         live.Directory.Current.ActivePixels(brand.Id).ShouldHaveSingleItem().Token.Reveal().ShouldBe("EAAB-secret-token");
         live.Directory.Current.Connection("kiwify", connection.Shown.Reveal())!.Secrets.Count.ShouldBe(2);
         new Sealer(live.Keys).Open(brand.TenantId, SealPurpose.Window, box).ShouldBe("x"u8.ToArray());
+        (await new IntegrationLeases(database.Postgres, database.Masters).TakeAsync(TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), default))!.Key!.Reveal().ShouldBe("EAAB-account-key");
         (await database.ScalarAsync<bool>(
-            "select every(t like 'kek-2:%') from (select token_sealed t from pixels union all select sealed from day_secrets) s")).ShouldBeTrue();
+            "select every(t like 'kek-2:%') from (select token_sealed t from pixels union all select sealed from day_secrets union all select key_sealed from brand_integrations) s")).ShouldBeTrue();
     }
 
     [Fact]

@@ -108,6 +108,19 @@ public sealed class RightsTests(RightsTests.TwoTenants tenants) : IClassFixture<
         (await RunAsync("tenant-a", "delete from funnels where id = 'f1'")).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task What_a_page_changes_is_noted_in_its_own_tenants_name_and_nobody_elses()
+    {
+        const string Note = "select note_change('user u1', 'anomaly.status', 'a1', '{\"tenant\": \"tenant-b\", \"to\": \"resolved\"}')";
+
+        await RunAsync("tenant-a", Note);
+        (await DeniedAsync(null, Note)).ShouldBeTrue();
+        (await DeniedAsync("tenant-a", "insert into audit_log (actor, action, subject) values ('u1', 'x', 'y')")).ShouldBeTrue();
+
+        (await _database.RowsAsync("select actor || ' ' || subject || ' ' || detail from audit_log where action = 'anomaly.status'"))
+            .ShouldBe(["user u1 a1 {\"to\": \"resolved\", \"tenant\": \"tenant-a\"}"]);
+    }
+
     [Theory]
     [InlineData("select window_key_sealed from tenants")]
     [InlineData("select secret_sealed from gateway_connections")]

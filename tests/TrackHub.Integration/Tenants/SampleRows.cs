@@ -60,9 +60,18 @@ internal static class SampleRows
             select '{brand}', 'meta', 'act_1', t, t, 'BRL', 100, 10, 1000, 1 from unnest(array[now(), now() - interval '3 years']) as t;
         insert into performance_metrics (brand_id, source, period, timestamp, revision, currency)
             select '{brand}', 'meta', 'hourly', t, 1, 'BRL' from unnest(array[now(), now() - interval '3 years', now() + interval '2 years']) as t;
+        insert into users (id, tenant_id, login, role, salt, iterations, password_hash) select 'us-{brand}', tenant_id, '{brand}@example.com', 'admin', '\x01', 600000, '\x02' from brands where id = '{brand}';
+        insert into sessions (token_hash, user_id) values (sha256('{brand}'), 'us-{brand}');
+        insert into api_keys (id, tenant_id, name, role, key_hash) select 'ak-{brand}', tenant_id, 'Painel', 'viewer', sha256('{brand}') from brands where id = '{brand}';
+        insert into performance_configs (brand_id, sentry_sensitivity, notification_channels) values ('{brand}', 'high', array['dashboard', 'slack']);
+        insert into performance_anomalies
+                (id, brand_id, metric_type, severity, hour, window_hours, detected_at, value_at_detection, expected_value, deviation_percentage, revenue_at_risk_minor, currency, resolved_at)
+            select gen_random_uuid(), '{brand}', 'revenue', 'warning', t, 1, t, 400, 1000, -60, 600, 'BRL', nullif(t, now()) from unnest(array[now(), now() - interval '3 years']) as t;
+        insert into sentry_brands (brand_id) values ('{brand}') on conflict do nothing;
         insert into alerts (alert_id, brand_id, rule, severity, state, since, at, value, threshold, detail, remedy)
             values ('al-{brand}', '{brand}', 'lag', 'warning', 'open', now(), now(), 2, 1, '', '');
         insert into match_rules (brand_id, version, rules) values ('{brand}', 1, jsonb_build_object()) on conflict do nothing;
+        insert into brand_integrations (brand_id, platform, account_id, key_sealed, status) values ('{brand}', 'meta_ads', 'act_1', 'kek-1:AAAA', 'active') on conflict do nothing;
         insert into quarantine (quarantine_id, brand_id, gateway, connection_id, received_at, reason, topic, partition, "offset")
             select gen_random_uuid(), '{brand}', 'kiwify', 'con_{brand}', t, 'signature_invalid', 'quarantine', 0, 0 from unnest(array[now(), now() - interval '3 years']) as t;
         insert into replays (replay_id, topic, brand_id, actor, rate, state, partitions, first_offsets, end_offsets, next_offsets, created_at, ended_at)
