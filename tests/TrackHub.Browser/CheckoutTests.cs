@@ -90,6 +90,7 @@ public sealed class CheckoutTests : BrowserTest
 
     [Theory]
     [InlineData("""<button onclick="location.href = 'https://pay.kiwify.com.br/abc'">x</button>""", "button", null)]
+    [InlineData("""<button onclick="location.href = 'https://pay.kiwify.com.br/abc'; for (const end = Date.now() + 1500; Date.now() < end;);">x</button>""", "button", null)]
     [InlineData("""<form action="https://pay.kiwify.com.br/abc?old=1"><input name="x" value="1"><button>x</button></form>""", "button", "x=1&")]
     [InlineData("""<form method="post" action="https://pay.kiwify.com.br/abc"><button>x</button></form>""", "button", null)]
     [InlineData("""<a href="https://pay.kiwify.com.br/abc" onclick="event.preventDefault(); location.href = this.href">x</a>""", "a", null)]

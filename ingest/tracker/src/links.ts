@@ -17,6 +17,8 @@ interface NavigateEvent extends Event {
 
 /** What begins a checkout twice within this time, a double click or a click and the navigation it makes, begins one. */
 const once = 1_000;
+/** The same for one and the same checkout: a page that is busy navigates late. */
+const again = 10_000;
 
 /**
  * Puts the click id into links when they are used, so that it makes no difference when they came into the page, and tells of each checkout that is begun:
@@ -24,11 +26,15 @@ const once = 1_000;
  */
 export function watchLinks(begin: (offer: Offer) => void): void {
   let begun = 0;
+  let place = "";
 
-  function use(offer: Offer = {}): void {
+  function use(href: string, offer: Offer = {}): void {
     const now = Date.now();
-    if (now - begun > once) begin(offer);
+    // A form adds its fields to the query.
+    const [path] = href.split("?") as [string];
+    if (now - begun > (path == place ? again : once)) begin(offer);
     begun = now;
+    place = path;
   }
 
   /** The link that an event is about, if it leads to a checkout; its address carries the click id then. */
@@ -47,8 +53,8 @@ export function watchLinks(begin: (offer: Offer) => void): void {
   // The first three come before the browser shows, copies or follows the address.
   for (const type of ["pointerdown", "contextmenu", "focusin", "click", "auxclick"]) {
     on(type, event => {
-      const { thProduct: product, thValue: value, thCurrency: currency } = link(event)!.dataset;
-      if (/click/.test(type) && (event as MouseEvent).button < 2) use({ product, value, currency });
+      const { href, dataset: { thProduct: product, thValue: value, thCurrency: currency } } = link(event)!;
+      if (/click/.test(type) && (event as MouseEvent).button < 2) use(href, { product, value, currency });
     });
   }
 
@@ -58,13 +64,13 @@ export function watchLinks(begin: (offer: Offer) => void): void {
     if (!href) return;
     // For a form that is posted; the fields of another one become its query, which is seen as a navigation.
     form.action = href;
-    use();
+    use(href);
   });
 
   const open = window.open;
   window.open = (url, ...rest) => {
     const href = attempt(() => url && decorate(`${url}`, visitor.c));
-    if (href) attempt(use);
+    if (href) attempt(() => use(href));
     return open.call(window, href || url, ...rest);
   };
 
@@ -72,7 +78,7 @@ export function watchLinks(begin: (offer: Offer) => void): void {
     const { destination, formData } = event as NavigateEvent;
     const href = decorate(destination.url, visitor.c);
     if (!href || formData) return;
-    use();
+    use(href);
     if (href != destination.url && event.cancelable) {
       event.preventDefault();
       // Not inside the navigation that was just cancelled.
