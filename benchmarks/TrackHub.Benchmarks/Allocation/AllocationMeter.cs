@@ -11,10 +11,11 @@ internal static class AllocationMeter
     private const int Rounds = 5;
     private const int CallsPerRound = 20;
 
-    // A process allocates for itself as well, timers and the like: more calls, so that it does not show. And its asynchronous code allocates more until it is
-    // compiled for good.
+    // A process allocates for itself as well, timers and the like, the more the slower the machine: many short rounds, so that one is without it. And its
+    // asynchronous code allocates more until it is compiled for good.
     private const int ProcessWarmUpCalls = 1_000;
-    private const int ProcessCallsPerRound = 100;
+    private const int ProcessRounds = 25;
+    private const int ProcessCallsPerRound = 40;
 
     /// <summary>Every operation of ours, by name: the same classes, methods and arguments that the benchmarks run.</summary>
     public static IReadOnlyDictionary<string, BenchmarkCase> Gated { get; } = Operations.Holding("", ManualConfig.CreateEmpty())
@@ -40,7 +41,7 @@ internal static class AllocationMeter
     public static long BytesPerCall(Action call)
     {
         Repeat(call, ProcessWarmUpCalls);
-        return Enumerable.Range(0, Rounds).Min(_ =>
+        return Enumerable.Range(0, ProcessRounds).Min(_ =>
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
             Repeat(call, ProcessCallsPerRound);
