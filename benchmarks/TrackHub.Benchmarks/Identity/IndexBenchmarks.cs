@@ -21,6 +21,11 @@ public class IndexBenchmarks
     [Benchmark]
     public byte[] OfIp() => BlindIndex.Of(SampleBrand.Brand, IndexKind.Ip, "203.0.113.9");
 
+    /// <summary>Of a value that many visitors share.</summary>
+    [Benchmark]
+    public byte[] OfUserAgent() =>
+        BlindIndex.Of(SampleBrand.Brand, IndexKind.UserAgent, "Mozilla/5.0 (Linux; Android 14; Exemplo) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Mobile Safari/537.36");
+
     /// <summary>Of a value that is hashed first.</summary>
     [Benchmark]
     public byte[] OfEmail() => BlindIndex.Of(SampleBrand.Brand, IndexKind.Email, "compradora.exemplo@example.com");

@@ -41,6 +41,8 @@ public static class BlindIndex
 
     private const int StackBytes = 512;
 
+    private static readonly RecentIndexes Recent = new();
+
     /// <summary>The index of a value.</summary>
     /// <param name="brand">Whose key is used.</param>
     /// <param name="kind">What the value is.</param>
@@ -67,7 +69,15 @@ public static class BlindIndex
             value = hex;
         }
 
-        Compute(brand, kind, value, index);
+        if (!RecentIndexes.AreShared(kind))
+        {
+            Compute(brand, kind, value, index);
+        }
+        else if (!Recent.TryCopy(brand.IndexKey, kind, value, index))
+        {
+            Compute(brand, kind, value, index);
+            Recent.Keep(brand.IndexKey, kind, value, index[..Bytes]);
+        }
     }
 
     private static void Compute(Brand brand, IndexKind kind, ReadOnlySpan<char> text, Span<byte> index)

@@ -45,6 +45,22 @@ public sealed class BlindIndexTests
         BlindIndex.Of(brand, IndexKind.UserAgent, new string('é', 2000)).ShouldNotBe(BlindIndex.Of(brand, IndexKind.UserAgent, new string('é', 2001)));
     }
 
+    [Theory]
+    [InlineData(IndexKind.UserAgent, "user_agent\0")]
+    [InlineData(IndexKind.IpPrefix, "ip_prefix\0")]
+    public void A_value_that_comes_again_has_the_index_of_its_brand_whatever_came_between(IndexKind kind, string prefix)
+    {
+        var brands = Enumerable.Range(1, 3).Select(static keyByte => (KeyByte: (byte)keyByte, Brand: TestBrand.New(keyByte: (byte)keyByte))).ToList();
+        // More values than are kept, so that one takes another's place; each comes several times.
+        var values = Enumerable.Range(0, 40_000).Select(static i => $"value-{i * 7919 % 9_000}");
+
+        values.AsParallel().WithDegreeOfParallelism(4).ForAll(value =>
+        {
+            foreach (var (keyByte, brand) in brands)
+                BlindIndex.Of(brand, kind, value).ShouldBe(HMACSHA256.HashData(Enumerable.Repeat(keyByte, 32).ToArray(), Encoding.UTF8.GetBytes(prefix + value))[..16]);
+        });
+    }
+
     [Fact]
     public void Threads_that_index_at_once_get_the_same_as_one()
     {
