@@ -10,13 +10,21 @@ namespace TrackHub.Load.Http;
 internal sealed class InterleavedRounds(LoadRun run, string item, IReadOnlyList<MeteredTarget> targets)
 {
     private const int Rounds = 3;
-    private const int WarmUpConnections = 16;
 
-    /// <summary>Throughput, over each number of connections of the run; every server is warmed up before.</summary>
+    // A start compiles its hot methods anew over some 100,000 items, which an ingress does once and not in every second.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+
+    /// <summary>Throughput, over each number of connections of the run; every server is warmed up before, with the most.</summary>
     public async Task ClosedAsync(CancellationToken cancellationToken)
     {
+        var most = run.Connections.Max();
         foreach (var target in targets)
-            await OneAsync(target, LoadMode.Closed, WarmUpConnections, rate: null, cancellationToken);
+        {
+            await run.SayAsync($"{item}s, {most} connection(s), warming up {target.Name}");
+            await using var connected = target.Connect(most);
+            await run.Generator.WarmUpAsync(connected, most, WarmUp, cancellationToken);
+        }
+
         foreach (var count in run.Connections)
             await AllAsync(LoadMode.Closed, count, rate: null, cancellationToken);
     }

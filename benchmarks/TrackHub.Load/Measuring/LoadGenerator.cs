@@ -37,6 +37,10 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
         return measurement;
     }
 
+    /// <summary>Keeps every connection busy for a time, and records nothing.</summary>
+    public Task WarmUpAsync(ILoadTarget target, int connections, TimeSpan duration, CancellationToken cancellationToken) =>
+        FillAsync(target, new("", LoadMode.Closed, connections), duration, cancellationToken);
+
     private async Task OfferAsync(ILoadTarget target, Measurement into, TimeSpan duration, CancellationToken cancellationToken)
     {
         var rate = into.WantedRate!.Value;

@@ -16,7 +16,7 @@ internal static class RequestGuard
     /// <summary>Adds the guard in front of the endpoints.</summary>
     public static void UseRequestGuard(this IApplicationBuilder app, IngestMetrics metrics) => app.Use((context, next) =>
     {
-        if (!PublicListener.IsPublic(context) || !IsAmbiguous(context.Request.Headers))
+        if (!IsAmbiguous(context.Request.Headers) || !PublicListener.IsPublic(context))
             return next(context);
 
         // Request smuggling: a proxy in front may have understood it otherwise. What follows on this connection is not trusted either.
