@@ -13,7 +13,7 @@ namespace TrackHub.Dispatch;
 /// <remarks>
 /// At least once: a record is completed when what follows from it is durable, in any order; the consumer stores the gap-free prefix. One consumer
 /// with the range assignor over co-partitioned topics, so that one instance owns a lane shard in all of them. A full lane's records move to
-/// <c>capi-hold-15s</c>, so that no lane stops the loop.
+/// <c>capi-hold-15s</c> and are not waited for, so that no lane stops the loop; one that flows is full later, so that a mere burst does not go that way.
 /// </remarks>
 internal sealed class DispatchLoop(
     RecordConsumerFactory consumers, BatchDecoder decoder, DeadLetters deadLetters, RecordProducer producer, RecordGates gates, LaneGates laneGates,

@@ -37,11 +37,18 @@ internal sealed class DispatchOptions : IValidatableObject
     public int Concurrency { get; set; } = 64;
 
     /// <summary>
-    /// Events that may wait in a lane, browser events in half of it, so that a Purchase finds room. Full: further ones go to <c>capi-hold-15s</c>. Default
-    /// 2,000: the consumer gives out 20,000 at once, so nine full lanes still leave room for the others.
+    /// Events that may wait in a lane that is closed or whose last call failed. Full: further ones go to <c>capi-hold-15s</c>. Half of the places are kept for
+    /// Purchases. Default 2,000: the consumer gives out 20,000 at once, so nine full lanes still leave room for the others.
     /// </summary>
     [Range(10, 20_000)]
     public int LaneQueue { get; set; } = 2_000;
+
+    /// <summary>
+    /// Events that may wait in a lane whose calls work: they are gone sooner than from <c>capi-hold-15s</c>. As many places as in <see cref="LaneQueue"/> are kept
+    /// for Purchases. Default 6,000: with what is in its calls a lane has half of what the consumer gives out at once.
+    /// </summary>
+    [Range(10, 20_000)]
+    public int LaneBurst { get; set; } = 6_000;
 
     /// <summary>Calls of a lane that fail one after the other before its breaker opens. Default 10.</summary>
     [Range(1, 1_000)]
@@ -74,6 +81,8 @@ internal sealed class DispatchOptions : IValidatableObject
                 [nameof(Lease)]);
         }
 
+        if (LaneBurst < LaneQueue)
+            yield return new($"LaneBurst ({LaneBurst}) is below LaneQueue ({LaneQueue}).", [nameof(LaneBurst)]);
         if (LaneConcurrency > Concurrency)
             yield return new($"LaneConcurrency ({LaneConcurrency}) is above Concurrency ({Concurrency}).", [nameof(LaneConcurrency)]);
     }

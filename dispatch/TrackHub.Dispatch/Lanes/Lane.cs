@@ -45,12 +45,12 @@ internal sealed class Lane(LaneGate gate, DispatchOptions options, TimeProvider 
         }
     }
 
-    /// <summary>Adds an event; false when the lane is full: it must wait elsewhere.</summary>
+    /// <summary>Adds an event; false when the lane is full, which it is sooner where nothing flows: it must wait elsewhere.</summary>
     public bool TryAdd(WaitingEvent e)
     {
         lock (_queues)
         {
-            if (_purchases.Count + _others.Count >= options.LaneQueue || (!e.IsOrder && _others.Count >= options.LaneQueue / 2))
+            if (!HasRoom(e.IsOrder))
                 return false;
             (e.IsOrder ? _purchases : _others).Enqueue(e);
             if (_arrived.CurrentCount == 0)
@@ -152,6 +152,12 @@ internal sealed class Lane(LaneGate gate, DispatchOptions options, TimeProvider 
 
         slots.Leave(Id.BrandId);
         return null;
+    }
+
+    private bool HasRoom(bool isOrder)
+    {
+        var places = gate.Flows ? options.LaneBurst : options.LaneQueue;
+        return _purchases.Count + _others.Count < places && (isOrder || _others.Count < places - (options.LaneQueue / 2));
     }
 
     private bool HasPurchase()

@@ -42,6 +42,9 @@ internal sealed class LaneGate(LaneId id, LaneState state, BreakerRules rules, T
         }
     }
 
+    /// <inheritdoc cref="LaneState.Flows"/>
+    public bool Flows => State.Flows(clock.GetUtcNow());
+
     /// <summary>Time until a closed lane lets a call through.</summary>
     public TimeSpan ClosedFor => State.ClosedFor(clock.GetUtcNow());
 

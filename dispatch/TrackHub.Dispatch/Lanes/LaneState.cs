@@ -110,6 +110,9 @@ internal sealed record LaneState
         _ => Door.Open,
     };
 
+    /// <summary>Whether calls may go and none has failed since the last that worked: what waits is soon gone.</summary>
+    public bool Flows(DateTimeOffset now) => Failures == 0 && Ask(now) is (Door.Open or Door.Narrow);
+
     /// <summary>Time until a call may go; zero where it may, or where time alone changes nothing.</summary>
     public TimeSpan ClosedFor(DateTimeOffset now)
     {

@@ -7,7 +7,7 @@ namespace TrackHub.Dispatch.Tests.Lanes;
 public sealed class LaneTests
 {
     private readonly ManualClock _clock = new();
-    private readonly DispatchOptions _options = new() { MaxBatchEvents = 3, LaneQueue = 10 };
+    private readonly DispatchOptions _options = new() { MaxBatchEvents = 3 };
 
     [Fact]
     public void A_purchase_is_due_after_its_linger_and_a_browser_event_later()
@@ -87,29 +87,6 @@ public sealed class LaneTests
         revoked.Cancel();
 
         Ids(lane.Take(_options.MaxBatchEvents)).ShouldBe(["kept"]);
-    }
-
-    [Fact]
-    public void A_full_lane_takes_no_more()
-    {
-        using var lane = NewLane();
-        for (var i = 0; i < 10; i++)
-            Add(lane, Purchase(Id(i)));
-
-        lane.TryAdd(Waiting(Purchase("eleventh"))).ShouldBeFalse();
-    }
-
-    [Fact]
-    public void A_lane_full_of_browser_events_still_takes_purchases()
-    {
-        using var lane = NewLane();
-        for (var i = 0; i < 5; i++)
-            Add(lane, Checkout(Id(i)));
-
-        lane.TryAdd(Waiting(Checkout("sixth"))).ShouldBeFalse();
-        Add(lane, Purchase("p1"));
-
-        Ids(lane.Take(1)).ShouldBe(["p1"]);
     }
 
     [Fact]
