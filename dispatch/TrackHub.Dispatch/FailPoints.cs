@@ -23,6 +23,9 @@ internal static class FailPoints
     /// <summary>The record is completed, its offset not committed.</summary>
     public const string Completed = "completed";
 
+    /// <summary>Of an event that ends dead: its dead letter is in the log, its outcome is not.</summary>
+    public const string Buried = "buried";
+
     /// <summary>Of a replay: rows are taken up and the checkpoint is written, no copy produced.</summary>
     public const string TakenUp = "taken_up";
 

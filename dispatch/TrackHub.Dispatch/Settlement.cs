@@ -42,7 +42,11 @@ internal sealed class Settlement(RecordProducer producer, DeadLetters deadLetter
             {
                 // The dead letter before the outcome: whoever reads "dead" finds the original.
                 foreach (var l in leaving.Where(static l => l.IsDead))
+                {
                     await WriteDeadLetterAsync(l, token);
+                    FailPoints.Reach(FailPoints.Buried);
+                }
+
                 await producer.ProduceAllAsync(records, token);
             },
             readiness,

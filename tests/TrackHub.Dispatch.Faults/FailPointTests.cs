@@ -59,6 +59,31 @@ public sealed class FailPointTests(CrashWorld world) : IClassFixture<CrashWorld>
     }
 
     [Fact]
+    public async Task A_dispatcher_that_dies_between_dead_letter_and_outcome_leaves_one_of_each()
+    {
+        var brand = await world.NewBrandAsync();
+        await world.StopDispatcherAsync();
+        var hopeless = world.Purchase(brand) with { ValueMinor = null };
+        using (var dying = await world.StartFaultyAsync(FailPoints.Buried))
+        {
+            await world.SendAsync(hopeless);
+            await Eventually.Holds(() => dying.HasExited && Letters().Count > 0, Patience);
+        }
+
+        world.Outcomes(hopeless).ShouldBeEmpty();
+        await world.ExecuteAsync("update dedupe_registry set lease_until = now() where lease_until > now()");
+        await world.StartDispatcherAsync();
+
+        var end = await world.OutcomeAsync(hopeless, Patience);
+        (end.State, end.Reason).ShouldBe((OutcomeState.Dead, "value_missing"));
+        Letters().ShouldHaveSingleItem("the second copy of a letter has its name");
+        (await world.CallsAsync(hopeless)).ShouldBe(0);
+
+        List<string> Letters() =>
+            [.. world.Seen<DeadLetter>(Topics.DeadLetters).Select(static seen => seen.Value).Where(letter => letter.EventId == hopeless.EventId).Select(static letter => letter.DeadLetterId).Distinct()];
+    }
+
+    [Fact]
     public void What_is_shipped_has_no_fail_points()
     {
         var shipped = File.ReadAllBytes(Path.Combine(Machine.Root, "deploy/TrackHub.Cli/bin/Release/net10.0/TrackHub.Dispatch.dll"));
