@@ -67,12 +67,18 @@ internal sealed record QueryPlans(
         }
     }
 
-    /// <summary>These found the rows and no others, and nothing big was read from end to end.</summary>
+    /// <summary>Why it is not these indexes, and no others, that found the rows, with nothing big read from end to end; null if it is.</summary>
     /// <param name="expected">Index; <c>a|b</c> where two find the same few rows and either will do; <c>a?</c> where a small table may be read as well.</param>
-    public void ShouldUse(params string[] expected)
+    public string? FaultOf(params string[] expected)
     {
-        Sequential.ShouldBeEmpty(Text);
-        Indexes.Except(expected.SelectMany(static e => e.TrimEnd('?').Split('|'))).ShouldBeEmpty(Text);
-        expected.Where(e => !e.EndsWith('?') && !e.Split('|').Any(Indexes.Contains)).ShouldBeEmpty(Text);
+        var others = Indexes.Except(expected.SelectMany(static e => e.TrimEnd('?').Split('|'))).ToList();
+        var unused = expected.Where(e => !e.EndsWith('?') && !e.Split('|').Any(Indexes.Contains)).ToList();
+        return (Sequential, others, unused) switch
+        {
+            ({ Count: > 0 }, _, _) => $"read from end to end: {string.Join(", ", Sequential)}",
+            (_, { Count: > 0 }, _) => $"used as well: {string.Join(", ", others)}",
+            (_, _, { Count: > 0 }) => $"not used: {string.Join(", ", unused)}",
+            _ => null,
+        };
     }
 }

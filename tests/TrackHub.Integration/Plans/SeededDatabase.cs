@@ -11,7 +11,8 @@ namespace TrackHub.Integration.Plans;
 /// The plans are those PostgreSQL really used: <c>auto_explain</c> sends each back as a notice. So no statement is copied here, production code runs its own.
 /// Brand 1 has half of all rows, brand 12 a hundredth.
 /// </remarks>
-public sealed class SeededDatabase : IAsyncLifetime
+[CollectionDefinition(nameof(SeededDatabase))]
+public sealed class SeededDatabase : IAsyncLifetime, ICollectionFixture<SeededDatabase>
 {
     /// <summary>Clicks, in four months.</summary>
     public const int Clicks = 1_000_000;
