@@ -71,6 +71,25 @@ public sealed class MetricEndpointTests(PerformanceWorld world)
     }
 
     [Fact]
+    public async Task A_bucket_that_was_emptied_is_no_figure_and_changes_the_state()
+    {
+        var brand = await world.BrandAsync();
+        await SumsAsync(brand, "meta", "hourly", "2026-11-22 03:00Z", "1, 1, 0, 1, 1, 1, 1, 0");
+        await SumsAsync(brand, "meta", "hourly", "2026-11-22 05:00Z", "2, 2, 0, 2, 2, 2, 2, 0");
+        var full = await world.GetAsync(Range(brand));
+
+        await world.Host.ExecuteAsync($"update performance_metrics set revision = 2, spend_minor = 0, revenue_minor = 0, conversions = 0, new_customers = 0, clicks = 0, impressions = 0 where brand_id = '{brand}' and timestamp = '2026-11-22 03:00Z'");
+        var emptied = await world.GetAsync(Range(brand), etag: full.ETag);
+        var anew = await world.GetAsync(Range(brand));
+        var again = await world.GetAsync(Range(brand), etag: anew.ETag);
+
+        emptied.Status.ShouldBe(HttpStatusCode.OK);
+        emptied.Each("timestamp").ShouldBe(["2026-11-22T05:00:00Z"]);
+        (anew.ETag, again.Status).ShouldBe((emptied.ETag, HttpStatusCode.NotModified));
+        (await world.GetAsync((await world.GetAsync(Range(brand) + "&limit=1")).Next!)).Each("timestamp").ShouldBe(["2026-11-22T05:00:00Z"]);
+    }
+
+    [Fact]
     public async Task Another_tenants_brand_looks_like_one_that_is_not_there()
     {
         var brand = await world.BrandAsync();

@@ -21,14 +21,23 @@ internal static class EntityTag
         return $"\"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 15))}\"";
     }
 
+    /// <summary>Whether the caller has a state and asks if it still holds.</summary>
+    public static bool IsAsked(HttpContext context) => context.Request.Headers.IfNoneMatch.Count > 0;
+
     /// <summary>Sets it on the answer: the caller's browser may keep that, and asks each time whether it still holds.</summary>
-    /// <returns>Whether the caller has that state already: answer 304.</returns>
-    public static bool IsKnown(HttpContext context, string tag)
+    public static void Set(HttpContext context, string tag)
     {
         var headers = context.Response.Headers;
         headers.ETag = tag;
         headers.CacheControl = "private, no-cache";
         headers.Vary = "Cookie, Authorization";
+    }
+
+    /// <summary>Sets it on the answer, as <see cref="Set"/> does.</summary>
+    /// <returns>Whether the caller has that state already: answer 304.</returns>
+    public static bool IsKnown(HttpContext context, string tag)
+    {
+        Set(context, tag);
         return EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known)
             && known.Any(each => each.Tag == "*" || each.Tag == tag);
     }

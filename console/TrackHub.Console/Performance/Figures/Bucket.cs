@@ -49,6 +49,9 @@ internal sealed record Bucket
     /// <summary>Amounts left out for want of a rate.</summary>
     public long Unconverted { get; init; }
 
+    /// <summary>Whether its facts have all moved elsewhere: it stays in the table, and is no figure.</summary>
+    public bool IsEmpty => (SpendMinor | RevenueMinor | RefundedMinor | Conversions | NewCustomers | Clicks | Impressions | Unconverted) == 0;
+
     /// <summary>As the contract has it: ratios made from the sums, amounts in major units.</summary>
     public PerformanceMetric ToContract()
     {

@@ -9,25 +9,22 @@ internal static class FigureTable
     // Every column of the primary key is compared, so that each source is one walk along it.
     private const string Range = "from performance_metrics where brand_id = $1 and source = any($2) and period = $3 and timestamp >= $4 and timestamp < $5";
 
-    // A bucket whose facts have all moved elsewhere stays in the table, and is no figure.
     private const string Rows = $"""
         select source, timestamp, currency, revision, spend_minor, revenue_minor, refunded_minor, conversions, new_customers, clicks, impressions, unconverted
         {Range} and ($6 = '' or timestamp >= $7 and (timestamp, source) > ($7, $6))
-            and (spend_minor, revenue_minor, refunded_minor, conversions, new_customers, clicks, impressions, unconverted) <> (0, 0, 0, 0, 0, 0, 0, 0)
         order by timestamp, source limit $8
         """;
 
-    /// <summary>What the state of a range is told by: it grows with each change to any of its buckets.</summary>
-    public static async Task<(long Buckets, decimal Revisions)> StateAsync(
-        NpgsqlConnection tenant, MetricQuery query, DateTimeOffset from, DateTimeOffset to, CancellationToken cancelled)
+    /// <summary>The state of a range.</summary>
+    public static async Task<RangeState> StateAsync(NpgsqlConnection tenant, MetricQuery query, DateTimeOffset from, DateTimeOffset to, CancellationToken cancelled)
     {
-        await using var command = Command(tenant, $"select count(*), coalesce(sum(revision), 0) {Range}", query, from, to);
+        await using var command = Command(tenant, $"select count(*), coalesce(sum(revision), 0)::bigint {Range}", query, from, to);
         await using var reader = await command.ExecuteReaderAsync(cancelled);
         await reader.ReadAsync(cancelled);
-        return (reader.GetInt64(0), reader.GetDecimal(1));
+        return new(reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    /// <summary>A page of a range, by start and source, with one bucket more than asked for if there is one.</summary>
+    /// <summary>A page of a range, by start and source, with one bucket more than asked for if there is one. Empty ones are among them.</summary>
     public static async Task<List<Bucket>> RowsAsync(NpgsqlConnection tenant, MetricQuery query, DateTimeOffset from, DateTimeOffset to, CancellationToken cancelled)
     {
         await using var command = Command(tenant, Rows, query, from, to);
@@ -71,4 +68,13 @@ internal static class FigureTable
             new() { Value = to },
         },
     };
+}
+
+/// <summary>What the state of a range is told by: it grows with each change to any of its buckets, and with each new one.</summary>
+/// <param name="Buckets">How many there are, empty ones among them.</param>
+/// <param name="Revisions">Sum of their revisions.</param>
+internal readonly record struct RangeState(long Buckets, long Revisions)
+{
+    /// <summary>The state of a range whose buckets are all here.</summary>
+    public static RangeState Of(List<Bucket> all) => new(all.Count, all.Sum(static bucket => bucket.Revision));
 }

@@ -35,6 +35,9 @@ internal sealed record MetricQuery(
 
     private static readonly IReadOnlyList<FigureSource> AllSources = [.. Enum.GetValues<FigureSource>().OrderBy(ContractText<FigureSource>.Of, StringComparer.Ordinal)];
 
+    /// <summary>Whether it asks for the whole range at once.</summary>
+    public bool IsWhole => Limit == MostBuckets && AfterSource.Length == 0;
+
     /// <summary>Longest range of a period.</summary>
     public static TimeSpan Longest(FigurePeriod period) => TimeSpan.FromDays(period is FigurePeriod.Hourly ? 100 : 400);
 
