@@ -33,16 +33,24 @@ internal static class SaleOrigins
         }
     }
 
-    private static async Task<IReadOnlyList<SaleOrigin>> QueryAsync(
+    /// <summary>The same, however long it takes.</summary>
+    internal static async Task<IReadOnlyList<SaleOrigin>> QueryAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string brandId, DateTimeOffset from, DateTimeOffset end, CancellationToken cancellationToken)
     {
+        // "offset 0" keeps each part by itself: five short walks along an index and one look-up a sale. Joined freely, PostgreSQL reads every month of both tables from end to end.
         await using var command = new NpgsqlCommand(
             """
-            select m.stage, m.click ->> 'utm_campaign', count(*) filter (where w.week = 0), count(*) filter (where w.week > 0)
+            select m.stage, m.campaign, count(*) filter (where w.week = 0), count(*) filter (where w.week > 0)
             from generate_series(0, $4) as w(week)
-            join conversions c on c.brand_id = $1 and c.purchase and not c.test
-                and c.ingested_at >= $2 - w.week * interval '7 days' and c.ingested_at < $3 - w.week * interval '7 days'
-            join matches m using (brand_id, gateway, sale_id, revision, ingested_at)
+            cross join lateral (
+                select brand_id, gateway, sale_id, revision, ingested_at from conversions
+                where brand_id = $1 and purchase and not test
+                    and ingested_at >= $2 - w.week * interval '7 days' and ingested_at < $3 - w.week * interval '7 days'
+                offset 0) c
+            cross join lateral (
+                select stage, click ->> 'utm_campaign' as campaign from matches
+                where brand_id = c.brand_id and gateway = c.gateway and sale_id = c.sale_id and revision = c.revision and ingested_at = c.ingested_at
+                offset 0) m
             group by 1, 2
             """, connection, transaction)
         {
