@@ -59,6 +59,35 @@ public sealed class FailPointTests(CrashWorld world) : IClassFixture<CrashWorld>
     }
 
     [Fact]
+    public async Task A_dispatcher_that_dies_behind_a_refusal_leaves_the_halves_to_the_next_and_the_bad_event_dies_alone()
+    {
+        var brand = await world.NewBrandAsync();
+        await world.StopDispatcherAsync();
+        var events = Enumerable.Range(0, 8).Select(_ => world.Purchase(brand)).ToList();
+        var bad = events[5];
+        await world.BehaveAsync(new { match = new { event_id = bad.EventId }, code = 100, subcode = 2804019 });
+        await world.SendAllAsync(events);
+        using (var dying = await world.StartFaultyAsync(FailPoints.Written))
+            await Eventually.Holds(() => dying.HasExited, Patience);
+        var refused = await world.CallsAsync(bad);
+
+        await world.ExecuteAsync("update dedupe_registry set lease_until = now() where lease_until > now()");
+        await world.StartDispatcherAsync();
+
+        await Eventually.Holds(() => events.TrueForAll(e => world.Outcomes(e).Count > 0), Patience);
+        foreach (var e in events.Except([bad]))
+        {
+            world.Outcomes(e).Distinct().ShouldHaveSingleItem().State.ShouldBe(OutcomeState.Delivered);
+            (await world.ArrivedAsync(e)).ShouldBe((1, 1));
+        }
+
+        refused.ShouldBeLessThanOrEqualTo(1, "it died of its first result, which is the whole batch's");
+        world.Outcomes(bad).Distinct().ShouldHaveSingleItem().State.ShouldBe(OutcomeState.Dead);
+        world.Seen<DeadLetter>(Topics.DeadLetters).Select(static seen => seen.Value).Where(letter => letter.BrandId == brand.BrandId)
+            .Select(static letter => letter.EventId).Distinct().ShouldBe([bad.EventId]);
+    }
+
+    [Fact]
     public async Task A_dispatcher_that_dies_between_dead_letter_and_outcome_leaves_one_of_each()
     {
         var brand = await world.NewBrandAsync();
