@@ -51,7 +51,7 @@ internal static class QuarantineCall
         var since = services.GetRequiredService<TimeProvider>().GetUtcNow() - Kept;
         using var reader = new TopicReader(services.GetRequiredService<IOptions<KafkaOptions>>().Value);
         var (waiting, admitted) = (new List<QuarantinedWebhook>(), new HashSet<string>());
-        await foreach (var records in reader.ReadAsync(Topics.Quarantine.Name, new(new LogPosition(Offset: null, Time: since), To: null, Follow: false), cancellationToken))
+        await foreach (var records in reader.ReadAsync(Topics.Quarantine.Name, new(new LogPlace(Offset: null, Time: since), To: null, Follow: false), cancellationToken))
         {
             await codec.PrepareAsync(records, cancellationToken);
             foreach (var record in records)

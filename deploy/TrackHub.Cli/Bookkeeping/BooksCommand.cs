@@ -25,7 +25,7 @@ internal static class BooksCommand
     public static Command Create()
     {
         var brand = AdminCall.BrandFilter();
-        var from = LogPosition.TimeOption("--from", "Only events accepted from then on. Takes a time or duration of");
+        var from = PlaceOption.OfTime("--from", "Only events accepted from then on. Takes a time or duration of");
         var minutes = new Option<bool>("--minutes") { Description = "The minutes that do not balance, in place of the sums." };
         var topic = new Option<bool>("--topic") { Description = "Sums the topic conversions however long it is; else up to a million records." };
         var command = new Command("books", "Whether every accepted event has ended or is provably on its way, and revenue is the same everywhere; exit code 1 if not.")

@@ -17,7 +17,7 @@ internal static class QualityCommand
     public static Command Create()
     {
         var brand = AdminCall.RequiredBrand();
-        var from = LogPosition.TimeOption("--from", "First day, in the brand's time zone; default a week with today. Takes a time or duration of");
+        var from = PlaceOption.OfTime("--from", "First day, in the brand's time zone; default a week with today. Takes a time or duration of");
         var command = new Command("quality", "How well Meta can match the brand's events, day by day, and what each missing key would add.") { brand, from };
         command.SetAction((call, cancellationToken) => RunAsync(call, call.GetValue(brand)!, call.GetValue(from)?.Time, cancellationToken));
         return command;

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Reading;
+using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli.DeadLettering;
@@ -15,8 +16,8 @@ internal sealed class LetterFilterOptions
     private readonly Option<string?> _role = new("--role") { Description = "Only what this role gave up: ingress, matcher, dispatcher or ledger.", HelpName = "ROLE" };
     private readonly Option<string?> _reason = new("--reason") { Description = "Only this reason: exhausted, unmapped, malformed …", HelpName = "REASON" };
     private readonly Option<string?> _event = new("--event-id") { Description = "Only this event's.", HelpName = "ID" };
-    private readonly Option<LogPosition?> _from = LogPosition.TimeOption("--from", "Given up not before. Takes");
-    private readonly Option<LogPosition?> _to = LogPosition.TimeOption("--to", "Given up not after. Takes");
+    private readonly Option<LogPlace?> _from = PlaceOption.OfTime("--from", "Given up not before. Takes");
+    private readonly Option<LogPlace?> _to = PlaceOption.OfTime("--to", "Given up not after. Takes");
 
     /// <summary>Makes the options.</summary>
     public LetterFilterOptions() => _role.AcceptOnlyFromAmong("ingress", "matcher", "dispatcher", "ledger", "metrics");

@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using TrackHub.Cli.Reading;
+using TrackHub.Platform.Streams;
 
 namespace TrackHub.Cli.DeadLettering;
 
@@ -56,7 +56,7 @@ internal sealed record LetterRow
 /// <param name="EventId">Of this event.</param>
 /// <param name="From">Not before.</param>
 /// <param name="To">Not after.</param>
-internal sealed record LetterFilter(string[]? Ids, string? BrandId, string? PixelId, string? Role, string? Reason, string? EventId, LogPosition? From, LogPosition? To);
+internal sealed record LetterFilter(string[]? Ids, string? BrandId, string? PixelId, string? Role, string? Reason, string? EventId, LogPlace? From, LogPlace? To);
 
 /// <summary>Finds dead letters and notes which were put back.</summary>
 internal sealed class LetterTable(NpgsqlDataSource postgres)

@@ -20,7 +20,7 @@ internal sealed class ReceiptReader(IOptions<KafkaOptions> kafka, RecordCodec co
         if (!OfEvents.Contains(receipt.Topic)) return null;
 
         using var reader = new TopicReader(kafka.Value);
-        var there = new LogPosition(receipt.Offset, null);
+        var there = new LogPlace(receipt.Offset, null);
         await foreach (var records in reader.ReadAsync(receipt.Topic, new(there, there, Follow: false), cancellationToken))
         {
             if (records.FirstOrDefault(record => record.Coordinates == receipt) is not { } found) continue;

@@ -71,7 +71,7 @@ internal static class GroupsCommand
     private static Command Reset()
     {
         var (group, topic) = (Group(), new Argument<string>("topic") { Description = "A topic it reads.", HelpName = "TOPIC" });
-        var time = LogPosition.TimeOption("--to-datetime", "To the first record not older than this. Takes");
+        var time = PlaceOption.OfTime("--to-datetime", "To the first record not older than this. Takes");
         var offset = Number("--to-offset", "To this offset, in every partition.", least: 0);
         var shift = Number("--shift", "So many records on from where each partition stands; back with a minus.", least: long.MinValue);
         var command = new Command("reset", "Sets the offsets of a group that stands still; refused while it is live.") { group, topic, time, offset, shift };

@@ -19,8 +19,8 @@ internal static class TailCommand
     {
         var topic = new Argument<string>("topic") { Description = "One of TrackHub's topics: see `topics list`.", HelpName = "TOPIC" };
         topic.AcceptOnlyFromAmong([.. Topics.All.Select(static t => t.Name)]);
-        var from = LogPosition.Option("--from", $"Where to begin. Default: the last {TopicReader.LastFew} records of each partition. Takes");
-        var to = LogPosition.Option("--to", "Where to end, inclusive. Default: the present end. Takes");
+        var from = PlaceOption.Of("--from", $"Where to begin. Default: the last {TopicReader.LastFew} records of each partition. Takes");
+        var to = PlaceOption.Of("--to", "Where to end, inclusive. Default: the present end. Takes");
         var brand = AdminCall.BrandFilter();
         var follow = new Option<bool>("--follow") { Description = "Go on with what is appended, until Ctrl-C." };
         var command = new Command("tail", "A topic's records, decoded; sealed fields stay sealed.") { topic, from, to, brand, follow };

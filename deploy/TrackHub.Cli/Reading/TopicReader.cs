@@ -9,7 +9,7 @@ namespace TrackHub.Cli.Reading;
 /// <param name="To">Last record; null: the end as it is at the start.</param>
 /// <param name="Follow">Go on with what is appended.</param>
 /// <param name="Whole">Refuse an offset whose records have left the log, instead of beginning where it begins.</param>
-internal sealed record TopicRange(LogPosition? From, LogPosition? To, bool Follow, bool Whole = false);
+internal sealed record TopicRange(LogPlace? From, LogPlace? To, bool Follow, bool Whole = false);
 
 /// <summary>Reads a topic beside all groups: own assignment, no group, nothing committed.</summary>
 internal sealed class TopicReader(KafkaOptions kafka) : IDisposable

@@ -4,11 +4,6 @@ using Microsoft.Extensions.Options;
 
 namespace TrackHub.Platform.Streams;
 
-/// <summary>A place in a topic: an offset, in every partition, or a time.</summary>
-/// <param name="Offset">The offset.</param>
-/// <param name="Time">The time.</param>
-public readonly record struct LogPlace(long? Offset, DateTimeOffset? Time);
-
 /// <summary>Part of a partition.</summary>
 /// <param name="Partition">Partition.</param>
 /// <param name="From">First offset.</param>

@@ -107,7 +107,7 @@ public sealed class ShadowReplayTests(MatchingWorld world)
         async Task<List<StreamRecord>> FromAsync(long offset)
         {
             var found = new List<StreamRecord>();
-            await foreach (var records in reader.ReadAsync(topic, new(new LogPosition(offset, null), To: null, Follow: false, Whole: true), default))
+            await foreach (var records in reader.ReadAsync(topic, new(new LogPlace(offset, null), To: null, Follow: false, Whole: true), default))
                 found.AddRange(records);
             return found;
         }
@@ -121,7 +121,7 @@ public sealed class ShadowReplayTests(MatchingWorld world)
 
     private Task<ShadowReplay> ReadAsync(Brand brand)
     {
-        var range = new TopicRange(new LogPosition(0, null), To: null, Follow: false);
+        var range = new TopicRange(new LogPlace(0, null), To: null, Follow: false);
         return ShadowReplay.ReadAsync(world.Codec, [brand], brand.Settings.Window, TopicAsync(Topics.IngestEvents, range), (_, _, _) => TopicAsync(Topics.TrackEvents, range),
             world.Services.GetRequiredService<NpgsqlDataSource>(), default);
     }

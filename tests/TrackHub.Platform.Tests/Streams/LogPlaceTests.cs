@@ -1,8 +1,8 @@
-using TrackHub.Cli.Reading;
+using TrackHub.Platform.Streams;
 
-namespace TrackHub.Cli.Tests.Reading;
+namespace TrackHub.Platform.Tests.Streams;
 
-public sealed class LogPositionTests
+public sealed class LogPlaceTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
 
@@ -11,9 +11,9 @@ public sealed class LogPositionTests
     [InlineData("1500", 1500)]
     public void Digits_are_an_offset(string text, long offset)
     {
-        LogPosition.TryParse(text, Now, out var position).ShouldBeTrue();
+        LogPlace.TryParse(text, Now, out var place).ShouldBeTrue();
 
-        position.ShouldBe(new LogPosition(offset, null));
+        place.ShouldBe(new LogPlace(offset, null));
     }
 
     [Theory]
@@ -25,9 +25,9 @@ public sealed class LogPositionTests
     [InlineData("1d2h3m4s", 93_784)]
     public void A_duration_is_a_time_ago(string text, int seconds)
     {
-        LogPosition.TryParse(text, Now, out var position).ShouldBeTrue();
+        LogPlace.TryParse(text, Now, out var place).ShouldBeTrue();
 
-        position.ShouldBe(new LogPosition(null, Now.AddSeconds(-seconds)));
+        place.ShouldBe(new LogPlace(null, Now.AddSeconds(-seconds)));
     }
 
     [Theory]
@@ -37,9 +37,9 @@ public sealed class LogPositionTests
     [InlineData("2026-11-22", "2026-11-22T00:00:00+00:00")]
     public void An_ISO_time_is_a_time_in_UTC_unless_it_names_a_zone(string text, string time)
     {
-        LogPosition.TryParse(text, Now, out var position).ShouldBeTrue();
+        LogPlace.TryParse(text, Now, out var place).ShouldBeTrue();
 
-        position.ShouldBe(new LogPosition(null, DateTimeOffset.Parse(time)));
+        place.ShouldBe(new LogPlace(null, DateTimeOffset.Parse(time)));
     }
 
     [Theory]
@@ -53,5 +53,5 @@ public sealed class LogPositionTests
     [InlineData("yesterday")]
     [InlineData("22/11/2026")]
     [InlineData("2026-13-01")]
-    public void Anything_else_is_no_place(string text) => LogPosition.TryParse(text, Now, out _).ShouldBeFalse();
+    public void Anything_else_is_no_place(string text) => LogPlace.TryParse(text, Now, out _).ShouldBeFalse();
 }
