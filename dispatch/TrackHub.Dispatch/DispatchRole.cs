@@ -9,6 +9,7 @@ using TrackHub.Dispatch.Parking;
 using TrackHub.Dispatch.Recording;
 using TrackHub.Dispatch.Replaying;
 using TrackHub.Platform.Hosting;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 

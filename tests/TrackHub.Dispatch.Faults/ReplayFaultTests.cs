@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using TrackHub.Dispatch.Replaying;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 using TrackHub.Testing;

@@ -1,5 +1,6 @@
 using TrackHub.Dispatch.Replaying;
 using TrackHub.Ingest.Redriving;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Output;
 using TrackHub.Dispatch.Replaying;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli.Replaying;

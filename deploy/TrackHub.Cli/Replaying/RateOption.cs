@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using TrackHub.Dispatch.Replaying;
+using TrackHub.Platform.Replaying;
 
 namespace TrackHub.Cli.Replaying;
 

@@ -1,5 +1,5 @@
 using TrackHub.Cli.Output;
-using TrackHub.Dispatch.Replaying;
+using TrackHub.Platform.Replaying;
 
 namespace TrackHub.Cli.Replaying;
 

@@ -3,8 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Output;
 using TrackHub.Cli.Reading;
-using TrackHub.Dispatch.Replaying;
-using TrackHub.Platform.Streams;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Cli.Replaying;
@@ -30,9 +29,9 @@ internal static class ReplayCommand
             if (result.Tokens.Count == 1 && !Topics.Contains(result.Tokens[0].Value))
                 result.AddError($"'{result.Tokens[0].Value}' cannot be replayed: choose {string.Join(", ", Topics)}.");
         });
-        var from = LogPosition.Option("--from", "First record. Takes");
+        var from = PlaceOption.Of("--from", "First record. Takes");
         from.Required = true;
-        var to = LogPosition.Option("--to", "Last record, inclusive. Default: the present end. Takes");
+        var to = PlaceOption.Of("--to", "Last record, inclusive. Default: the present end. Takes");
         var brand = AdminCall.BrandFilter();
         var dry = new Option<bool>("--dry-run") { Description = "Sends and changes nothing: prints what would be done, or what would be different." };
         var rules = new Option<FileInfo?>("--rules")
@@ -54,7 +53,7 @@ internal static class ReplayCommand
         {
             var (first, last) = (call.GetValue(from)!.Value, call.GetValue(to));
             return call.GetRequiredValue(topic) is var name && ReplayDesk.Replayable.Contains(name)
-                ? DispatchReplay.RunAsync(call, new(name, PlaceOf(first), last is { } end ? PlaceOf(end) : null, call.GetValue(brand)), call.GetValue(dry), call.GetValue(rate), cancellationToken)
+                ? DispatchReplay.RunAsync(call, new(name, first, last, call.GetValue(brand)), call.GetValue(dry), call.GetValue(rate), cancellationToken)
                 : DecisionReplay.RunAsync(call, new(first, last, Follow: false, Whole: true), call.GetValue(brand), call.GetValue(rules), call.GetValue(rate), cancellationToken);
         });
         return command;
@@ -108,6 +107,4 @@ internal static class ReplayCommand
     }
 
     private static Argument<Guid> Id() => new("id") { Description = "Its id, as `replay start` and `replay list` print it.", HelpName = "ID" };
-
-    private static LogPlace PlaceOf(LogPosition position) => new(position.Offset, position.Time);
 }

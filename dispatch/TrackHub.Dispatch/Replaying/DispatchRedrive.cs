@@ -1,5 +1,6 @@
 using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Recording;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using TrackHub.Dispatch.Recording;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 
 namespace TrackHub.Dispatch.Replaying;
@@ -27,14 +29,13 @@ internal sealed class ReplayJournal(NpgsqlDataSource postgres)
     /// <summary>How long a replay is ours without a checkpoint. After a crash another goes on once it is over.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
 
-    private const string Claim = """
+    private const string Claim = $$"""
         update replays r set fence = r.fence + 1, lease_until = clock_timestamp() + $1
         where replay_id = (
             select replay_id from replays
             where (state = 'running' or sending <> '{}') and (lease_until is null or lease_until <= clock_timestamp())
             order by created_at limit 1 for update skip locked)
-        returning replay_id, topic, brand_id, actor, rate, state, partitions, first_offsets, end_offsets, next_offsets, counts::text, created_at, updated_at, ended_at,
-            fence, sending
+        returning {{ReplayTable.Columns}}, fence, sending
         """;
 
     private const string Checkpoint = """
@@ -44,8 +45,9 @@ internal sealed class ReplayJournal(NpgsqlDataSource postgres)
 
     private const string Sent = "update replays set sending = '{}', lease_until = clock_timestamp() + $3 where replay_id = $1 and fence = $2";
 
+    // Noted in the audit log by the table itself.
     private const string End = """
-        update replays set state = 'done', ended_at = now(), updated_at = now(), lease_until = null where replay_id = $1 and fence = $2 and state = 'running'
+        update replays set state = 'done', ended_by = $3, ended_at = now(), updated_at = now(), lease_until = null where replay_id = $1 and fence = $2 and state = 'running'
         """;
 
     private const string Release = "update replays set lease_until = null where replay_id = $1 and fence = $2";
@@ -61,7 +63,7 @@ internal sealed class ReplayJournal(NpgsqlDataSource postgres)
 
         var sending = reader.GetFieldValue<string[]>(15)
             .Select(static text => RecordCoordinates.TryParse(text, out var place) ? place : throw new InvalidOperationException($"'{text}' in replays.sending is no receipt."));
-        return new(ReplayRow.Read(reader), reader.GetInt64(14), [.. sending]);
+        return new(ReplayTable.Read(reader), reader.GetInt64(14), [.. sending]);
     }
 
     /// <summary>Takes events up and moves the checkpoint behind their chunk, both or neither.</summary>
@@ -95,7 +97,7 @@ internal sealed class ReplayJournal(NpgsqlDataSource postgres)
         command.Parameters.Add(new() { Value = job.View.Id });
         command.Parameters.Add(new() { Value = job.Fence });
         command.Parameters.Add(new() { Value = job.View.Parts.Select(part => next[part.Partition]).ToArray() });
-        command.Parameters.Add(new() { Value = ReplayRow.TextOf(counts), NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = JsonSerializer.Serialize(counts), NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = sending.ConvertAll(static s => s.Event.Record.Coordinates.ToString()).ToArray() });
         command.Parameters.Add(new() { Value = Lease });
         if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
@@ -116,15 +118,7 @@ internal sealed class ReplayJournal(NpgsqlDataSource postgres)
     public Task ReleaseAsync(ReplayJob job, CancellationToken cancellationToken) => ExecuteAsync(Release, job, cancellationToken);
 
     /// <summary>The range is read.</summary>
-    public async Task EndAsync(ReplayJob job, CancellationToken cancellationToken)
-    {
-        await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(End, connection, transaction) { Parameters = { new() { Value = job.View.Id }, new() { Value = job.Fence } } };
-        if (await command.ExecuteNonQueryAsync(cancellationToken) > 0)
-            await ReplayDesk.AuditEndAsync(connection, transaction, job.View.Id, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
+    public Task EndAsync(ReplayJob job, CancellationToken cancellationToken) => ExecuteAsync(End, job, cancellationToken, DispatchRole.Name);
 
     private async Task ExecuteAsync(string sql, ReplayJob job, CancellationToken cancellationToken, params object[] more)
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using TrackHub.Dispatch.Claiming;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 
 namespace TrackHub.Dispatch.Replaying;

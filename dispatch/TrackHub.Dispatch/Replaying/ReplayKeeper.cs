@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TrackHub.Dispatch.Lanes;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 

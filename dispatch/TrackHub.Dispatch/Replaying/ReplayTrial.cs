@@ -1,3 +1,4 @@
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 
 namespace TrackHub.Dispatch.Replaying;

@@ -7,6 +7,7 @@ using TrackHub.Dispatch;
 using TrackHub.Dispatch.Replaying;
 using TrackHub.Ingest.Redriving;
 using TrackHub.Platform.Identity;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;

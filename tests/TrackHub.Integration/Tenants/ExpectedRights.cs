@@ -37,6 +37,7 @@ internal static class ExpectedRights
         new("users", RowsOf.System, ""),
         new("sessions", RowsOf.System, ""),
         new("api_keys", RowsOf.System, ""),
+        new("request_buckets", RowsOf.System, ""),
         new("encryption_keys", RowsOf.System, "select"),
         new("day_secrets", RowsOf.System, "delete insert select"),
         new("directory_version", RowsOf.System, "select"),
@@ -72,7 +73,9 @@ internal static class ExpectedRights
         new("dedupe_registry", RowsOf.Brand, "delete insert select update"),
         new("dispatch_attempts", RowsOf.Brand, "insert select update"),
         new("dispatch_lanes", RowsOf.Brand, "insert select update"),
-        new("replays", RowsOf.Brand, "delete insert select update"),
+        new("replays", RowsOf.Brand, "delete insert select update",
+            ConsoleWrites: "insert(actor) insert(brand_id) insert(end_offsets) insert(first_offsets) insert(next_offsets) insert(partitions) insert(rate) insert(replay_id) insert(topic) "
+                + "update(ended_at) update(ended_by) update(state) update(updated_at)"),
         new("dead_letter_redrives", RowsOf.Brand, "delete insert select update"),
     ];
 }

@@ -1,4 +1,4 @@
-namespace TrackHub.Dispatch.Replaying;
+namespace TrackHub.Platform.Replaying;
 
 /// <summary>One partition's part of a replay.</summary>
 /// <param name="Partition">Partition.</param>
@@ -55,7 +55,7 @@ public sealed record ReplayView
 /// <param name="From">First record.</param>
 /// <param name="To">Last record, inclusive; null: the present end.</param>
 /// <param name="BrandId">Only this brand's; null: every one's.</param>
-public sealed record ReplayWish(string Topic, Platform.Streams.LogPlace From, Platform.Streams.LogPlace? To, string? BrandId);
+public sealed record ReplayWish(string Topic, Streams.LogPlace From, Streams.LogPlace? To, string? BrandId);
 
 /// <summary>A replay cannot be started or cancelled as it stands. The message says why.</summary>
 /// <param name="code"><c>replay_in_progress</c> (of HTTP: 409) or <c>not_possible</c>.</param>

@@ -1,4 +1,4 @@
-namespace TrackHub.Dispatch.Replaying;
+namespace TrackHub.Platform.Replaying;
 
 /// <summary>What a replay does with a record, in one word; a replay counts its records by them.</summary>
 public static class ReplayVerdict
