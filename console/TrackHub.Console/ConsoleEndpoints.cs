@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using TrackHub.ConsoleApi.Access;
 using TrackHub.ConsoleApi.Describing;
 using TrackHub.ConsoleApi.Performance;
+using TrackHub.ConsoleApi.Replaying;
 using TrackHub.ConsoleApi.Sessions;
 using TrackHub.Platform.Hosting;
 
@@ -16,6 +17,7 @@ internal static class ConsoleEndpoints
     {
         routes.MapSessions();
         routes.MapPerformance();
+        routes.MapReplays();
         routes.MapApiDescription();
 
         routes.MapGroup("").AllowAnyone().MapHealth();

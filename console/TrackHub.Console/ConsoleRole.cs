@@ -8,6 +8,7 @@ using TrackHub.ConsoleApi.Describing;
 using TrackHub.ConsoleApi.Limiting;
 using TrackHub.ConsoleApi.Listening;
 using TrackHub.ConsoleApi.Performance;
+using TrackHub.ConsoleApi.Replaying;
 using TrackHub.ConsoleApi.Sessions;
 using TrackHub.Platform.Hosting;
 
@@ -37,6 +38,7 @@ public static class ConsoleRole
         builder.Services.AddAccess();
         builder.AddSessions();
         builder.AddPerformance();
+        builder.AddReplays();
         builder.Services.AddApiDescription();
     }
 

@@ -45,7 +45,12 @@ public sealed class ConsoleFixture : IAsyncLifetime
             insert into performance_anomalies (id, brand_id, metric_type, severity, hour, window_hours, detected_at, value_at_detection, expected_value, deviation_percentage, revenue_at_risk_minor, currency)
             values ('{anomaly}', '{brand.BrandId}', 'ctr', 'warning', date_trunc('hour', now()), 1, now(), 0.01, 0.02, -50, 0, 'BRL')
             """);
-        return new(brand, users, sessions, keys, new Dictionary<string, string> { ["/api/performance/anomalies"] = anomaly });
+        var replay = Guid.CreateVersion7().ToString();
+        await Host.ExecuteAsync($"""
+            insert into replays (replay_id, topic, brand_id, actor, rate, partitions, first_offsets, end_offsets, next_offsets)
+            values ('{replay}', 'capi-dispatch', '{brand.BrandId}', 'cli', 500, array[0], array[0], array[9], array[0])
+            """);
+        return new(brand, users, sessions, keys, new Dictionary<string, string> { ["/api/performance/anomalies"] = anomaly, ["/api/v1/replays"] = replay });
     }
 
     /// <summary>A user whose password was hashed once, where 600,000 times take a quarter of a second: the number is stored with the hash.</summary>

@@ -27,7 +27,7 @@ public sealed class EncryptionKeyTests
 
     private static async Task<IReadOnlyList<string>> FaultsAsync()
     {
-        var builder = RoleHost.CreateBuilder(new() { Roles = [ConsoleRole.Name], AdminPort = 0, Arguments = ["--Console:Port=0", "--Postgres:ConnectionString=Host=127.0.0.1;Port=1"] });
+        var builder = RoleHost.CreateBuilder(new() { Roles = [ConsoleRole.Name], AdminPort = 0, Arguments = ["--Console:Port=0", "--Postgres:ConnectionString=Host=127.0.0.1;Port=1", "--Kafka:BootstrapServers=127.0.0.1:1"] });
         builder.AddConsole();
         await using var app = builder.Build();
         try

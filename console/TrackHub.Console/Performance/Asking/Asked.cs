@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using TrackHub.ConsoleApi.Answering;
 using TrackHub.ConsoleApi.Performance.Contract;
+using TrackHub.Platform.Streams;
 
 namespace TrackHub.ConsoleApi.Performance.Asking;
 
@@ -35,6 +36,20 @@ internal static class Asked
     {
         problem = ContractText<T>.TryParse(text, out value) ? null
             : Problems.Malformed($"{name} {(string.IsNullOrEmpty(text) ? "is missing" : $"is '{Shown(text)}'")}: give one of {string.Join(", ", ContractText<T>.All)}.");
+        return problem is null;
+    }
+
+    /// <summary>A place in a topic.</summary>
+    /// <param name="name">The member's name.</param>
+    /// <param name="text">As given; absent is a fault.</param>
+    /// <param name="now">What a duration ago is counted from.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    public static bool TryPlace(string name, string? text, DateTimeOffset now, out LogPlace place, [NotNullWhen(false)] out Problem? problem)
+    {
+        place = default;
+        problem = text is not null && text.Length <= LongestShown && LogPlace.TryParse(text, now, out place) ? null
+            : Problems.Malformed($"{name} {(string.IsNullOrEmpty(text) ? "is missing" : $"is '{Shown(text)}'")}: give {LogPlace.Shapes}.");
         return problem is null;
     }
 
