@@ -48,6 +48,13 @@ internal sealed class CallerStore(ConsoleConnections connections, IOptions<Sessi
             : null;
     }
 
+    /// <summary>Keeps another hash of the password that was checked, unless it was changed meanwhile.</summary>
+    public async Task RenewPasswordAsync(string userId, PasswordHash was, PasswordHash now, CancellationToken cancelled)
+    {
+        await using var command = Command("select renew_password($1, $2, $3, $4, $5)", userId, was.Hash, now.Salt, now.Iterations, now.Hash);
+        await command.ExecuteNonQueryAsync(cancelled);
+    }
+
     /// <summary>Begins a session of a user whose password was right.</summary>
     /// <returns>What its cookie holds, 256 random bits; null if they may no longer come in.</returns>
     public async Task<Secret<string>?> OpenSessionAsync(string userId, CancellationToken cancelled)

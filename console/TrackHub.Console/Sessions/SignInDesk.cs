@@ -27,19 +27,26 @@ internal sealed class SignInDesk(CallerStore callers, LoginLimits limits, Consol
         var known = await callers.FindLoginAsync(name, cancelled);
         await _cores.WaitAsync(cancelled);
         bool matches;
+        PasswordHash? renewed;
         try
         {
-            matches = await Task.Run(() => (known?.Password ?? Nobody).Matches(password), cancelled);
+            (matches, renewed) = await Task.Run(() => Check(known?.Password ?? Nobody, password), cancelled);
         }
         finally
         {
             _cores.Release();
         }
 
+        if (known is { } kept && renewed is not null)
+            await callers.RenewPasswordAsync(kept.UserId, kept.Password, renewed, cancelled);
         var token = known is { UserId: var user } && matches ? await callers.OpenSessionAsync(user, cancelled) : null;
         metrics.Login(token is null ? "wrong" : "opened");
         return token is null ? (null, Problems.LoginFailed) : (token, null);
     }
+
+    /// <returns>Whether it is the password, and a new hash where the kept one is worth less than today's.</returns>
+    private static (bool Matches, PasswordHash? Renewed) Check(PasswordHash kept, string password) =>
+        kept.Matches(password) ? (true, kept.IsOutdated ? PasswordHash.Of(password) : null) : (false, null);
 
     /// <inheritdoc/>
     public void Dispose() => _cores.Dispose();

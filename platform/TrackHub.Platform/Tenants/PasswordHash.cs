@@ -6,7 +6,7 @@ namespace TrackHub.Platform.Tenants;
 /// <summary>A password as it is kept: PBKDF2 with HMAC-SHA-256, a salt of its own, the number of iterations stored beside it.</summary>
 /// <remarks>
 /// RFC 8018 §5.2. The number of iterations is that of OWASP's Password Storage Cheat Sheet for this function; a hash with another number is checked with
-/// its own until the password is set again.
+/// its own, and one with fewer is made anew when its password is presented.
 /// </remarks>
 /// <param name="Salt">16 random bytes.</param>
 /// <param name="Iterations">How often.</param>
@@ -21,6 +21,9 @@ public sealed record PasswordHash(byte[] Salt, int Iterations, byte[] Hash)
 
     /// <summary>Longest password that is looked at, in characters.</summary>
     public const int MaxLength = 256;
+
+    /// <summary>Whether a new hash would take more work to guess.</summary>
+    public bool IsOutdated => Iterations < CurrentIterations;
 
     /// <summary>Hashes a new password.</summary>
     public static PasswordHash Of(string password)

@@ -53,6 +53,28 @@ public sealed class SessionTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task A_password_hashed_fewer_times_than_now_is_hashed_anew_when_somebody_signs_in_with_it()
+    {
+        var tenant = await console.TenantAsync();
+        var (id, login) = (tenant.Users[AccessRole.Viewer], $"viewer@{tenant.Brand.BrandId}.example.com");
+        Task<string> KeptAsync() => Host.ScalarAsync<string>($"select iterations || ' ' || encode(salt, 'hex') || ' ' || encode(password_hash, 'hex') || ' ' || password_set_at from users where id = '{id}'");
+        var before = await KeptAsync();
+
+        (await Host.SendAsync(ConsoleHost.SignIn(login, "correct horse batterz"))).Answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await KeptAsync()).ShouldBe(before);
+        (await Host.SendAsync(ConsoleHost.SignIn(login, ConsoleFixture.Password))).Answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var renewed = (await KeptAsync()).Split(' ', 4);
+
+        renewed[0].ShouldBe($"{PasswordHash.CurrentIterations}");
+        renewed[1].Length.ShouldBe(32);
+        renewed[1..3].ShouldNotBe(before.Split(' ', 4)[1..3]);
+        renewed[3].ShouldBe(before.Split(' ', 4)[3], "it is the same password");
+        (await StatusAsync(HttpMethod.Get, tenant.Sessions[AccessRole.Viewer])).ShouldBe(HttpStatusCode.OK);
+        (await Host.SendAsync(ConsoleHost.SignIn(login, ConsoleFixture.Password))).Answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await KeptAsync()).ShouldBe(string.Join(' ', renewed));
+    }
+
+    [Fact]
     public async Task A_session_ends_when_it_is_idle_when_it_is_old_and_when_it_is_closed()
     {
         var tenant = await console.TenantAsync();
