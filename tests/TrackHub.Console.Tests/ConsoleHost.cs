@@ -17,10 +17,11 @@ namespace TrackHub.ConsoleTests;
 public sealed class ConsoleHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly string _postgres;
 
     private ConsoleHost(WebApplication app, string postgres)
     {
-        _app = app;
+        (_app, _postgres) = (app, postgres);
         Owner = NpgsqlDataSource.Create(postgres);
         Admin = new(Owner, new MasterKeys(MasterKey.Parse(TestBrands.MasterKey)));
         Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(1));   // the first is the admin port
@@ -54,13 +55,21 @@ public sealed class ConsoleHost : IAsyncDisposable
     public static async Task<ConsoleHost> StartAsync(Action<WebApplicationBuilder> replace, params string[] settings)
     {
         ArgumentNullException.ThrowIfNull(replace);
-        var postgres = await TestBrands.CreateDatabaseAsync();
+        return await StartAsync(await TestBrands.CreateDatabaseAsync(), replace, settings);
+    }
+
+    /// <summary>Starts another one over the same database.</summary>
+    /// <param name="settings">Beside the addresses, <c>Section:Key=value</c> each.</param>
+    public Task<ConsoleHost> StartBesideAsync(params string[] settings) => StartAsync(_postgres, static _ => { }, settings);
+
+    private static async Task<ConsoleHost> StartAsync(string postgres, Action<WebApplicationBuilder> replace, string[] settings)
+    {
         var login = $"console_{Guid.NewGuid():N}";
         await (await TestMachine.PostgresAsync()).ExecuteAsync($"create role {login} login in role trackhub_console");
         string[] given =
         [
             "Console:Port=0", $"Postgres:ConnectionString={PostgresServer.AsWriter(postgres)}", $"Postgres:ConsoleConnectionString={PostgresServer.As(postgres, login)}",
-            $"Secrets:MasterKey={TestBrands.MasterKey}", .. settings,
+            $"Secrets:MasterKey={TestBrands.MasterKey}", "Kafka:BootstrapServers=127.0.0.1:1", .. settings,
         ];
         var builder = RoleHost.CreateBuilder(new() { Roles = [ConsoleRole.Name], AdminPort = 0, Arguments = [.. given.Select(static pair => "--" + pair)] });
         builder.AddConsole();

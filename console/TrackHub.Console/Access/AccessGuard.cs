@@ -55,7 +55,7 @@ internal sealed class AccessGuard(CallerStore callers, TenantLimits limits, Logi
         var (caller, hasTried) = await CallerOfAsync(context);
         if (caller is null)
             return (null, hasTried && attempts.TakeFailure(context.Connection.RemoteIpAddress) is var pause && pause > TimeSpan.Zero ? Problems.RateLimited(pause) : Problems.Unauthenticated);
-        if (limits.Take(caller.TenantId, rule.Bucket) is var wait && wait > TimeSpan.Zero)
+        if (await limits.TakeAsync(caller.TenantId, rule.Bucket, context.RequestAborted) is var wait && wait > TimeSpan.Zero)
             return (null, Problems.RateLimited(wait));
         if (caller.Session is { } session && !RequestOrigin.IsOwn(context.Request, session.Token))
             return (null, Problems.CrossSite);

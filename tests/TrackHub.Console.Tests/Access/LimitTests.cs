@@ -37,6 +37,24 @@ public sealed class LimitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_consoles_together_allow_a_tenant_no_more_than_one()
+    {
+        await using var beside = await _host.StartBesideAsync("Console:RequestsPerMinute=3");
+        var key = (await _host.Admin.AddApiKeyAsync((await TestBrands.CreateAsync(_host.Admin)).TenantId, "Painel", AccessRole.Viewer)).Shown;
+        // As if both were asked in the same moment, however slow the machine: the bucket fills by its own clock.
+        Task<int> FillAsync() => _host.ScalarAsync<int>("with now as (update request_buckets set at = clock_timestamp() returning 1) select count(*)::int from now");
+
+        var statuses = new List<HttpStatusCode>();
+        foreach (var console in new[] { _host, beside, _host, beside, _host })
+        {
+            await FillAsync();
+            statuses.Add((await console.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/v1/session").WithKey(key))).StatusCode);
+        }
+
+        statuses.ShouldBe([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests]);
+    }
+
+    [Fact]
     public async Task Attempts_to_sign_in_are_limited_alike_for_logins_that_are_there_and_that_are_not()
     {
         await _host.Admin.AddUserAsync(_brand.TenantId, "ana@example.com", AccessRole.Admin, ConsoleFixture.Password);
