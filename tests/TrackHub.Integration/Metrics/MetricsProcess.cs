@@ -49,20 +49,18 @@ public sealed class MetricsProcess : IAsyncLifetime
     /// <summary>Further arguments of the role.</summary>
     public IReadOnlyList<string> Further { get; init; } = [];
 
+    /// <summary>Arguments of the role: its servers, its pace and <see cref="Further"/>.</summary>
+    public IReadOnlyList<string> Arguments =>
+    [
+        $"--Kafka:BootstrapServers={_broker.BootstrapServers}", $"--SchemaRegistry:Url={_broker.RegistryAddress}", "--Kafka:SessionTimeout=00:00:06",
+        $"--Postgres:ConnectionString={PostgresServer.AsWriter(_postgres)}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
+        "--Metrics:MaxLinger=00:00:00.010", "--Metrics:PublishInterval=00:00:00.050", "--Metrics:CheckInterval=00:00:00.100",
+        .. Further,
+    ];
+
     public async Task StartRoleAsync()
     {
-        var builder = RoleHost.CreateBuilder(new()
-        {
-            Roles = [MetricsRole.Name],
-            AdminPort = 0,
-            Arguments =
-            [
-                $"--Kafka:BootstrapServers={_broker.BootstrapServers}", $"--SchemaRegistry:Url={_broker.RegistryAddress}", "--Kafka:SessionTimeout=00:00:06",
-                $"--Postgres:ConnectionString={PostgresServer.AsWriter(_postgres)}", $"--Secrets:MasterKey={TestBrands.MasterKey}",
-                "--Metrics:MaxLinger=00:00:00.010", "--Metrics:PublishInterval=00:00:00.050", "--Metrics:CheckInterval=00:00:00.100",
-                .. Further,
-            ],
-        });
+        var builder = RoleHost.CreateBuilder(new() { Roles = [MetricsRole.Name], AdminPort = 0, Arguments = Arguments });
         builder.AddMetricsRole();
         _app = builder.Build();
         await _app.StartAsync();

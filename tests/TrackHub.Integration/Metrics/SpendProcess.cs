@@ -17,6 +17,9 @@ public sealed class SpendProcess : IAsyncLifetime
 
     public MetricsProcess Metrics { get; private set; } = null!;
 
+    /// <summary>Where the simulator is.</summary>
+    public Uri Simulator => _sim.BaseAddress;
+
     public async Task InitializeAsync()
     {
         _sim = await MetaSimHost.StartAsync(new() { DataDirectory = TestFolder.Next("spend-sim") });
