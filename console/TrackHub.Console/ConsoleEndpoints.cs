@@ -18,6 +18,7 @@ internal static class ConsoleEndpoints
         routes.MapSessions();
         routes.MapPerformance();
         routes.MapReplays();
+        routes.MapRedrives();
         routes.MapApiDescription();
 
         routes.MapGroup("").AllowAnyone().MapHealth();

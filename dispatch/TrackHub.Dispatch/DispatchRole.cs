@@ -7,6 +7,7 @@ using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Parking;
 using TrackHub.Dispatch.Recording;
+using TrackHub.Dispatch.Redriving;
 using TrackHub.Dispatch.Replaying;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Replaying;
@@ -50,6 +51,10 @@ public static class DispatchRole
             .AddSingleton<ReplayJournal>()
             .AddSingleton<ReplayRun>()
             .AddHostedService<ReplayKeeper>()
+            .AddSingleton(static services => new LetterRedrive(
+                services.GetRequiredService<LetterTable>(), services.GetRequiredService<LetterOriginals>(), services.GetRequiredService<DispatchRedrive>(),
+                static (_, _, _) => Task.FromResult(LetterRedrive.NeedsOperator), services.GetRequiredService<RecordProducer>(), services.GetRequiredService<TimeProvider>()))
+            .AddHostedService<RedriveKeeper>()
             .AddSingleton<Dispatcher>()
             .AddHostedService<DispatchLoop>();
     }
@@ -62,8 +67,8 @@ public static class DispatchRole
     }
 
     /// <summary>
-    /// <see cref="ReplayDesk"/>, <see cref="ReplayTrial"/> and <see cref="DispatchRedrive"/>, for operators' commands; the latter two need the host
-    /// started, which loads the directory.
+    /// <see cref="ReplayDesk"/>, <see cref="ReplayTrial"/>, <see cref="DispatchRedrive"/> and what finds and opens dead letters, for operators' commands; all
+    /// but the first need the host started, which loads the directory.
     /// </summary>
     public static void AddReplayDesk(this IHostApplicationBuilder builder)
     {
@@ -75,6 +80,8 @@ public static class DispatchRole
         builder.Services.TryAddSingleton<ReplayReader>();
         builder.Services.TryAddSingleton<ReplayJudge>();
         builder.Services.TryAddSingleton<ReplayDesk>();
+        builder.Services.TryAddSingleton<LetterTable>();
+        builder.Services.TryAddSingleton<LetterOriginals>();
         builder.Services.TryAddSingleton(static services => new DispatchRedrive(
             services.GetRequiredService<ReplayJudge>(), services.GetRequiredService<RecordCodec>(), services.GetRequiredService<RecordProducer>(),
             services.GetRequiredService<NpgsqlDataSource>()));

@@ -50,7 +50,11 @@ public sealed class ConsoleFixture : IAsyncLifetime
             insert into replays (replay_id, topic, brand_id, actor, rate, partitions, first_offsets, end_offsets, next_offsets)
             values ('{replay}', 'capi-dispatch', '{brand.BrandId}', 'cli', 500, array[0], array[0], array[9], array[0])
             """);
-        return new(brand, users, sessions, keys, new Dictionary<string, string> { ["/api/performance/anomalies"] = anomaly, ["/api/v1/replays"] = replay });
+        var redrive = Guid.CreateVersion7().ToString();
+        await Host.ExecuteAsync($"insert into redrives (redrive_id, brand_id, actor, filter, dry_run, rate) values ('{redrive}', '{brand.BrandId}', 'key:1', jsonb_build_object(), true, 500)");
+        return new(
+            brand, users, sessions, keys,
+            new Dictionary<string, string> { ["/api/performance/anomalies"] = anomaly, ["/api/v1/replays"] = replay, ["/api/v1/dead-letters/redrive"] = redrive });
     }
 
     /// <summary>A user whose password was hashed once, where 600,000 times take a quarter of a second: the number is stored with the hash.</summary>

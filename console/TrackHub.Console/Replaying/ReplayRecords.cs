@@ -45,4 +45,6 @@ internal sealed record ReplayRange(int Partition, long First, long End, long Nex
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, AllowDuplicateProperties = false, MaxDepth = 8)]
 [JsonSerializable(typeof(ReplayRequest))]
 [JsonSerializable(typeof(ReplayState))]
+[JsonSerializable(typeof(RedriveRequest))]
+[JsonSerializable(typeof(RedriveState))]
 internal sealed partial class ReplayJson : JsonSerializerContext;

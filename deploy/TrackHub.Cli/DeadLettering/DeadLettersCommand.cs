@@ -1,12 +1,11 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 using TrackHub.Cli.Output;
 using TrackHub.Cli.Replaying;
+using TrackHub.Dispatch.Redriving;
 using TrackHub.Dispatch.Replaying;
 using TrackHub.Ingest.Redriving;
-using TrackHub.Platform.Identity;
 using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
@@ -51,7 +50,7 @@ internal static class DeadLettersCommand
                 ?? throw new CommandException($"There is no dead letter '{call.GetRequiredValue(id)}'; `trackhub dead-letters list` shows those there are.");
             await host.StartAsync(cancellationToken);   // loads the directory, whose keys open it
             var codec = host.Services.GetRequiredService<RecordCodec>();
-            await foreach (var letters in OriginalsOf(host.Services).ReadAsync([row], LetterOriginals.Chunk, cancellationToken))
+            await foreach (var letters in host.Services.GetRequiredService<LetterOriginals>().ReadAsync([row], LetterOriginals.Chunk, cancellationToken))
             {
                 if (letters[0].Source is { } source) await codec.PrepareAsync([source], cancellationToken);
                 Printer.Of(call).Card((Row: row, Original: MaskedText.Of(letters[0], codec)), [.. Columns.Select(static column => new Column<(LetterRow Row, string Original)>(column.Name, l => column.Value(l.Row))), new("original", static l => l.Original)]);
@@ -98,21 +97,22 @@ internal static class DeadLettersCommand
     {
         var services = host.Services;
         await host.StartAsync(cancellationToken);   // loads the directory
-        var redrive = new Redrive(
-            TableOf(services), OriginalsOf(services), services.GetRequiredService<DispatchRedrive>(), services.GetRequiredService<WebhookRedrive>(), services.GetRequiredService<RecordProducer>(),
-            services.GetRequiredService<TimeProvider>());
+        var webhooks = services.GetRequiredService<WebhookRedrive>();
+        var redrive = new LetterRedrive(
+            TableOf(services), services.GetRequiredService<LetterOriginals>(), services.GetRequiredService<DispatchRedrive>(), async (letter, body, trial) => ResultOf(await webhooks.TryAsync(letter, body, trial)),
+            services.GetRequiredService<RecordProducer>(), services.GetRequiredService<TimeProvider>());
         var admin = services.GetRequiredService<TenantAdmin>();
         IReadOnlyDictionary<string, long> counts = new Dictionary<string, long>();
         if (isTrial)
         {
-            counts = await redrive.RunAsync(rows, admin.Actor, rate, isTrial, cancellationToken);
+            counts = await redrive.RunAsync(rows, admin.Actor, rate, isTrial, told: null, cancellationToken);
         }
         else
         {
-            await using var only = await TableOf(services).LockAsync(cancellationToken);
+            await using var only = await TableOf(services).TryLockAsync(cancellationToken) ?? throw new CommandException("Another redrive of dead letters is at work on this database. Wait for it.");
             await admin.NotedAsync(
                 "dead_letters.redrive", rows.Count == 1 ? rows[0].Id : $"{rows.Count} letters",
-                async () => [.. (counts = await redrive.RunAsync(rows, admin.Actor, rate, isTrial, cancellationToken)).Select(static c => (c.Key, (string?)$"{c.Value}"))], cancellationToken);
+                async () => [.. (counts = await redrive.RunAsync(rows, admin.Actor, rate, isTrial, told: null, cancellationToken)).Select(static c => (c.Key, (string?)$"{c.Value}"))], cancellationToken);
         }
 
         await host.StopAsync(cancellationToken);
@@ -121,18 +121,22 @@ internal static class DeadLettersCommand
 
     private static Task<IReadOnlyList<LetterRow>> FindAsync(IHost host, LetterFilter filter, CancellationToken cancellationToken) => TableOf(host.Services).FindAsync(filter, cancellationToken);
 
-    private static LetterTable TableOf(IServiceProvider services) => new(services.GetRequiredService<NpgsqlDataSource>());
+    private static LetterTable TableOf(IServiceProvider services) => services.GetRequiredService<LetterTable>();
 
-    private static LetterOriginals OriginalsOf(IServiceProvider services) => new(
-        services.GetRequiredService<RangeReader>(), services.GetRequiredService<RecordCodec>(), services.GetRequiredService<Sealer>(), services.GetRequiredService<TenantDirectory>());
+    private static string ResultOf(WebhookRedriven redriven) => redriven switch
+    {
+        WebhookRedriven.Mapped => ReplayVerdict.Send,
+        WebhookRedriven.StillUnmapped => LetterRedrive.StillUnmapped,
+        _ => LetterRedrive.ConnectionGone,
+    };
 
     private static string MeaningOf(string result) => result switch
     {
-        Redrive.Gone => "the log no longer has it, or its day's key is destroyed",
-        Redrive.Already => "put back before",
-        Redrive.StillUnmapped => "the gateway's mapping does not understand it yet",
-        Redrive.ConnectionGone => "its connection was removed",
-        Redrive.NobodysBrand => "it names two brands: nobody can say whose it is",
+        LetterRedrive.Gone => "the log no longer has it, or its day's key is destroyed",
+        LetterRedrive.Already => "put back before",
+        LetterRedrive.StillUnmapped => "the gateway's mapping does not understand it yet",
+        LetterRedrive.ConnectionGone => "its connection was removed",
+        LetterRedrive.NobodysBrand => "it names two brands: nobody can say whose it is",
         _ => ReplayColumns.MeaningOf(result),
     };
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Cli.Administering;
 using TrackHub.Cli.Reading;
+using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 
@@ -20,7 +21,7 @@ internal sealed class LetterFilterOptions
     private readonly Option<LogPlace?> _to = PlaceOption.OfTime("--to", "Given up not after. Takes");
 
     /// <summary>Makes the options.</summary>
-    public LetterFilterOptions() => _role.AcceptOnlyFromAmong("ingress", "matcher", "dispatcher", "ledger", "metrics");
+    public LetterFilterOptions() => _role.AcceptOnlyFromAmong([.. LetterFilter.Roles]);
 
     private Option[] All => [_brand, _pixel, _role, _reason, _event, _from, _to];
 
@@ -36,5 +37,5 @@ internal sealed class LetterFilterOptions
     /// <summary>What they say.</summary>
     public async Task<LetterFilter> ReadAsync(ParseResult call, IServiceProvider services, string[]? ids, CancellationToken cancellationToken) => new(
         ids, await services.GetRequiredService<TenantAdmin>().BrandIdAsync(call.GetValue(_brand), cancellationToken), call.GetValue(_pixel), call.GetValue(_role), call.GetValue(_reason),
-        call.GetValue(_event), call.GetValue(_from), call.GetValue(_to));
+        call.GetValue(_event), call.GetValue(_from)?.Time, call.GetValue(_to)?.Time);
 }

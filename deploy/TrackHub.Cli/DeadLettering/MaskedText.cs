@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TrackHub.Cli.Reading;
+using TrackHub.Dispatch.Redriving;
 using TrackHub.Platform.Streams;
 
 namespace TrackHub.Cli.DeadLettering;

@@ -26,6 +26,7 @@ internal sealed class OldRows(NpgsqlDataSource database)
         ("performance_anomalies", "detected_at < $3 and resolved_at is not null", null),
         ("alerts", "at < $3 and state = 'resolved'", null),
         ("replays", "created_at < $3 and state <> 'running'", null),
+        ("redrives", "created_at < $3 and state <> 'running'", null),
         ("dead_letter_redrives", "at < $3", null),
 
         // A gateway may announce an old order again, so what was sent of it is remembered as long as the order.

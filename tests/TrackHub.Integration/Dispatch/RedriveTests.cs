@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using TrackHub.Cli.DeadLettering;
 using TrackHub.Dispatch;
+using TrackHub.Dispatch.Redriving;
 using TrackHub.Dispatch.Replaying;
 using TrackHub.Ingest.Redriving;
 using TrackHub.Platform.Identity;
@@ -60,7 +61,7 @@ public sealed class RedriveTests(FastWorld world) : IAsyncLifetime
 
         await Eventually.Holds(() => world.Outcomes(bad).Count == 2, Patience);
         world.Outcomes(bad).Select(static o => (o.State, o.Revision)).ShouldBe([(OutcomeState.Dead, 1L), (OutcomeState.Delivered, 2L)]);
-        (await RunAsync(row)).ShouldBe(Redrive.Already);
+        (await RunAsync(row)).ShouldBe(LetterRedrive.Already);
         await world.ExecuteAsync("update dead_letter_redrives set done_at = null");   // killed before it was noted
         (await RunAsync(row)).ShouldBe(ReplayVerdict.SkippedDelivered);
         (await world.ArrivedAsync(bad)).ShouldBe((1, 1));
@@ -119,8 +120,8 @@ public sealed class RedriveTests(FastWorld world) : IAsyncLifetime
         (await RunAsync(known, isTrial: true)).ShouldBe(Sent);
         (await ReadAsync(Topics.IngestEvents)).ShouldNotContain(record => record.Header("brand") == brand.BrandId);
         (await RunAsync(known)).ShouldBe(Sent);
-        (await RunAsync(known)).ShouldBe(Redrive.Already);
-        (await RunAsync(unknown)).ShouldBe(Redrive.StillUnmapped);
+        (await RunAsync(known)).ShouldBe(LetterRedrive.Already);
+        (await RunAsync(unknown)).ShouldBe(LetterRedrive.StillUnmapped);
 
         (await ReadAsync(Topics.IngestEvents)).Count(record => record.Header("brand") == brand.BrandId).ShouldBe(1);
         var letter = await OpenAsync(unknown);
@@ -148,13 +149,13 @@ public sealed class RedriveTests(FastWorld world) : IAsyncLifetime
             RedrivenAt = null,
         });
 
-        var run = NewRedrive(clock).RunAsync([.. lost], "ana", rate: 2, isTrial: false, default);
+        var run = NewRedrive(clock).RunAsync([.. lost], "ana", rate: 2, isTrial: false, told: null, default);
         await Eventually.Holds(() => clock.WaitingTimers == 1);
         clock.Advance(TimeSpan.FromSeconds(0.9));
         run.IsCompleted.ShouldBeFalse("two went in the first second, the third goes in the next");
         clock.Advance(TimeSpan.FromSeconds(0.2));
 
-        (await run).ShouldHaveSingleItem().ShouldBe(new(Redrive.Gone, 3));
+        (await run).ShouldHaveSingleItem().ShouldBe(new(LetterRedrive.Gone, 3));
     }
 
     [Fact]
@@ -166,8 +167,8 @@ public sealed class RedriveTests(FastWorld world) : IAsyncLifetime
         var row = await LetterAsync(static letter => letter.DeadLetterId, stray.Coordinates.ToString());
         var lost = row with { Id = "x/0/0", Offset = 1_000_000, BrandId = brand.BrandId };
 
-        (await RunAsync(row)).ShouldBe(Redrive.NobodysBrand);
-        (await RunAsync(lost)).ShouldBe(Redrive.Gone);
+        (await RunAsync(row)).ShouldBe(LetterRedrive.NobodysBrand);
+        (await RunAsync(lost)).ShouldBe(LetterRedrive.Gone);
         (await world.Postgres.CreateCommand("select count(*) from dead_letter_redrives where dead_letter_id = 'x/0/0'").ExecuteScalarAsync()).ShouldBe(0L);
     }
 
@@ -194,13 +195,20 @@ public sealed class RedriveTests(FastWorld world) : IAsyncLifetime
     private LetterOriginals Originals => new(
         Services.GetRequiredService<RangeReader>(), Services.GetRequiredService<RecordCodec>(), Services.GetRequiredService<Sealer>(), Services.GetRequiredService<TenantDirectory>());
 
-    private Redrive NewRedrive(TimeProvider clock) => new(
-        Table, Originals, Services.GetRequiredService<DispatchRedrive>(), Services.GetRequiredService<WebhookRedrive>(), Services.GetRequiredService<RecordProducer>(), clock);
+    private LetterRedrive NewRedrive(TimeProvider clock) => new(
+        Table, Originals, Services.GetRequiredService<DispatchRedrive>(),
+        async (letter, body, trial) => await Services.GetRequiredService<WebhookRedrive>().TryAsync(letter, body, trial) switch
+        {
+            WebhookRedriven.Mapped => ReplayVerdict.Send,
+            WebhookRedriven.StillUnmapped => LetterRedrive.StillUnmapped,
+            _ => LetterRedrive.ConnectionGone,
+        },
+        Services.GetRequiredService<RecordProducer>(), clock);
 
     private async Task<string> RunAsync(LetterRow row, bool isTrial = false)
     {
         var rows = await Table.FindAsync(new([row.Id], null, null, null, null, null, null, null), default);
-        return (await NewRedrive(TimeProvider.System).RunAsync(rows.Count == 0 ? [row] : rows, "ana", ReplayDesk.UsualRate, isTrial, default)).ShouldHaveSingleItem().Key;
+        return (await NewRedrive(TimeProvider.System).RunAsync(rows.Count == 0 ? [row] : rows, "ana", ReplayDesk.UsualRate, isTrial, told: null, default)).ShouldHaveSingleItem().Key;
     }
 
     private async Task<List<StreamRecord>> ReadAsync(TopicDefinition topic)

@@ -148,9 +148,9 @@ public sealed class RetentionTests : IAsyncLifetime
         // Of six moments one is three years old, the fourth, whose consent is a grant; another refuses at that age.
         foreach (var table in new[] { "identities", "orders", "order_revisions", "consents", "dead_letters" })
             (await _database.ScalarAsync<long>($"select count(*) from {table}")).ShouldBe(5, table);
-        foreach (var table in new[] { "quarantine", "quality_days", "replays", "dead_letter_redrives", "order_facts", "spend_facts", "performance_anomalies" })
+        foreach (var table in new[] { "quarantine", "quality_days", "replays", "redrives", "dead_letter_redrives", "order_facts", "spend_facts", "performance_anomalies" })
             (await _database.ScalarAsync<long>($"select count(*) from {table}")).ShouldBe(1, table);
-        deleted.Sum.ShouldBe(11);
+        deleted.Sum.ShouldBe(12);
         await _database.ExecuteAsync("update consents set at = now() - interval '3 years', ads = false");
         await Keeper().DeleteRowsAsync(default);
         (await _database.ScalarAsync<long>("select count(*) from consents")).ShouldBe(5);

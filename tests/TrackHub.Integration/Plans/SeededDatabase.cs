@@ -96,6 +96,8 @@ public sealed class SeededDatabase : IAsyncLifetime, ICollectionFixture<SeededDa
         insert into dead_letter_redrives (dead_letter_id, brand_id, actor, done_at) select 'd' || n, seed_brand(n), 'cli', now() from generate_series(1, 20000) n;
         insert into replays (replay_id, topic, brand_id, actor, rate, state, partitions, first_offsets, end_offsets, next_offsets)
             select md5('r' || n)::uuid, 'capi-dispatch', seed_brand(n), 'cli', 500, case when n = 1 then 'running' else 'done' end, array[0], array[0], array[9], array[9] from generate_series(1, 20000) n;
+        insert into redrives (redrive_id, brand_id, actor, filter, dry_run, rate, state)
+            select md5('d' || n)::uuid, seed_brand(n), 'key:1', jsonb_build_object(), false, 500, case when n = 1 then 'running' else 'done' end from generate_series(1, 20000) n;
         vacuum analyze;
         """;
 

@@ -77,5 +77,6 @@ internal static class ExpectedRights
             ConsoleWrites: "insert(actor) insert(brand_id) insert(end_offsets) insert(first_offsets) insert(next_offsets) insert(partitions) insert(rate) insert(replay_id) insert(topic) "
                 + "update(ended_at) update(ended_by) update(state) update(updated_at)"),
         new("dead_letter_redrives", RowsOf.Brand, "delete insert select update"),
+        new("redrives", RowsOf.Brand, "delete select update", ConsoleWrites: "insert(actor) insert(brand_id) insert(dry_run) insert(filter) insert(rate) insert(redrive_id)"),
     ];
 }

@@ -76,6 +76,8 @@ internal static class SampleRows
             select gen_random_uuid(), '{brand}', 'kiwify', 'con_{brand}', t, 'signature_invalid', 'quarantine', 0, 0 from unnest(array[now(), now() - interval '3 years']) as t;
         insert into replays (replay_id, topic, brand_id, actor, rate, state, partitions, first_offsets, end_offsets, next_offsets, created_at, ended_at)
             select gen_random_uuid(), 'capi-dispatch', '{brand}', 'cli', 500, 'done', array[0], array[0], array[9], array[9], t, t from unnest(array[now(), now() - interval '3 years']) as t;
+        insert into redrives (redrive_id, brand_id, actor, filter, dry_run, rate, state, created_at, ended_at)
+            select gen_random_uuid(), '{brand}', 'key:1', jsonb_build_object(), false, 500, 'done', t, t from unnest(array[now(), now() - interval '3 years']) as t;
         insert into dead_letter_redrives (dead_letter_id, brand_id, actor, at, done_at) select '{brand}' || t, '{brand}', 'cli', t, t from unnest(array[now(), now() - interval '3 years']) as t;
         """;
 }

@@ -1,11 +1,11 @@
 using Npgsql;
 using NpgsqlTypes;
-using TrackHub.Platform.Streams;
+using TrackHub.Platform.Replaying;
 
-namespace TrackHub.Cli.DeadLettering;
+namespace TrackHub.Dispatch.Redriving;
 
 /// <summary>A dead letter as its tables tell it.</summary>
-internal sealed record LetterRow
+public sealed record LetterRow
 {
     /// <summary>Its id: receipt of the record that died, or <c>ingress/</c> and an ingest id.</summary>
     public required string Id { get; init; }
@@ -47,19 +47,8 @@ internal sealed record LetterRow
     public required DateTimeOffset? RedrivenAt { get; init; }
 }
 
-/// <summary>Which dead letters; what is null does not narrow.</summary>
-/// <param name="Ids">These.</param>
-/// <param name="BrandId">Of this brand.</param>
-/// <param name="PixelId">On their way to this pixel.</param>
-/// <param name="Role">Given up by this role.</param>
-/// <param name="Reason">For this reason.</param>
-/// <param name="EventId">Of this event.</param>
-/// <param name="From">Not before.</param>
-/// <param name="To">Not after.</param>
-internal sealed record LetterFilter(string[]? Ids, string? BrandId, string? PixelId, string? Role, string? Reason, string? EventId, LogPlace? From, LogPlace? To);
-
 /// <summary>Finds dead letters and notes which were put back.</summary>
-internal sealed class LetterTable(NpgsqlDataSource postgres)
+public sealed class LetterTable(NpgsqlDataSource postgres)
 {
     private const string Select = """
         select d.dead_letter_id, d.at, d.stage, d.reason, d.detail, d.brand_id, d.pixel_id, d.event_id, d.ingest_id, d.gateway, d.partition, d."offset", r.done_at
@@ -87,8 +76,8 @@ internal sealed class LetterTable(NpgsqlDataSource postgres)
         Add(filter.Ids, NpgsqlDbType.Array | NpgsqlDbType.Text);
         foreach (var text in new[] { filter.BrandId, filter.PixelId, filter.Role, filter.Reason, filter.EventId })
             Add(text, NpgsqlDbType.Text);
-        Add(filter.From?.Time?.UtcDateTime, NpgsqlDbType.TimestampTz);
-        Add(filter.To?.Time?.UtcDateTime, NpgsqlDbType.TimestampTz);
+        Add(filter.From?.UtcDateTime, NpgsqlDbType.TimestampTz);
+        Add(filter.To?.UtcDateTime, NpgsqlDbType.TimestampTz);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<LetterRow>();
         while (await reader.ReadAsync(cancellationToken))
@@ -97,8 +86,8 @@ internal sealed class LetterTable(NpgsqlDataSource postgres)
     }
 
     /// <summary>Keeps everybody else from putting letters back until it is disposed, or this process is gone.</summary>
-    /// <exception cref="CommandException">Somebody is at it.</exception>
-    public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellationToken)
+    /// <returns>Null: somebody is at it.</returns>
+    public async Task<IAsyncDisposable?> TryLockAsync(CancellationToken cancellationToken)
     {
         // Of the session, not of a transaction: a long one would keep the database from cleaning up.
         var connection = await postgres.OpenConnectionAsync(cancellationToken);
@@ -106,7 +95,7 @@ internal sealed class LetterTable(NpgsqlDataSource postgres)
         if (await command.ExecuteScalarAsync(cancellationToken) is true) return connection;
 
         await connection.DisposeAsync();
-        throw new CommandException("Another `trackhub dead-letters redrive` is at work on this database. Wait for it.");
+        return null;
     }
 
     /// <summary>Notes that these are about to be put back.</summary>

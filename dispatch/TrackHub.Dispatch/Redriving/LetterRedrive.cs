@@ -1,17 +1,23 @@
 using TrackHub.Dispatch.Replaying;
-using TrackHub.Ingest.Redriving;
 using TrackHub.Platform.Replaying;
 using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 
-namespace TrackHub.Cli.DeadLettering;
+namespace TrackHub.Dispatch.Redriving;
+
+/// <summary>Takes a webhook that was not understood through its gateway's mapping again.</summary>
+/// <param name="letter">The dead letter.</param>
+/// <param name="body">Its original, opened.</param>
+/// <param name="isTrial">Nothing is written.</param>
+/// <returns>A <see cref="ReplayVerdict"/> or a word of <see cref="LetterRedrive"/>.</returns>
+public delegate Task<string> WebhookMapping(DeadLetter letter, byte[] body, bool isTrial);
 
 /// <summary>Puts dead letters back where they came from: into dispatch with another ladder, through a gateway's mapping, or into their topic.</summary>
 /// <remarks>
 /// What was put back is noted per letter, before and after: a letter is put back once, and one that a killed command had begun again. Events that are
 /// taken twice all the same are absorbed where every repetition is.
 /// </remarks>
-internal sealed class Redrive(LetterTable table, LetterOriginals originals, DispatchRedrive dispatch, WebhookRedrive webhooks, RecordProducer producer, TimeProvider clock)
+public sealed class LetterRedrive(LetterTable table, LetterOriginals originals, DispatchRedrive dispatch, WebhookMapping webhooks, RecordProducer producer, TimeProvider clock)
 {
     /// <summary>The log no longer has it, or its day's key is destroyed.</summary>
     public const string Gone = "gone";
@@ -25,6 +31,9 @@ internal sealed class Redrive(LetterTable table, LetterOriginals originals, Disp
     /// <summary>Its connection was removed.</summary>
     public const string ConnectionGone = "connection_gone";
 
+    /// <summary>A webhook, which a dispatcher cannot map: an operator's command can.</summary>
+    public const string NeedsOperator = "needs_operator";
+
     /// <summary>It names two brands: nobody can say whose it is.</summary>
     public const string NobodysBrand = BrandClaim.Mismatch;
 
@@ -33,9 +42,11 @@ internal sealed class Redrive(LetterTable table, LetterOriginals originals, Disp
     /// <param name="actor">Who.</param>
     /// <param name="rate">Letters a second at most, from 1.</param>
     /// <param name="isTrial">Nothing is sent or changed.</param>
+    /// <param name="told">Told the counts so far after each chunk; null: nobody is.</param>
     /// <param name="cancellationToken">Ends it between two chunks.</param>
     /// <returns>Letters by what came of them: a <see cref="ReplayVerdict"/> or a word of this class.</returns>
-    public async Task<IReadOnlyDictionary<string, long>> RunAsync(IReadOnlyList<LetterRow> rows, string actor, int rate, bool isTrial, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, long>> RunAsync(
+        IReadOnlyList<LetterRow> rows, string actor, int rate, bool isTrial, Func<IReadOnlyDictionary<string, long>, Task>? told, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         void Count(string result) => counts[result] = counts.GetValueOrDefault(result) + 1;
@@ -59,6 +70,8 @@ internal sealed class Redrive(LetterTable table, LetterOriginals originals, Disp
             }
 
             foreach (var (_, result) in found) Count(result);
+            if (told is not null)
+                await told(counts);
             rest = TimeSpan.FromSeconds((double)letters.Count / rate) - clock.GetElapsedTime(started);
         }
 
@@ -84,7 +97,7 @@ internal sealed class Redrive(LetterTable table, LetterOriginals originals, Disp
             else if (kept.Reason == BrandClaim.Mismatch)
                 results.Add((letter, NobodysBrand));
             else if (letter.Source is not { } source)
-                results.Add((letter, ResultOf(await webhooks.TryAsync(kept, original, isTrial))));
+                results.Add((letter, await webhooks(kept, original, isTrial)));
             else if (IsOfDispatch(letter))
                 events.Add(letter);
             else if (Topics.Find(source.Coordinates.Topic) is { } topic)
@@ -102,11 +115,4 @@ internal sealed class Redrive(LetterTable table, LetterOriginals originals, Disp
             await producer.ProduceAllAsync(copies, cancellationToken);
         return results;
     }
-
-    private static string ResultOf(WebhookRedriven redriven) => redriven switch
-    {
-        WebhookRedriven.Mapped => ReplayVerdict.Send,
-        WebhookRedriven.StillUnmapped => StillUnmapped,
-        _ => ConnectionGone,
-    };
 }

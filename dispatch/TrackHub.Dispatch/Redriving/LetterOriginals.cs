@@ -5,14 +5,14 @@ using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
-namespace TrackHub.Cli.DeadLettering;
+namespace TrackHub.Dispatch.Redriving;
 
 /// <summary>A dead letter with what it keeps.</summary>
 /// <param name="Row">What the tables tell of it.</param>
 /// <param name="Letter">Its record; null if the log no longer has it.</param>
 /// <param name="Original">The bytes that died; null if they were none, are too long for a copy, or their day's key is destroyed.</param>
 /// <param name="Trace">Header <c>traceparent</c> of the letter.</param>
-internal sealed record OpenLetter(LetterRow Row, DeadLetter? Letter, byte[]? Original, byte[]? Trace)
+public sealed record OpenLetter(LetterRow Row, DeadLetter? Letter, byte[]? Original, byte[]? Trace)
 {
     /// <summary>The record as it lay at its source; null for a webhook, or where the original is gone.</summary>
     public StreamRecord? Source => this is { Letter: { SourceTopic: { } topic } letter, Original: { } original }
@@ -36,7 +36,7 @@ internal sealed record OpenLetter(LetterRow Row, DeadLetter? Letter, byte[]? Ori
 }
 
 /// <summary>Fetches what dead letters keep and opens it. The tenant directory must be loaded.</summary>
-internal sealed class LetterOriginals(RangeReader log, RecordCodec codec, Sealer sealer, TenantDirectory directory)
+public sealed class LetterOriginals(RangeReader log, RecordCodec codec, Sealer sealer, TenantDirectory directory)
 {
     /// <summary>Letters at a time, at most.</summary>
     public const int Chunk = 500;
