@@ -7,7 +7,8 @@ using TrackHub.Schemas;
 namespace TrackHub.Integration.Plans;
 
 /// <summary>What The Sentry asks of one brand at each look is found by keys, however many rows there are beside it.</summary>
-public sealed class SentryPlanTests(SeededDatabase seeded) : IClassFixture<SeededDatabase>
+[Collection(nameof(SeededDatabase))]
+public sealed class SentryPlanTests(SeededDatabase seeded)
 {
     private static readonly WatchedBrand Many = new("many00000500", "America/Sao_Paulo", "BRL", SentryRules.Medium, null);
 
