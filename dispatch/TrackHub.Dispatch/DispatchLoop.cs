@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Recording;
+using TrackHub.Dispatch.Retrying;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
@@ -13,7 +14,7 @@ namespace TrackHub.Dispatch;
 /// <remarks>
 /// At least once: a record is completed when what follows from it is durable, in any order; the consumer stores the gap-free prefix. One consumer
 /// with the range assignor over co-partitioned topics, so that one instance owns a lane shard in all of them. A full lane's records move to
-/// <c>capi-hold-15s</c> and are not waited for, so that no lane stops the loop; one that flows is full later, so that a mere burst does not go that way.
+/// <c>capi-hold-*</c> and are not waited for, so that no lane stops the loop; one that flows is full later, so that a mere burst does not go that way.
 /// </remarks>
 internal sealed class DispatchLoop(
     RecordConsumerFactory consumers, BatchDecoder decoder, DeadLetters deadLetters, RecordProducer producer, RecordGates gates, LaneGates laneGates,
@@ -64,8 +65,9 @@ internal sealed class DispatchLoop(
             var arrivedAt = clock.GetTimestamp();
             foreach (var full in AddToLanes(lanes, decoded.Select(d => new WaitingEvent(d.Record, d.Value, arrivedAt, batch.Revoked))))
             {
+                var topic = Holds.TopicFor(laneGates.Of(full.Key).ClosedFor);
                 await settlement.SettleAsync(
-                    [.. full.Select(static e => new Leaving(e, ResultRecords.Hold(e), "full", ""))], [], full.Key, consumer.Complete, stoppingToken);
+                    [.. full.Select(e => new Leaving(e, ResultRecords.Hold(e, topic), "full", ""))], [], full.Key, consumer.Complete, stoppingToken);
             }
         }
     }

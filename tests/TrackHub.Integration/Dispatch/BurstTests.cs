@@ -52,9 +52,24 @@ public sealed class BurstTests(OneCallWorld world) : IClassFixture<OneCallWorld>
         held.ShouldContain(copy => copy.Attempt == 0 && !calls.ContainsKey(copy.EventId), "what found no place was held before any call");
     }
 
+    [Fact]
+    public async Task A_burst_for_a_lane_that_Meta_closed_for_long_waits_as_long_and_does_not_come_round_every_15_s()
+    {
+        var brand = await world.NewBrandAsync();
+        await world.BehaveAsync(new { match = new { dataset = brand.DatasetId }, status = 429, retry_after_s = 3_000 });
+        var first = world.Purchase(brand);
+        await world.SendAsync(first);
+        await Eventually.Holds(async () => await world.LaneAsync<string>(brand, "reason") == "throttled", TimeSpan.FromMinutes(1));
+
+        await world.SendAllAsync([.. Enumerable.Range(0, Burst).Select(_ => world.Purchase(brand))]);
+
+        await Eventually.Holds(() => HeldOf(brand, Topics.CapiHold5M).Count >= Burst, TimeSpan.FromMinutes(2));
+        HeldOf(brand).ShouldAllBe(copy => copy.EventId == first.EventId, "only what Meta was asked for comes back so soon");
+    }
+
     private List<EventOutcome> EndsOf(TestBrand brand) =>
         [.. world.Seen<EventOutcome>(Topics.EventOutcomes).Select(static seen => seen.Value).Where(end => end.BrandId == brand.BrandId)];
 
-    private List<DispatchReady> HeldOf(TestBrand brand) =>
-        [.. world.Seen<DispatchReady>(Topics.CapiHold15S).Select(static seen => seen.Value).Where(held => held.BrandId == brand.BrandId)];
+    private List<DispatchReady> HeldOf(TestBrand brand, TopicDefinition? topic = null) =>
+        [.. world.Seen<DispatchReady>(topic ?? Topics.CapiHold15S).Select(static seen => seen.Value).Where(held => held.BrandId == brand.BrandId)];
 }
