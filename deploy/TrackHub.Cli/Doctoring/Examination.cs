@@ -35,7 +35,9 @@ internal static class Examination
             ("brands", "", token => BrandChecks.ExamineAsync(services.GetRequiredService<TenantAdmin>(), token)),
         ];
 
-        // Side by side: a machine where all are away answers after one limit, not after six.
+        // Side by side: a machine where all are away answers after one limit, not after six. Some clients block, and the others must not wait for their threads.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 2 * checks.Length), ports);
         var examined = await Task.WhenAll(checks.Select(check => GuardAsync(check.Name, check.Key, check.Examine, cancellationToken)));
         return [.. findings, .. examined.SelectMany(static e => e)];
     }
@@ -45,7 +47,6 @@ internal static class Examination
     {
         try
         {
-            // Clients that block do so on a thread of their own.
             return await Task.Run(() => examine(cancellationToken), cancellationToken).WaitAsync(Limit, cancellationToken);
         }
         catch (Exception failure) when (Failures.Message(failure) is { } message)

@@ -5,7 +5,11 @@ namespace TrackHub.Cli.Supervising;
 /// <summary>What runs on a machine: the stores that are not elsewhere, and the roles.</summary>
 internal sealed class MachineServices(MachineData data, Ports ports, SystemConfiguration configuration, IReadOnlyList<string> configured)
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private static readonly HttpClient Http = new() { Timeout = Timeout.InfiniteTimeSpan };
+
+    // A supervisor asks again. Who asks once waits longer: a busy machine is no fault.
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(10);
 
     private static readonly string[] OurRoles = [RoleNames.Ingest, RoleNames.Matcher, RoleNames.Dispatcher, RoleNames.Ledger, RoleNames.Metrics, RoleNames.Console];
 
@@ -40,32 +44,34 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
         }),
     ];
 
-    /// <summary>Asks a service by its address whether it serves.</summary>
+    /// <summary>Asks a service by its port whether it serves.</summary>
     /// <returns>Null when it does, else why not.</returns>
-    public static async Task<string?> ProbeReadyAsync(int adminPort, CancellationToken cancellationToken)
+    public static async Task<string?> ProbeReadyAsync(int adminPort, TimeSpan limit, CancellationToken cancellationToken)
     {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(limit);
         try
         {
-            using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{adminPort}/ready"), cancellationToken);
-            return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync(cancellationToken);
+            using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{adminPort}/ready"), late.Token);
+            return answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync(late.Token);
         }
         catch (HttpRequestException exception)
         {
             return exception.Message;
         }
-        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"no answer on port {adminPort} within {Http.Timeout.TotalSeconds:0} s";
+            return $"no answer on port {adminPort} within {limit.TotalSeconds:0} s";
         }
     }
 
-    /// <summary>Asks any service of this machine whether it serves.</summary>
+    /// <summary>Asks any service of this machine whether it serves, once and patiently.</summary>
     public static Task<string?> ProbeAsync(string name, MachineData data, Ports ports, CancellationToken cancellationToken) => name switch
     {
         PostgresService.Name => PostgresService.ProbeAsync(PostgresService.OwnerConnectionString(ports, data.PostgresPassword ?? ""), cancellationToken),
         RedisService.Name => RedisService.ProbeAsync(ports.Redis, cancellationToken),
-        "schema-registry" => ProbeReadyAsync(ports.Admin(RoleNames.Broker), cancellationToken),
-        _ => ProbeReadyAsync(ports.Admin(name), cancellationToken),
+        "schema-registry" => ProbeReadyAsync(ports.Admin(RoleNames.Broker), Patient, cancellationToken),
+        _ => ProbeReadyAsync(ports.Admin(name), Patient, cancellationToken),
     };
 
     private Service OurOwn(string role, StopStage stage, int adminPort, IReadOnlyList<ServiceAddress> addresses, params IReadOnlyList<int> furtherPorts)
@@ -80,7 +86,7 @@ internal sealed class MachineServices(MachineData data, Ports ports, SystemConfi
         };
         return new Service(
             role, addresses, [.. furtherPorts, adminPort], stage, new ProcessPlan(Ourselves.Program, arguments, environment, data.LogFile(role)),
-            token => ProbeReadyAsync(adminPort, token));
+            token => ProbeReadyAsync(adminPort, Brief, token));
     }
 }
 
