@@ -25,11 +25,12 @@ internal sealed class MetricsLab : IAsyncDisposable
     private readonly LoadDatabase _database;
     private readonly RoleProcess _role;
     private readonly IHost _host;
+    private readonly string _data;
     private readonly string _directory;
 
-    private MetricsLab(BrokerUnderLoad broker, LoadDatabase database, RoleProcess role, IHost host, IReadOnlyList<LoadBrand> brands, string directory)
+    private MetricsLab(BrokerUnderLoad broker, LoadDatabase database, RoleProcess role, IHost host, IReadOnlyList<LoadBrand> brands, string data, string directory)
     {
-        (_broker, _database, _role, _host, AllBrands, _directory) = (broker, database, role, host, brands, directory);
+        (_broker, _database, _role, _host, AllBrands, _data, _directory) = (broker, database, role, host, brands, data, directory);
         Rows = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false }.ConnectionString);
     }
 
@@ -82,7 +83,29 @@ internal sealed class MetricsLab : IAsyncDisposable
             },
             clock,
             cancellationToken);
-        return new(broker, database, role, host, brands, directory);
+        return new(broker, database, role, host, brands, data.Root, directory);
+    }
+
+    /// <summary>Starts the shipped console over the same database.</summary>
+    public Task<RoleProcess> StartConsoleAsync(TimeProvider clock, CancellationToken cancellationToken) => RoleProcess.StartAsync(
+        RoleNames.Console,
+        _data,
+        new Dictionary<string, string>(RoleRuntime.Of(RoleNames.Console))
+        {
+            ["TRACKHUB_Kafka__BootstrapServers"] = Bootstrap,
+            ["TRACKHUB_Postgres__ConnectionString"] = _database.ConnectionString,
+            ["TRACKHUB_Postgres__ConsoleConnectionString"] = _database.ConnectionString,   // its queries take the console's role all the same
+            ["TRACKHUB_Console__RequestsPerMinute"] = "1000000",
+        },
+        clock,
+        cancellationToken);
+
+    /// <summary>A key of the brands' tenant.</summary>
+    public async Task<Secret<string>> KeyAsync(CancellationToken cancellationToken)
+    {
+        var admin = _host.Services.GetRequiredService<TenantAdmin>();
+        var tenant = (await admin.ListTenantsAsync(cancellationToken)).Single();   // the database is this run's alone
+        return (await admin.AddApiKeyAsync(tenant.Id, "load", AccessRole.Viewer, cancellationToken)).Shown;
     }
 
     /// <summary>Holds the role's process until the answer is disposed.</summary>

@@ -9,7 +9,7 @@ namespace TrackHub.Load.Figures;
 
 /// <summary>
 /// The metrics role alone: how many conversions of a backlog it takes into the figures, beside reading the same records raw; then how soon a sale is in the figures
-/// that PostgreSQL shows. At the end the figures must be what was told, to the cent.
+/// that PostgreSQL shows, and in those that the console answers with. Before that the figures must be what was told, to the cent.
 /// </summary>
 /// <remarks>Records lie in the log before a round begins: the role's process is held meanwhile. A first, smaller round warms up.</remarks>
 internal static class MetricsScenario
@@ -50,6 +50,16 @@ internal static class MetricsScenario
         var seen = await run.Generator.OpenAsync("sale sent to figure in PostgreSQL", target, 1, cancellationToken);
         seen.Cost = new((lab.Meter.CpuSeconds - cpu) * 1_000_000 / run.Generator.Used, null, lab.Meter.ResidentMegabytes);
         run.Keep(seen);
+
+        // Refunds name sales that are counted already: none follows these.
+        await run.SayAsync($"latency at {run.Settings.Rate} sales a second, asked of the console");
+        await using var console = await lab.StartConsoleAsync(run.Clock, cancellationToken);
+        var (key, used) = (await lab.KeyAsync(cancellationToken), run.Generator.Used);
+        await using var shown = await ShownTarget.StartAsync(new($"http://127.0.0.1:{console.Ports.Console}/"), key, lab.AllBrands, traffic, next, run.Clock);
+        cpu = console.Meter.CpuSeconds;
+        var asked = await run.Generator.OpenAsync("sale sent to figure in the console's API", shown, 1, cancellationToken);
+        asked.Cost = new((console.Meter.CpuSeconds - cpu) * 1_000_000 / (run.Generator.Used - used), null, console.Meter.ResidentMegabytes);
+        run.Keep(asked);
     }
 
     private static async Task<(Measurement Floor, Measurement Role)> RoundAsync(

@@ -33,7 +33,7 @@ internal sealed class SalesTraffic(IReadOnlyList<LoadBrand> brands, RecordProduc
     {
         var brand = brands[(int)(number % brands.Count)];
         var saleId = Invariant($"{brand.Run}-{number}");
-        var at = _begin.AddHours((double)number / SalesPerHour);
+        var at = At(number);
         return new()
         {
             BrandId = brand.BrandId,
@@ -63,6 +63,9 @@ internal sealed class SalesTraffic(IReadOnlyList<LoadBrand> brands, RecordProduc
             Passes = 1,
         };
     }
+
+    /// <summary>When the sale of a number happened.</summary>
+    public DateTimeOffset At(long number) => _begin.AddHours((double)number / SalesPerHour);
 
     /// <summary>Revenue, refunds and standing sales of so many numbers from a first one on, all in all.</summary>
     public static (long Revenue, long Refunded, long Conversions) Sum(long first, long count)
