@@ -113,7 +113,7 @@ public sealed class OutageTests(FastWorld world)
             (await world.OutcomeAsync(e, Patience)).State.ShouldBe(OutcomeState.Delivered, name);
             await Eventually.Holds(() => world.Attempts(e).Count == 2);
             world.Attempts(e).Select(static attempt => attempt.Outcome).ShouldBe([outcome, AttemptOutcome.Delivered], name);
-            world.Attempts(e)[0].LatencyMs.ShouldBeLessThan(15_000, name);
+            world.Attempts(e)[0].LatencyMs.ShouldBeLessThan(60_000, $"{name}: the slowest would take longer, or never end");
         }
 
         elsewhere.Pending().ShouldBeFalse("a redirect is not followed");

@@ -18,16 +18,16 @@ public sealed class DirectoryRefresherTests
 
         // The first change may fall before LISTEN; the following ones are told by it.
         await Eventually.Holds(() => live.Directory.Current.Brand(brand.Id) is not null, Promise);
-        var slowest = TimeSpan.Zero;
+        var times = new List<TimeSpan>();
         for (var i = 0; i < 5; i++)
         {
             var key = await database.Admin.AddKeyAsync(brand.Id);
             var written = TimeProvider.System.GetTimestamp();
             await Eventually.Holds(() => live.Directory.Current.FindWriteKey(key.Shown.Reveal()) is not null, Promise);
-            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, TimeProvider.System.GetElapsedTime(written).Ticks));
+            times.Add(TimeProvider.System.GetElapsedTime(written));
         }
 
-        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(3), "polling alone would need up to 5 s");
+        times.Order().ElementAt(2).ShouldBeLessThan(TimeSpan.FromSeconds(3), "by polling alone each would take the 5 s since the one before was seen");
     }
 
     [Fact]
