@@ -21,7 +21,7 @@ public sealed class LoadTests
         (await LoadAsync(machine, "matching")).ShouldBe(["floor: same commands", "matcher", "sale acknowledged to capi-dispatch", "sale sent to capi-dispatch"]);
         (await LoadAsync(machine, "rebuild")).ShouldBe(["Redis", "Redis silent", "broker", "floor: windows whole", "matcher", "windows rebuilding"]);
         (await LoadAsync(machine, "dispatch")).ShouldBe(["Purchase acknowledged to wire", "checkout acknowledged to wire", "dispatcher", "peer: one event a request"]);
-        (await LoadAsync(machine, "metrics")).ShouldBe(["floor: raw consume", "metrics", "sale sent to figure in PostgreSQL"]);
+        (await LoadAsync(machine, "metrics")).ShouldBe(["floor: raw consume", "metrics", "sale sent to figure in PostgreSQL", "sale sent to figure in the console's API"]);
         (await LoadAsync(machine, "end-to-end")).ShouldBe(["end-to-end", "floor: empty handler", "floor: one hop"]);
 
         var topics = await machine.ScriptAsync($"kcat -b 127.0.0.1:{machine.PortBase + 4} -L");

@@ -14,11 +14,11 @@ internal sealed class InterleavedRounds(LoadRun run, string item, IReadOnlyList<
     // A start compiles its hot methods anew over some 100,000 items, which an ingress does once and not in every second.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
 
-    /// <summary>Throughput, over each number of connections of the run; every server is warmed up before, with the most.</summary>
+    /// <summary>Throughput, over each number of connections of the run; every server is warmed up before, with the most, unless the run wants no warming up.</summary>
     public async Task ClosedAsync(CancellationToken cancellationToken)
     {
         var most = run.Connections.Max();
-        foreach (var target in targets)
+        foreach (var target in run.Settings.WarmUp > TimeSpan.Zero ? targets : [])
         {
             await run.SayAsync($"{item}s, {most} connection(s), warming up {target.Name}");
             await using var connected = target.Connect(most);
