@@ -6,7 +6,7 @@ import { forgetMeta, metaCookies, tellPixel } from "./meta";
 import { watchPages } from "./navigation";
 import { type Settings, readSettings } from "./settings";
 import { attempt } from "./storage";
-import { keep, land, touch, visitor } from "./visitor";
+import { keep, land, refresh, touch, visitor } from "./visitor";
 
 /** Who the visitor says he is. */
 interface Identity {
@@ -46,6 +46,7 @@ function start({ key, endpoint, consent, pixel, product, checkouts }: Settings):
   }
 
   function share(route: string, event: string, fields: object = {}, custom: object = {}): void {
+    refresh();
     const id = send(route, fields);
     if (pixel != "off" && mayAdvertise()) tellPixel(event, custom, id);
   }
@@ -92,8 +93,12 @@ function start({ key, endpoint, consent, pixel, product, checkouts }: Settings):
 
   addCheckouts(checkouts ?? "");
   const isClick = land(mayAdvertise(), true);
+  keep();
   const early = (window as { trackhub?: { q?: Call[] } }).trackhub?.q ?? [];
-  const push = ([method, ...args]: Call) => attempt(() => methods[method]!(...args as never[]));
+  const push = ([method, ...args]: Call) => attempt(() => {
+    refresh();
+    return methods[method]!(...args as never[]);
+  });
   const api: Record<string, unknown> = { q: { push } };
   for (const name in methods) api[name] = (...args: unknown[]) => push([name, ...args]);
   Object.assign(window, { trackhub: api });

@@ -78,8 +78,14 @@ export function land(withAdIds: boolean, arrives?: boolean): boolean {
   return isClick;
 }
 
-// Another tab may have been told a decision, or opened by another ad.
-addEventListener("storage", () => Object.assign(visitor, restore()));
+/** Takes up what other tabs have kept: one may have been told a decision, or opened by another ad, and what is old here must not overwrite it. */
+export function refresh(): void {
+  const kept = restore();
+  if (kept) Object.assign(visitor, { f: undefined }, kept);
+}
+
+// A link may be followed without a call before it.
+addEventListener("storage", refresh);
 
 function restore(): Visitor | undefined {
   for (const text of [cookie(name), read(name)]) {
