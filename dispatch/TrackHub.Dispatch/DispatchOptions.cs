@@ -17,24 +17,26 @@ internal sealed class DispatchOptions : IValidatableObject
     [Range(16 * 1024, 8 * 1024 * 1024)]
     public int MaxBatchBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How long a Purchase waits for company. Default 50 ms.</summary>
+    /// <summary>
+    /// How long a Purchase waits for company at most, on average half of it: the lanes of a process send on common beats, so far apart. Default 50 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a browser event waits for company. Default 250 ms.</summary>
+    /// <summary>How long a browser event waits for company at most. Default 250 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:05")]
     public TimeSpan BulkLinger { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Calls at once of one lane. Default 4: a sixteenth of all, so that no lane takes the role for itself.</summary>
+    /// <summary>Calls at once of one lane. Default 4: a small part of all, so that no lane takes the role for itself.</summary>
     [Range(1, 64)]
     public int LaneConcurrency { get; set; } = 4;
 
     /// <summary>
-    /// Calls at once of all lanes; bounds how many a crash can leave with unknown outcome. Default 64: twenty busy lanes against answers that take 200 ms keep some
-    /// forty at work if a Purchase is to wait for its linger only, and a quarter is kept for brands that have none.
+    /// Calls at once of all lanes; bounds how many a crash can leave with unknown outcome. Default 112: twenty busy lanes, four calls each, need not wait for each
+    /// other while answers take long, and a quarter is kept for brands that have none.
     /// </summary>
     [Range(1, 1_024)]
-    public int Concurrency { get; set; } = 64;
+    public int Concurrency { get; set; } = 112;
 
     /// <summary>
     /// Events that may wait in a lane that is closed or whose last call failed. Full: further ones go to <c>capi-hold-15s</c>. Half of the places are kept for

@@ -50,12 +50,15 @@ internal static class ClaimSql
         ),
         """;
 
-    /// <summary>Writes the audit's first half and names the rows that changed. $24: batch id.</summary>
+    /// <summary>Writes the audit's first half and names the rows that changed. $24 to $26: brand, pixel and batch id of each lane's call.</summary>
     private const string Started = """
-        , started as (
+        , call as (
+            select * from unnest($24::text[], $25::text[], $26::text[]) as c (brand_id, pixel_id, batch_id)
+        ),
+        started as (
             insert into dispatch_attempts (brand_id, pixel_id, event_name, event_id, fence, started_at, ingest_id, attempt, ladder_step, batch_id, batch_size)
-            select brand_id, pixel_id, event_name, event_id, fence, now(), ingest_id, attempt, ladder_step, $24, count(*) over ()
-            from changed where state = 'claimed'
+            select brand_id, pixel_id, event_name, event_id, fence, now(), ingest_id, attempt, ladder_step, batch_id, count(*) over (partition by batch_id)
+            from changed join call using (brand_id, pixel_id) where state = 'claimed'
         )
         select brand_id, pixel_id, event_name, event_id from changed
         """;

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
+using TrackHub.Dispatch.Lanes;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Dispatch.Claiming;
@@ -18,19 +19,41 @@ internal readonly record struct ClaimWish(WaitingEvent Event, Gate Gate, long Ow
 /// <param name="Row">Its row.</param>
 internal sealed record ClaimedEvent(WaitingEvent Event, ClaimResult Result, RegistryRow Row);
 
-/// <summary>Claims events in <c>dedupe_registry</c>, the authority on what was sent. One transaction a call, consent and suppression inside it.</summary>
-internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<DispatchOptions> options)
+/// <summary>Claims events in <c>dedupe_registry</c>, the authority on what was sent: in one transaction, consent and suppression inside it.</summary>
+/// <remarks>What several lanes claim at the same time is one transaction: most of what a claim of a few events costs PostgreSQL does not depend on their number.</remarks>
+internal sealed class RegistryClaims
 {
-    /// <summary>Claims events that have different keys, or renews our own claims of them.</summary>
+    private readonly NpgsqlDataSource _postgres;
+    private readonly IOptions<DispatchOptions> _options;
+    private readonly Gathering<Claim, IReadOnlyList<ClaimedEvent>> _gathering;
+
+    /// <summary>Claims in a database.</summary>
+    /// <param name="postgres">The database, as the writer.</param>
+    /// <param name="options">The lease of a claim.</param>
+    public RegistryClaims(NpgsqlDataSource postgres, IOptions<DispatchOptions> options)
+    {
+        (_postgres, _options) = (postgres, options);
+        _gathering = new(ClaimAsync, static claim => claim.Wishes.Count, static (one, other) => !one.Lanes.Overlaps(other.Lanes));
+    }
+
+    /// <summary>Claims events of one lane that have different keys, or renews our own claims of them.</summary>
     /// <param name="wishes">From 1; either all first claims or all renewals.</param>
     /// <param name="batchId">Names the call in the audit.</param>
     /// <param name="cancellationToken">Gives up; whether the claim holds is then unknown.</param>
     public async Task<IReadOnlyList<ClaimedEvent>> ClaimAsync(IReadOnlyList<ClaimWish> wishes, string batchId, CancellationToken cancellationToken)
     {
-        var isRenewal = wishes[0].OwnFence != 0;
-        await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+        var claim = new Claim(wishes, batchId);
+        return claim.IsRenewal ? (await ClaimAsync([claim], cancellationToken))[0] : await _gathering.JoinAsync(claim, cancellationToken);
+    }
+
+    /// <summary>Claims for calls of different lanes.</summary>
+    private async Task<IReadOnlyList<IReadOnlyList<ClaimedEvent>>> ClaimAsync(IReadOnlyList<Claim> claims, CancellationToken cancellationToken)
+    {
+        var isRenewal = claims[0].IsRenewal;
+        var wishes = claims.SelectMany(static claim => claim.Wishes).ToList();
+        await using var connection = await _postgres.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (changed, rows) = await WriteAsync(connection, transaction, wishes, isRenewal, batchId, cancellationToken);
+        var (changed, rows) = await WriteAsync(connection, transaction, claims, wishes, cancellationToken);
 
         var claimed = new List<ClaimedEvent>(wishes.Count);
         for (var i = 0; i < wishes.Count; i++)
@@ -42,17 +65,29 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
 
         await EndOlderAttemptsAsync(connection, transaction, claimed, isRenewal, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return claimed;
+
+        var first = 0;
+        var answers = new List<IReadOnlyList<ClaimedEvent>>(claims.Count);
+        foreach (var claim in claims)
+        {
+            answers.Add(claimed.GetRange(first, claim.Wishes.Count));
+            first += claim.Wishes.Count;
+        }
+
+        return answers;
     }
 
     private async Task<(HashSet<EventKey> Changed, RegistryRow?[] Rows)> WriteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ClaimWish> wishes, bool isRenewal, string batchId,
-        CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Claim> claims, List<ClaimWish> wishes, CancellationToken cancellationToken)
     {
+        var isRenewal = claims[0].IsRenewal;
         var claim = new NpgsqlBatchCommand(isRenewal ? ClaimSql.Renew : ClaimSql.Claim);
         AddEvents(claim.Parameters, wishes);
-        claim.Parameters.Add(new() { Value = options.Value.Lease });
-        claim.Parameters.Add(new() { Value = batchId });
+        claim.Parameters.Add(new() { Value = _options.Value.Lease });
+        var calls = claims.SelectMany(static c => c.Lanes.Select(lane => (lane.BrandId, lane.PixelId, c.BatchId))).ToList();
+        claim.Parameters.Add(new() { Value = calls.ConvertAll(static c => c.BrandId).ToArray() });
+        claim.Parameters.Add(new() { Value = calls.ConvertAll(static c => c.PixelId).ToArray() });
+        claim.Parameters.Add(new() { Value = calls.ConvertAll(static c => c.BatchId).ToArray() });
         var read = new NpgsqlBatchCommand(ClaimSql.Rows);
         read.AddKeys(wishes.Select(static wish => wish.Event.Key));
         await using var batch = new NpgsqlBatch(connection, transaction);
@@ -141,4 +176,13 @@ internal sealed class RegistryClaims(NpgsqlDataSource postgres, IOptions<Dispatc
         Revision = reader.GetInt64(11),
         HasUnknown = reader.GetBoolean(12),
     };
+
+    /// <summary>What one call needs to be claimed.</summary>
+    private sealed record Claim(IReadOnlyList<ClaimWish> Wishes, string BatchId)
+    {
+        public bool IsRenewal => Wishes[0].OwnFence != 0;
+
+        /// <summary>One, but on the side track.</summary>
+        public HashSet<LaneId> Lanes { get; } = [.. Wishes.Select(static wish => new LaneId(wish.Event.Ready.BrandId, wish.Event.Ready.PixelId))];
+    }
 }

@@ -9,7 +9,7 @@ namespace TrackHub.Dispatch.Claiming;
 /// </remarks>
 internal static class SmallBatches
 {
-    private const int MaxEvents = 64;
+    private const int MaxEvents = 192;
 
     /// <summary>Prepares the batch if it is for few events. Nothing is sent where the connection knows its statements.</summary>
     public static Task PrepareIfSmallAsync(this NpgsqlBatch batch, int events, CancellationToken cancellationToken) =>

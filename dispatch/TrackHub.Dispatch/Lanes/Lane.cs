@@ -178,11 +178,17 @@ internal sealed class Lane(LaneGate gate, DispatchOptions options, TimeProvider 
         }
     }
 
+    /// <summary>Time until the last beat that is no later than the linger of the oldest. What lanes send on one beat is claimed together.</summary>
     private TimeSpan? Left(Queue<WaitingEvent> queue, TimeSpan linger)
     {
         if (!queue.TryPeek(out var oldest))
             return null;
-        var left = linger - clock.GetElapsedTime(oldest.ArrivedAt);
+        var due = oldest.ArrivedAt + Stamps(linger);
+        if (Stamps(options.Linger) is > 0 and var beat)
+            due -= due % beat;
+        var left = clock.GetElapsedTime(clock.GetTimestamp(), due);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
+
+    private long Stamps(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using NpgsqlTypes;
 using TrackHub.Dispatch.Claiming;
@@ -8,7 +9,8 @@ using TrackHub.Schemas;
 namespace TrackHub.Dispatch.Recording;
 
 /// <summary>Writes what became of a call: rows, audit and the lane's last success, in one transaction and only where our fence still stands.</summary>
-internal sealed class RegistryResults(NpgsqlDataSource postgres)
+/// <remarks>The results of several lanes that are known at the same time are one transaction, as their claims were.</remarks>
+internal sealed class RegistryResults
 {
     /// <summary>Writes rows. $1 to $12: keys, fences and what they become.</summary>
     /// <remarks>
@@ -41,12 +43,14 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         returning r.brand_id, r.pixel_id, r.event_name, r.event_id, r.state, r.reason, r.attempt, r.ladder_step, r.updated_at, r.revision
         """;
 
-    /// <summary>Writes the audit's second half. $1 to $8: keys, fences, starts, outcomes and reasons; $9 to $15: the call.</summary>
+    /// <summary>Writes the audit's second half. $1 to $8: keys, fences, starts, outcomes and reasons; $9 to $15: the call of each.</summary>
     internal const string WriteAttempts = """
-        update dispatch_attempts a set finished_at = now(), outcome = q.outcome, reason = q.reason, latency_ms = $9, http_status = $10, code = $11,
-            subcode = $12, trace_id = $13, batch_size = $14, body_hash = $15
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[])
-            as q (brand_id, pixel_id, event_name, event_id, fence, started_at, outcome, reason)
+        update dispatch_attempts a set finished_at = now(), outcome = q.outcome, reason = q.reason, latency_ms = q.latency_ms, http_status = q.http_status,
+            code = q.code, subcode = q.subcode, trace_id = q.trace_id, batch_size = q.batch_size, body_hash = q.body_hash
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[],
+                $9::bigint[], $10::int[], $11::int[], $12::int[], $13::text[], $14::int[], $15::bytea[])
+            as q (brand_id, pixel_id, event_name, event_id, fence, started_at, outcome, reason,
+                latency_ms, http_status, code, subcode, trace_id, batch_size, body_hash)
         where a.brand_id = q.brand_id and a.pixel_id = q.pixel_id and a.event_name = q.event_name and a.event_id = q.event_id
           and a.fence = q.fence and a.started_at = q.started_at
         """;
@@ -58,23 +62,40 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         where l.last_success_at is null or l.last_success_at < now() - interval '1 second'
         """;
 
+    private static readonly TimeSpan SuccessInterval = TimeSpan.FromSeconds(1);
+
+    private readonly NpgsqlDataSource _postgres;
+    private readonly TimeProvider _clock;
+    private readonly Gathering<CallResults, IReadOnlyDictionary<EventKey, RegistryRow>> _gathering;
+    private readonly ConcurrentDictionary<LaneId, long> _successAt = new();
+
+    /// <summary>Writes into a database.</summary>
+    /// <param name="postgres">The database, as the writer.</param>
+    /// <param name="clock">Measures.</param>
+    public RegistryResults(NpgsqlDataSource postgres, TimeProvider clock)
+    {
+        (_postgres, _clock) = (postgres, clock);
+        _gathering = new(WriteAsync, static call => call.Results.Count, static (_, _) => true);
+    }
+
     /// <summary>Writes the results of one call.</summary>
     /// <param name="results">From 1.</param>
     /// <param name="call">The call.</param>
     /// <param name="lane">Where their lane stands, if it changed.</param>
     /// <param name="cancellationToken">Gives up; whether they are written is then unknown.</param>
-    /// <returns>The rows as they stand, by key. A result that is missing was not ours to write any more: another claimed the event since.</returns>
-    public async Task<IReadOnlyDictionary<EventKey, RegistryRow>> WriteAsync(
-        IReadOnlyList<EventResult> results, CallRecord call, (LaneId Id, LaneState State)? lane, CancellationToken cancellationToken)
+    /// <returns>The rows as they stand, by key, among others. A result that is missing was not ours to write any more: another claimed the event since.</returns>
+    public Task<IReadOnlyDictionary<EventKey, RegistryRow>> WriteAsync(
+        IReadOnlyList<EventResult> results, CallRecord call, (LaneId Id, LaneState State)? lane, CancellationToken cancellationToken) =>
+        _gathering.JoinAsync(new(results, call, lane), cancellationToken);
+
+    private async Task<IReadOnlyList<IReadOnlyDictionary<EventKey, RegistryRow>>> WriteAsync(IReadOnlyList<CallResults> calls, CancellationToken cancellationToken)
     {
-        await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+        var results = calls.SelectMany(static call => call.Results.Select(result => (Result: result, Call: call))).ToList();
+        var settled = results.Select(static r => r.Result).Where(static result => result.State != RegistryState.Claimed).ToList();
+        await using var connection = await _postgres.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var settled = results.Where(static result => result.State != RegistryState.Claimed).ToList();
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { KeyLookups.Command(), Attempts(results, call) } };
-        if (lane is var (id, state))
-            batch.BatchCommands.Add(LaneStore.Write(id, state));
-        if (results.FirstOrDefault(static result => result.Ruling.Verdict is Verdict.Delivered) is { } delivered)
-            batch.BatchCommands.Add(Success(delivered.Claim.Event.Key));
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { KeyLookups.Command(), Attempts(results) } };
+        var succeeded = AddLanes(batch, calls);
         if (settled.Count > 0)
             batch.BatchCommands.Add(Rows(settled));
 
@@ -101,7 +122,28 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return rows;
+        foreach (var lane in succeeded)
+            _successAt[lane] = _clock.GetTimestamp();
+        return [.. calls.Select(_ => rows)];
+    }
+
+    /// <summary>Adds what changed of lanes, each lane's row in the order of their ids, so that two transactions cannot block each other.</summary>
+    /// <returns>Lanes whose success is written.</returns>
+    private List<LaneId> AddLanes(NpgsqlBatch batch, IReadOnlyList<CallResults> calls)
+    {
+        var succeeded = calls
+            .Select(static call => call.Results.FirstOrDefault(static result => result.Ruling.Verdict is Verdict.Delivered)?.Claim.Event.Ready)
+            .OfType<DispatchReady>()
+            .Select(static ready => new LaneId(ready.BrandId, ready.PixelId))
+            .Where(lane => !_successAt.TryGetValue(lane, out var at) || _clock.GetElapsedTime(at) >= SuccessInterval)
+            .Distinct()
+            .ToList();
+        var commands = calls
+            .Select(static call => call.Lane).OfType<(LaneId Id, LaneState State)>().Select(static lane => (lane.Id, Command: LaneStore.Write(lane.Id, lane.State)))
+            .Concat(succeeded.Select(static lane => (Id: lane, Command: Success(lane))));
+        foreach (var (_, command) in commands.OrderBy(static c => c.Id.BrandId, StringComparer.Ordinal).ThenBy(static c => c.Id.PixelId, StringComparer.Ordinal))
+            batch.BatchCommands.Add(command);
+        return succeeded;
     }
 
     private static NpgsqlBatchCommand Rows(List<EventResult> results)
@@ -119,32 +161,30 @@ internal sealed class RegistryResults(NpgsqlDataSource postgres)
         return command;
     }
 
-    private static NpgsqlBatchCommand Attempts(IReadOnlyList<EventResult> results, CallRecord call)
+    private static NpgsqlBatchCommand Attempts(List<(EventResult Result, CallResults Call)> list)
     {
-        var list = results.ToList();
         var command = new NpgsqlBatchCommand(WriteAttempts);
-        command.AddKeys(list.Select(static r => r.Claim.Event.Key));
-        Add(command, list.ConvertAll(static r => r.Claim.Row.Fence), NpgsqlDbType.Bigint);
-        Add(command, list.ConvertAll(static r => r.Claim.Row.UpdatedAt.UtcDateTime), NpgsqlDbType.TimestampTz);
-        Add(command, list.ConvertAll(static r => r.Ruling.Outcome.ToSymbol()), NpgsqlDbType.Text);
-        Add(command, list.ConvertAll(static r => r.Ruling.Reason), NpgsqlDbType.Text);
-        var answer = call.Answer;
-        AddOne(command, answer is null ? null : (long)answer.Latency.TotalMilliseconds, NpgsqlDbType.Bigint);
-        AddOne(command, answer?.HttpStatus, NpgsqlDbType.Integer);
-        AddOne(command, answer?.Code, NpgsqlDbType.Integer);
-        AddOne(command, answer?.Subcode, NpgsqlDbType.Integer);
-        AddOne(command, answer?.TraceId, NpgsqlDbType.Text);
-        AddOne(command, list.Count, NpgsqlDbType.Integer);
-        AddOne(command, call.BodyHash, NpgsqlDbType.Bytea);
+        command.AddKeys(list.Select(static r => r.Result.Claim.Event.Key));
+        Add(command, list.ConvertAll(static r => r.Result.Claim.Row.Fence), NpgsqlDbType.Bigint);
+        Add(command, list.ConvertAll(static r => r.Result.Claim.Row.UpdatedAt.UtcDateTime), NpgsqlDbType.TimestampTz);
+        Add(command, list.ConvertAll(static r => r.Result.Ruling.Outcome.ToSymbol()), NpgsqlDbType.Text);
+        Add(command, list.ConvertAll(static r => r.Result.Ruling.Reason), NpgsqlDbType.Text);
+        Add(command, list.ConvertAll(static r => (long?)r.Call.Record.Answer?.Latency.TotalMilliseconds), NpgsqlDbType.Bigint);
+        Add(command, list.ConvertAll(static r => r.Call.Record.Answer?.HttpStatus), NpgsqlDbType.Integer);
+        Add(command, list.ConvertAll(static r => r.Call.Record.Answer?.Code), NpgsqlDbType.Integer);
+        Add(command, list.ConvertAll(static r => r.Call.Record.Answer?.Subcode), NpgsqlDbType.Integer);
+        Add(command, list.ConvertAll(static r => r.Call.Record.Answer?.TraceId), NpgsqlDbType.Text);
+        Add(command, list.ConvertAll(static r => r.Call.Results.Count), NpgsqlDbType.Integer);
+        Add(command, list.ConvertAll(static r => r.Call.Record.BodyHash), NpgsqlDbType.Bytea);
         return command;
     }
 
-    private static NpgsqlBatchCommand Success(EventKey key) =>
-        new(WriteSuccess) { Parameters = { new() { Value = key.BrandId }, new() { Value = key.PixelId } } };
+    private static NpgsqlBatchCommand Success(LaneId lane) =>
+        new(WriteSuccess) { Parameters = { new() { Value = lane.BrandId }, new() { Value = lane.PixelId } } };
 
     private static void Add<T>(NpgsqlBatchCommand command, List<T> column, NpgsqlDbType type) =>
         command.Parameters.Add(new() { Value = column.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });
 
-    private static void AddOne(NpgsqlBatchCommand command, object? value, NpgsqlDbType type) =>
-        command.Parameters.Add(new() { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+    /// <summary>A call and what came of it.</summary>
+    private sealed record CallResults(IReadOnlyList<EventResult> Results, CallRecord Record, (LaneId Id, LaneState State)? Lane);
 }

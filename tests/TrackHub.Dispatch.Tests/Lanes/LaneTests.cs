@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Testing;
 using static TrackHub.Dispatch.Tests.SampleEvents;
@@ -10,7 +12,7 @@ public sealed class LaneTests
     private readonly DispatchOptions _options = new() { MaxBatchEvents = 3 };
 
     [Fact]
-    public void A_purchase_is_due_after_its_linger_and_a_browser_event_later()
+    public void A_purchase_is_due_on_the_next_beat_and_a_browser_event_on_a_later_one()
     {
         using var lane = NewLane();
         lane.DueIn().ShouldBeNull();
@@ -19,10 +21,42 @@ public sealed class LaneTests
         lane.DueIn().ShouldBe(TimeSpan.FromMilliseconds(250));
         _clock.Advance(TimeSpan.FromMilliseconds(10));
         Add(lane, Purchase("e1"));
-        lane.DueIn().ShouldBe(TimeSpan.FromMilliseconds(50));
-        _clock.Advance(TimeSpan.FromMilliseconds(49));
+        lane.DueIn().ShouldBe(TimeSpan.FromMilliseconds(40));
+        _clock.Advance(TimeSpan.FromMilliseconds(39));
         lane.DueIn().ShouldBe(TimeSpan.FromMilliseconds(1));
         _clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        lane.DueIn().ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Lanes_are_due_together_and_nobody_waits_longer_than_its_linger()
+    {
+        var times = Gen.Choose(0, 1_000).Two().Select(static two => (One: two.Item1, Other: two.Item2));
+
+        Prop.ForAll(times.ToArbitrary(), at =>
+        {
+            var (purchase, checkout) = (DueAt(Purchase(), at.One), DueAt(Checkout(), at.Other));
+            return purchase > at.One && purchase <= at.One + 50 && checkout > at.Other + 200 && checkout <= at.Other + 250 && (purchase - checkout) % 50 == 0;
+        }).QuickCheckThrowOnFailure();
+
+        double DueAt(Schemas.DispatchReady ready, int at)
+        {
+            var clock = new ManualClock();
+            using var lane = NewLane(clock);
+            clock.Advance(TimeSpan.FromMilliseconds(at));
+            lane.TryAdd(Waiting(ready, arrivedAt: clock.GetTimestamp()));
+            return at + lane.DueIn()!.Value.TotalMilliseconds;
+        }
+    }
+
+    [Fact]
+    public void Without_a_linger_a_purchase_is_due_at_once()
+    {
+        _options.Linger = TimeSpan.Zero;
+        using var lane = NewLane();
+        _clock.Advance(TimeSpan.FromMilliseconds(10));
+        Add(lane, Purchase("e1"));
 
         lane.DueIn().ShouldBe(TimeSpan.Zero);
     }
@@ -160,7 +194,9 @@ public sealed class LaneTests
         Ids((await taking).Events).ShouldBe(["p1"]);
     }
 
-    private Lane NewLane() => new(new(new("brandone0001", "px_one"), LaneState.New, new(10, TimeSpan.FromSeconds(30)), _clock), _options, _clock);
+    private Lane NewLane() => NewLane(_clock);
+
+    private Lane NewLane(ManualClock clock) => new(new(new("brandone0001", "px_one"), LaneState.New, new(10, TimeSpan.FromSeconds(30)), clock), _options, clock);
 
     private static void Report(Lane lane, CallSignal call)
     {

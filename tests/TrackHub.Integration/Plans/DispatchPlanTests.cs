@@ -65,7 +65,7 @@ public sealed partial class DispatchPlanTests(SeededDatabase seeded)
         write.Indexes.ShouldContain("dispatch_attempts_pkey");
         without!.Sequential.ShouldNotBeEmpty(without.Text);
 
-        Task WriteAsync(IEnumerable<ClaimedEvent> some) => new RegistryResults(seeded.Writer).WriteAsync(
+        Task WriteAsync(IEnumerable<ClaimedEvent> some) => new RegistryResults(seeded.Writer, TimeProvider.System).WriteAsync(
             [.. some.Select(static c => EventResult.Of(c with { Row = c.Row with { Fence = -1 } }, new(Verdict.Delivered, "")))], new("batch", null, null), lane: null, default);
     }
 
