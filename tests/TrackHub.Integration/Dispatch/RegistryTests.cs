@@ -1,19 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using TrackHub.Dispatch;
 using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Recording;
 using TrackHub.Dispatch.Verdicts;
-using TrackHub.Platform.Streams;
-using TrackHub.Platform.Tenants;
-using TrackHub.Schemas;
+using static TrackHub.Integration.Dispatch.RegistryEvents;
 
 namespace TrackHub.Integration.Dispatch;
 
 /// <summary>Claims and results on a real database, without a log.</summary>
 public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchWorld>, IDisposable
 {
-    private static readonly Gate Open = new("", "", ConsentBasis.Granted);
     private static readonly CallRecord NoCall = new("batch", null, null);
     private readonly IHost _host = world.NewHost(static builder => builder.AddDispatch());
 
@@ -160,7 +158,9 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
         for (var i = 0; i < 20; i++)
             events.Add(Again(first, offset: i));
 
-        var claims = await Task.WhenAll(events.Select(ClaimAsync));
+        // Each by a process of its own: those of one go one after the other.
+        var options = _host.Services.GetRequiredService<IOptions<DispatchOptions>>();
+        var claims = await Task.WhenAll(events.Select(async e => (await new RegistryClaims(world.Postgres, options).ClaimAsync([new(e, Open, 0)], "batch", default)).ShouldHaveSingleItem()));
 
         claims.Count(static claim => claim.Result is ClaimResult.Claimed).ShouldBe(1);
         claims.Count(static claim => claim.Result is ClaimResult.Stale).ShouldBe(19);
@@ -186,21 +186,4 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
             outcomes.Add(reader.GetString(0));
         return outcomes;
     }
-
-    private static WaitingEvent Again(
-        WaitingEvent e, long offset, int attempt = 0, int step = 0, DateTimeOffset? firstTryAt = null, RecordCoordinates? entered = null) =>
-        Waiting(e.Ready with { Attempt = attempt, LadderStep = step, FirstTryAt = firstTryAt }, offset, entered);
-
-    private static WaitingEvent Waiting(DispatchReady ready, long offset, RecordCoordinates? entered = null) => new(
-        new StreamRecord
-        {
-            Coordinates = new("test", 0, offset),
-            Timestamp = TimeProvider.System.GetUtcNow(),
-            Headers = entered is { } at
-                ? new Dictionary<string, byte[]> { [WaitingEvent.EnteredHeader] = System.Text.Encoding.UTF8.GetBytes(at.ToString()) }
-                : new Dictionary<string, byte[]>(),
-        },
-        ready,
-        arrivedAt: 0,
-        default);
 }
