@@ -4,6 +4,7 @@ using NpgsqlTypes;
 using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Verdicts;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Dispatch.Recording;

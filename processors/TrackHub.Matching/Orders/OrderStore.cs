@@ -1,4 +1,5 @@
 using Npgsql;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Orders;
@@ -50,6 +51,7 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(Keyed(SelectOrders, keys));
         batch.BatchCommands.Add(Keyed(SelectRevisions, keys, ingestIds));
+        await batch.PrepareIfSmallAsync(keys.Count, cancellationToken);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await ReadAsync(reader, keys, cancellationToken);
     }
@@ -78,6 +80,7 @@ internal sealed class OrderStore(NpgsqlDataSource postgres)
                 """, keys));
             if (names.Count > 0)
                 batch.BatchCommands.Add(Keyed(SelectNamed, names));
+            await batch.PrepareIfSmallAsync(keys.Count, cancellationToken);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.NextResultAsync(cancellationToken);
             var revisions = new Dictionary<OrderKey, long>();

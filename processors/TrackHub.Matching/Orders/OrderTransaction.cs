@@ -1,4 +1,5 @@
 using Npgsql;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Orders;
@@ -24,6 +25,7 @@ internal sealed class OrderTransaction(NpgsqlConnection connection, NpgsqlTransa
             await using var batch = new NpgsqlBatch(connection, transaction);
             batch.BatchCommands.Add(Upsert(changed));
             batch.BatchCommands.Add(Insert(revisions));
+            await batch.PrepareIfSmallAsync(changed.Count, cancellationToken);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
