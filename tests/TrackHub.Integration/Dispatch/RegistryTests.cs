@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TrackHub.Dispatch;
 using TrackHub.Dispatch.Claiming;
@@ -10,16 +9,9 @@ using static TrackHub.Integration.Dispatch.RegistryEvents;
 namespace TrackHub.Integration.Dispatch;
 
 /// <summary>Claims and results on a real database, without a log.</summary>
-public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchWorld>, IDisposable
+public sealed class RegistryTests(DispatchWorld world) : RegistryTest(world)
 {
     private static readonly CallRecord NoCall = new("batch", null, null);
-    private readonly IHost _host = world.NewHost(static builder => builder.AddDispatch());
-
-    private RegistryClaims Claims => _host.Services.GetRequiredService<RegistryClaims>();
-
-    private RegistryResults Results => _host.Services.GetRequiredService<RegistryResults>();
-
-    public void Dispose() => _host.Dispose();
 
     [Fact]
     public async Task A_claim_holds_against_its_own_reader_and_other_copies_until_its_lease_ends()
@@ -47,7 +39,7 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
         successor.Row.Fence.ShouldBeGreaterThan(zombie.Row.Fence);
 
         (await WriteAsync(zombie, new(Verdict.Dead, "invalid"))).ShouldBeNull();
-        (await world.RegistryAsync<string>(e.Ready, "state")).ShouldBe("claimed");
+        (await World.RegistryAsync<string>(e.Ready, "state")).ShouldBe("claimed");
 
         (await WriteAsync(successor, new(Verdict.Delivered, "")))!.State.ShouldBe("delivered");
     }
@@ -110,10 +102,10 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
     [Fact]
     public async Task Consent_withdrawn_before_a_renewal_ends_the_event()
     {
-        var brand = await world.NewBrandAsync();
-        var e = Waiting(world.Purchase(brand) with { ConsentAds = true, ConsentSessions = ["s-9"] }, 1);
+        var brand = await World.NewBrandAsync();
+        var e = Waiting(World.Purchase(brand) with { ConsentAds = true, ConsentSessions = ["s-9"] }, 1);
         var claim = await ClaimAsync(e);
-        await world.ExecuteAsync(
+        await World.ExecuteAsync(
             "insert into consents (brand_id, subject_kind, subject, ads, at, ingest_id) values ($1, 'session', convert_to('s-9', 'UTF8'), false, now(), gen_random_uuid())",
             brand.BrandId);
 
@@ -130,9 +122,9 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
         var held = await WriteAsync(await ClaimAsync(Again(outage, 1, attempt: 5, step: 5, began)), new(Verdict.Retry, "http_error"));
         (held!.State, held.Reason, held.Attempt, held.LadderStep).ShouldBe(("held", "lane_away", 6, 0));
 
-        var brand = await world.NewBrandAsync();
-        await WriteAsync(await ClaimAsync(Waiting(world.Purchase(brand), 1)), new(Verdict.Delivered, ""));
-        var bad = Again(Waiting(world.Purchase(brand), 2), 2, attempt: 5, step: 5, began);
+        var brand = await World.NewBrandAsync();
+        await WriteAsync(await ClaimAsync(Waiting(World.Purchase(brand), 1)), new(Verdict.Delivered, ""));
+        var bad = Again(Waiting(World.Purchase(brand), 2), 2, attempt: 5, step: 5, began);
         var dead = await WriteAsync(await ClaimAsync(bad), new(Verdict.Retry, "http_error"));
         (dead!.State, dead.Reason).ShouldBe(("dead", EventResult.Exhausted));
     }
@@ -142,7 +134,7 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
     {
         var e = await NewAsync();
         await ClaimAsync(e);
-        await world.ExecuteAsync(
+        await World.ExecuteAsync(
             "update dedupe_registry set lease_until = now() - interval '1 second', updated_at = now() - interval '47 hours 1 minute' where event_id = $1", e.Ready.EventId);
 
         var claim = await ClaimAsync(e);
@@ -159,14 +151,14 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
             events.Add(Again(first, offset: i));
 
         // Each by a process of its own: those of one go one after the other.
-        var options = _host.Services.GetRequiredService<IOptions<DispatchOptions>>();
-        var claims = await Task.WhenAll(events.Select(async e => (await new RegistryClaims(world.Postgres, options).ClaimAsync([new(e, Open, 0)], "batch", default)).ShouldHaveSingleItem()));
+        var options = Services.GetRequiredService<IOptions<DispatchOptions>>();
+        var claims = await Task.WhenAll(events.Select(async e => (await new RegistryClaims(World.Postgres, options).ClaimAsync([new(e, Open, 0)], "batch", default)).ShouldHaveSingleItem()));
 
         claims.Count(static claim => claim.Result is ClaimResult.Claimed).ShouldBe(1);
         claims.Count(static claim => claim.Result is ClaimResult.Stale).ShouldBe(19);
     }
 
-    private async Task<WaitingEvent> NewAsync(long offset = 1) => Waiting(world.Purchase(await world.NewBrandAsync()), offset);
+    private async Task<WaitingEvent> NewAsync(long offset = 1) => Waiting(World.Purchase(await World.NewBrandAsync()), offset);
 
     private async Task<ClaimedEvent> ClaimAsync(WaitingEvent e) => (await Claims.ClaimAsync([new(e, Open, 0)], "batch", default)).ShouldHaveSingleItem();
 
@@ -174,11 +166,11 @@ public sealed class RegistryTests(DispatchWorld world) : IClassFixture<DispatchW
         (await Results.WriteAsync([EventResult.Of(claim, ruling)], NoCall, lane: null, default)).GetValueOrDefault(claim.Event.Key);
 
     private Task EndLeaseAsync(WaitingEvent e) =>
-        world.ExecuteAsync("update dedupe_registry set lease_until = now() - interval '1 second' where event_id = $1", e.Ready.EventId);
+        World.ExecuteAsync("update dedupe_registry set lease_until = now() - interval '1 second' where event_id = $1", e.Ready.EventId);
 
     private async Task<List<string>> OutcomesOfAsync(WaitingEvent e)
     {
-        await using var command = world.Postgres.CreateCommand("select outcome from dispatch_attempts where event_id = $1 order by fence");
+        await using var command = World.Postgres.CreateCommand("select outcome from dispatch_attempts where event_id = $1 order by fence");
         command.Parameters.Add(new() { Value = e.Ready.EventId });
         await using var reader = await command.ExecuteReaderAsync();
         var outcomes = new List<string>();

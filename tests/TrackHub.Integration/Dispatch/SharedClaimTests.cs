@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using TrackHub.Dispatch;
 using TrackHub.Dispatch.Claiming;
@@ -10,24 +8,16 @@ using static TrackHub.Integration.Dispatch.RegistryEvents;
 namespace TrackHub.Integration.Dispatch;
 
 /// <summary>Claims and results of lanes that ask at the same time.</summary>
-public sealed class SharedClaimTests(DispatchWorld world) : IClassFixture<DispatchWorld>, IDisposable
+public sealed class SharedClaimTests(DispatchWorld world) : RegistryTest(world)
 {
-    private readonly IHost _host = world.NewHost(static builder => builder.AddDispatch());
-
-    private RegistryClaims Claims => _host.Services.GetRequiredService<RegistryClaims>();
-
-    private RegistryResults Results => _host.Services.GetRequiredService<RegistryResults>();
-
-    public void Dispose() => _host.Dispose();
-
     [Fact]
     public async Task Calls_of_many_lanes_share_transactions_and_each_has_its_own_audit()
     {
         var calls = new List<(string Id, List<WaitingEvent> Events)>();
         for (var i = 1; i <= 12; i++)
         {
-            var brand = await world.NewBrandAsync();
-            calls.Add(($"batch-{Guid.NewGuid()}", [.. Enumerable.Range(1, i).Select(n => Waiting(world.Purchase(brand), n))]));
+            var brand = await World.NewBrandAsync();
+            calls.Add(($"batch-{Guid.NewGuid()}", [.. Enumerable.Range(1, i).Select(n => Waiting(World.Purchase(brand), n))]));
         }
 
         var claims = await Task.WhenAll(calls.Select(call => Claims.ClaimAsync([.. call.Events.Select(static e => new ClaimWish(e, Open, 0))], call.Id, default)));
@@ -37,7 +27,7 @@ public sealed class SharedClaimTests(DispatchWorld world) : IClassFixture<Dispat
             lane: null,
             default)));
 
-        await using var command = world.Postgres.CreateCommand(
+        await using var command = World.Postgres.CreateCommand(
             "select batch_id, batch_size, trace_id, count(*), array_agg(event_id), min(outcome), min(started_at) from dispatch_attempts where batch_id = any ($1) group by 1, 2, 3");
         command.Parameters.Add(new() { Value = calls.ConvertAll(static call => call.Id).ToArray() });
         await using var reader = await command.ExecuteReaderAsync();
@@ -61,7 +51,7 @@ public sealed class SharedClaimTests(DispatchWorld world) : IClassFixture<Dispat
     {
         var events = new List<WaitingEvent>();
         for (var i = 0; i < 6; i++)
-            events.Add(Waiting(world.Purchase(await world.NewBrandAsync()), 1));
+            events.Add(Waiting(World.Purchase(await World.NewBrandAsync()), 1));
         events[3] = Waiting(events[3].Ready with { EventId = "a\0b" }, 1);
 
         var claims = events.ConvertAll(e => Claims.ClaimAsync([new(e, Open, 0)], "batch", default));
