@@ -9,7 +9,7 @@ internal sealed class MatchingOptions : IValidatableObject
     [Range(1, 2_000)]
     public int MaxSales { get; set; } = 500;
 
-    /// <summary>How long a batch of sales waits to fill. Default 15 ms: a transaction of one sale costs PostgreSQL a third of one of twenty.</summary>
+    /// <summary>How long a batch of sales waits to fill. Default 15 ms: each batch is a transaction, and costs PostgreSQL before its first sale.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan SaleLinger { get; set; } = TimeSpan.FromMilliseconds(15);
 
@@ -17,7 +17,7 @@ internal sealed class MatchingOptions : IValidatableObject
     [Range(1, 20_000)]
     public int MaxClicks { get; set; } = 2_000;
 
-    /// <summary>How long a batch of browser events waits to fill. Default 15 ms: what a batch costs hardly depends on its events until there are some dozens.</summary>
+    /// <summary>How long a batch of browser events waits to fill. Default 15 ms; shorter, more and smaller batches take processor time from those who share the machine.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan ClickLinger { get; set; } = TimeSpan.FromMilliseconds(15);
 

@@ -40,8 +40,9 @@ internal static class PostgresService
         if (!Directory.Exists(directory)) await InitializeAsync(data, directory, prefix, password, cancellationToken);
 
         // Six processes of up to 20 connections, the console's second pool, and room for people.
-        // Pages are whole in the log once between two checkpoints, so these are far apart, and the default's compression took more of a processor than what it
-        // compressed; a vacuum goes slowly, for those who write wait for processors, not for space.
+
+        // Pages are whole in the log once between two checkpoints, so these are far apart, and compressed by what costs little; a vacuum goes slowly, for those who
+        // write wait for processors, not for space. Measured in benchmarks/results, dispatch-profile.md.
         string[] settings =
         [
             "listen_addresses=127.0.0.1", $"port={ports.Postgres}", "unix_socket_directories=", "max_connections=150",
@@ -58,7 +59,7 @@ internal static class PostgresService
     /// <summary>Its cache: an eighth of the machine's memory, half of what PostgreSQL's manual gives a server that is alone. From 128 to 2,048 MB.</summary>
     /// <remarks>In one that is too small a claim waits for pages to be written, and for the log before them, until there is place for its own.</remarks>
     /// <param name="machineBytes">The machine's memory.</param>
-    internal static long CacheMegabytes(long machineBytes) => Math.Clamp(machineBytes / 8 / (1024 * 1024), 128, 2_048);
+    private static long CacheMegabytes(long machineBytes) => Math.Clamp(machineBytes / 8 / (1024 * 1024), 128, 2_048);
 
     /// <summary>How its owner reaches it: migrations, and commands that change configuration.</summary>
     public static string OwnerConnectionString(Ports ports, string password) => ConnectionString(ports, Owner, password);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using TrackHub.Dispatch.Lanes;
+using TrackHub.Platform.Rows;
 using TrackHub.Platform.Tenants;
 
 namespace TrackHub.Dispatch.Claiming;

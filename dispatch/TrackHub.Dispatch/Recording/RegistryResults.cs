@@ -4,7 +4,7 @@ using NpgsqlTypes;
 using TrackHub.Dispatch.Claiming;
 using TrackHub.Dispatch.Lanes;
 using TrackHub.Dispatch.Verdicts;
-using TrackHub.Platform.Tenants;
+using TrackHub.Platform.Rows;
 using TrackHub.Schemas;
 
 namespace TrackHub.Dispatch.Recording;

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace TrackHub.Platform.Tenants;
+namespace TrackHub.Platform.Rows;
 
 /// <summary>Plans the statements of small batches once per connection.</summary>
 /// <remarks>

@@ -1,5 +1,5 @@
 using Npgsql;
-using TrackHub.Platform.Tenants;
+using TrackHub.Platform.Rows;
 using TrackHub.Schemas;
 
 namespace TrackHub.Matching.Orders;
