@@ -20,7 +20,7 @@ public sealed class Machine : IAsyncDisposable
 {
     // Ends the command when our pipe to it does, so also when a test run is killed.
     private const string Guarded =
-        """exec 3<&0; "$@" </dev/null 3<&- & c=$!; { read -r _ <&3; kill -TERM $c 2>/dev/null; } & wait $c; code=$?; kill $! 2>/dev/null; exit $code""";
+        """exec 3<&0; "$@" </dev/null 3<&- & c=$!; { read -r _ <&3; kill -TERM $c 2>/dev/null; } & wait $c; code=$?; { kill $!; wait $!; } 2>/dev/null; exit $code""";
 
     private const int PortsOfOne = 20;
 

@@ -32,7 +32,7 @@ internal sealed class ManagedProcess : IDisposable
         "$@" 3<&- 4>&- & child=$!
         echo $child >&4; exec 4>&-
         { read -r _ <&3; kill -s "$signal" $child; } &
-        wait $child; code=$?; kill $! 2>/dev/null; exit $code
+        wait $child; code=$?; { kill $!; wait $!; } 2>/dev/null; exit $code
         """;
 
     private readonly Process _process;
