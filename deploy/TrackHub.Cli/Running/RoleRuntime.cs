@@ -28,7 +28,7 @@ internal static class RoleRuntime
     };
 
     /// <summary>Compiled without profiles, as the matcher is. Measured in <c>benchmarks/results</c>, load-dispatch.md.</summary>
-    private static readonly Dictionary<string, string> Dispatcher = new()
+    private static readonly Dictionary<string, string> CompiledOnce = new()
     {
         ["DOTNET_TieredPGO"] = "0",
     };
@@ -47,7 +47,7 @@ internal static class RoleRuntime
     {
         RoleNames.Broker => Broker,
         RoleNames.Matcher => Matcher,
-        RoleNames.Dispatcher => Dispatcher,
+        RoleNames.Dispatcher or RoleNames.Simulator => CompiledOnce,
         RoleNames.Metrics => Metrics,
         _ => new Dictionary<string, string>(),
     };

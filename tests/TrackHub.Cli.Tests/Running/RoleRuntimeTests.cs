@@ -9,6 +9,7 @@ public sealed class RoleRuntimeTests
     [InlineData("broker", 2)]
     [InlineData("matcher", 2)]
     [InlineData("dispatcher", 1)]
+    [InlineData("simulator", 1)]
     [InlineData("metrics", 1)]
     [InlineData("ingest", 0)]
     public async Task The_launcher_gives_a_role_alone_what_the_supervisor_gives_it(string role, int variables)
