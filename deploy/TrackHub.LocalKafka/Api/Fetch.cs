@@ -53,11 +53,10 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : KafkaApi
         {
             while (true)
             {
-                // Looked for again first: what was appended before the subscription gave no signal.
-                var found = Find(asked, attached);
+                // Looked for again first: what was appended before the subscription gave no signal. Only counted: an answer is made once.
                 var left = maxWait - Stopwatch.GetElapsedTime(started);
-                if (found.IsEnough(asked) || left <= TimeSpan.Zero)
-                    return found;
+                if (left <= TimeSpan.Zero || IsEnough(asked))
+                    return Find(asked, attached);
                 await waiter.WaitAsync(left, stoppingToken);
             }
         }
@@ -71,22 +70,40 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : KafkaApi
     private List<PartitionLog> LogsOf(FetchRequest asked)
     {
         var logs = new List<PartitionLog>();
-        foreach (var topic in asked.Topics)
+        foreach (var askedTopic in asked.Topics)
         {
-            foreach (var partition in topic.Partitions)
-            {
-                if (topics.FindPartition(topic.Name, partition.Index) is { } log)
-                    logs.Add(log);
-            }
+            if (topics.Find(askedTopic.Name) is { } topic)
+                logs.AddRange(askedTopic.Partitions.Select(partition => topic.Partition(partition.Index)).OfType<PartitionLog>());
         }
 
         return logs;
     }
 
+    /// <summary>Whether <see cref="Found.IsEnough"/> would say so.</summary>
+    private bool IsEnough(FetchRequest asked)
+    {
+        var bytes = 0;
+        foreach (var askedTopic in asked.Topics)
+        {
+            var topic = topics.Find(askedTopic.Name);
+            foreach (var partition in askedTopic.Partitions)
+            {
+                var (error, slice) = Find(topic?.Partition(partition.Index), partition, LimitOf(asked, partition, bytes), atLeastOne: bytes == 0);
+                bytes += slice.Length;
+                if (error != ErrorCode.None || bytes >= asked.MinBytes)
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int LimitOf(FetchRequest asked, FetchRequest.Partition partition, int found) =>
+        Math.Clamp(Math.Min(asked.MaxBytes, MaxAnswerBytes) - found, 0, Math.Max(partition.MaxBytes, 0));
+
     private Found Find(FetchRequest asked, AttachedRecords attached)
     {
         var (response, bytes, hasError) = (new FetchResponse(), 0, false);
-        var maxBytes = Math.Min(asked.MaxBytes, MaxAnswerBytes);
         response.Topics.Capacity = asked.Topics.Count;
         foreach (var askedTopic in asked.Topics)
         {
@@ -96,8 +113,7 @@ internal sealed class Fetch(TopicStore topics, BrokerMetrics metrics) : KafkaApi
             foreach (var partition in askedTopic.Partitions)
             {
                 var log = topic?.Partition(partition.Index);
-                var limit = Math.Clamp(maxBytes - bytes, 0, Math.Max(partition.MaxBytes, 0));
-                var (error, slice) = Find(log, partition, limit, atLeastOne: bytes == 0);
+                var (error, slice) = Find(log, partition, LimitOf(asked, partition, bytes), atLeastOne: bytes == 0);
                 foundTopic.Partitions.Add(Describe(partition.Index, log, error, slice, attached));
                 bytes += slice.Length;
                 hasError |= error != ErrorCode.None;
