@@ -17,7 +17,7 @@ internal sealed class MatchingOptions : IValidatableObject
     [Range(1, 20_000)]
     public int MaxClicks { get; set; } = 2_000;
 
-    /// <summary>How long a batch of browser events waits to fill. Default 15 ms; shorter, more and smaller batches take processor time from those who share the machine.</summary>
+    /// <summary>How long the log lets a fetch of browser events fill. Default 15 ms; shorter, more and smaller batches take processor time from those who share the machine.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan ClickLinger { get; set; } = TimeSpan.FromMilliseconds(15);
 

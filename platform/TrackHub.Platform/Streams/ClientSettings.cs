@@ -31,8 +31,8 @@ internal static class ClientSettings
         CheckCrcs = true,
 
         // One fetch a broker is in flight, so a resumed partition waits for the long poll of the others: keep it short.
-        FetchMinBytes = 1,
-        FetchWaitMaxMs = 100,
+        FetchMinBytes = options.FetchLinger > TimeSpan.Zero ? 64 << 10 : 1,
+        FetchWaitMaxMs = options.FetchLinger > TimeSpan.Zero ? (int)Math.Ceiling(options.FetchLinger.TotalMilliseconds) : 100,
         FetchQueueBackoffMs = 50,
         FetchErrorBackoffMs = 200,
         MaxPartitionFetchBytes = 1 << 20,

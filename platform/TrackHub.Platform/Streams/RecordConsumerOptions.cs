@@ -37,6 +37,12 @@ public sealed record RecordConsumerOptions
     /// <summary>Called on the poll thread when partitions were revoked or lost; must be quick.</summary>
     public Action<IReadOnlyCollection<(string Topic, int Partition)>>? OnRevoked { get; init; }
 
+    /// <summary>
+    /// How long the broker lets a fetch fill before it answers, 64 kB at most: an answer with one record costs broker and client hardly less than one with many.
+    /// Default zero: it answers as soon as there is a record.
+    /// </summary>
+    public TimeSpan FetchLinger { get; init; }
+
     /// <summary>Records buffered ready to be taken. Full: the poll loop stops fetching, after a second pauses all partitions and polls on. Default 5,000.</summary>
     public int PrefetchRecords { get; init; } = 5_000;
 

@@ -78,6 +78,7 @@ internal sealed class RedisConnection(IOptions<RedisOptions> options) : IDisposa
             if (_multiplexer is { } meanwhile)
                 return meanwhile;
             var multiplexer = await ConnectionMultiplexer.ConnectAsync(Configuration());
+            multiplexer.PreserveAsyncOrder = false;   // who waits for one answer does not wait for what another does with its own
             multiplexer.ConnectionFailed += (_, _) => Interlocked.Increment(ref _breaks);
             Volatile.Write(ref _multiplexer, multiplexer);
             return multiplexer;

@@ -14,6 +14,9 @@ internal sealed class WindowFeed(
     RecordConsumerFactory consumers, EventGate gate, ConsentStore consents, WindowApplier applier, AppliedPositions positions, WindowEpoch epoch, BrowserDispatch dispatch, Readiness readiness, IOptions<MatchingOptions> options, MatchingMetrics metrics)
     : BackgroundService
 {
+    // The log has let the fetch fill; its records arrive one by one.
+    private static readonly TimeSpan Arrival = TimeSpan.FromMilliseconds(2);
+
     private readonly MatchingOptions _options = options.Value;
     private volatile RecordConsumer? _consumer;
 
@@ -28,10 +31,11 @@ internal sealed class WindowFeed(
             Group = ConsumerGroups.MatcherClicks,
             Topics = [Topics.TrackEvents],
             Assignor = Assignor.CooperativeSticky,
+            FetchLinger = _options.ClickLinger,
         });
         _consumer = consumer;
         await OverlappedBatches.RunAsync(
-            consumer, _options.MaxClicks, _options.ClickLinger,
+            consumer, _options.MaxClicks, Arrival,
             async (batch, turn, stopping) =>
             {
                 var outcome = await batch.RetryWhileAwayAsync((b, token) => ApplyAsync(b, turn, token), readiness, stopping);
