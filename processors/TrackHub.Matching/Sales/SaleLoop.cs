@@ -47,8 +47,22 @@ internal sealed class SaleLoop(
     {
         var waiting = (await gate.ReadAsync(batch, sales: true, cancellationToken))
             .ConvertAll(static e => new SaleEvent(e.Record, e.Event, e.Event.Sale!, e.Brand, PassOf(e.Record.Coordinates.Topic)));
-        var ends = await consumer.EndOffsetsAsync(Clicks, cancellationToken);
-        var watermark = new Watermark(ends.ToDictionary(static end => end.Key.Partition, static end => end.Value));
+        var peek = matcher.PeekAsync(waiting, cancellationToken);
+        try
+        {
+            await MatchAsync(waiting, peek, await WatermarkAsync(consumer, cancellationToken), turn, started, cancellationToken);
+        }
+        finally
+        {
+            // Its failure is told by whoever needed it.
+            await ((Task)peek).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task MatchAsync(
+        List<SaleEvent> sales, Task<SaleMatcher.Peeked> peek, Watermark watermark, BatchTurn turn, long started, CancellationToken cancellationToken)
+    {
+        var waiting = sales;
         while (waiting.Count > 0)
         {
             if (!keeper.MayMatch(out var incomplete))
@@ -65,10 +79,15 @@ internal sealed class SaleLoop(
             }
 
             metrics.Waited(clock.GetElapsedTime(started));
-            await matcher.MatchAsync(ready, Flags(behind && ready.Exists(sale => DueAt(sale.Record) > passed), incomplete), !incomplete, turn, isLast: left.Count == 0, cancellationToken);
+            var looked = ready.Count == sales.Count ? await peek : null;
+            var flags = Flags(behind && ready.Exists(sale => DueAt(sale.Record) > passed), incomplete);
+            await matcher.MatchAsync(ready, looked, flags, !incomplete, turn, isLast: left.Count == 0, cancellationToken);
             waiting = left;
         }
     }
+
+    private static async Task<Watermark> WatermarkAsync(RecordConsumer consumer, CancellationToken cancellationToken) =>
+        new((await consumer.EndOffsetsAsync(Clicks, cancellationToken)).ToDictionary(static end => end.Key.Partition, static end => end.Value));
 
     /// <summary>The time the windows must have passed: when the sale entered the log, or was due again.</summary>
     private static DateTimeOffset DueAt(StreamRecord record) => record.Timestamp + (Topics.Find(record.Coordinates.Topic)?.Delay ?? TimeSpan.Zero);

@@ -17,7 +17,12 @@ internal sealed class SaleMatcher(
     OrderStore orders, ClickSearch search, KnownClicks knownClicks, ConsentStore consents, WindowEpoch epoch, StoredConversions stored,
     SaleOutcomes outcomes, BlindCheck blind, Sealer sealer, RecordProducer producer, MatchingMetrics metrics)
 {
+    /// <summary>Looks at the orders of sales before they are matched, for instance while the windows pass them: what changes between this and the lock is looked at again.</summary>
+    public Task<Peeked> PeekAsync(IReadOnlyList<SaleEvent> sales, CancellationToken cancellationToken) => LookAsync(StatesOf(sales), cancellationToken);
+
     /// <summary>Matches sales in their order; complete when every record they give rise to is persisted.</summary>
+    /// <param name="sales">The sales.</param>
+    /// <param name="looked">What <see cref="PeekAsync"/> said of the same sales; null if it was not asked.</param>
     /// <param name="flags">What the batch's circumstances add to each Conversion: clicks_behind, windows_incomplete.</param>
     /// <param name="windowsWhole">False to go on without whole windows.</param>
     /// <param name="turn">The batch's: orders are locked when it has come.</param>
@@ -25,9 +30,9 @@ internal sealed class SaleMatcher(
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DependencyAwayException">A store is away, or the windows were not whole: do it again.</exception>
     public async Task MatchAsync(
-        IReadOnlyList<SaleEvent> sales, IReadOnlyList<string> flags, bool windowsWhole, BatchTurn turn, bool isLast, CancellationToken cancellationToken)
+        IReadOnlyList<SaleEvent> sales, Peeked? looked, IReadOnlyList<string> flags, bool windowsWhole, BatchTurn turn, bool isLast, CancellationToken cancellationToken)
     {
-        var states = sales.Where(static sale => sale.ConcernsOrder).ToList();
+        var states = StatesOf(sales);
         var outgoing = new List<OutgoingRecord>(sales.Count * 2);
         foreach (var other in sales.Where(static sale => !sale.ConcernsOrder))
         {
@@ -39,7 +44,8 @@ internal sealed class SaleMatcher(
         List<SaleWork> done = [];
         while (states.Count > 0)
         {
-            var peeked = await PeekAsync(states, cancellationToken);
+            var peeked = looked ?? await LookAsync(states, cancellationToken);
+            looked = null;
             await FindAsync(peeked, windowsWhole, cancellationToken);
             await turn.ComesAsync(cancellationToken);
             var applied = await ApplyAsync(peeked, flags, isLast ? turn.Pass : static () => { }, outgoing, cancellationToken);
@@ -51,7 +57,10 @@ internal sealed class SaleMatcher(
         await blind.RunAsync(done, cancellationToken);
     }
 
-    private sealed record Peeked(
+    private static List<SaleEvent> StatesOf(IReadOnlyList<SaleEvent> sales) => [.. sales.Where(static sale => sale.ConcernsOrder)];
+
+    /// <summary>Orders as they were before they were locked.</summary>
+    internal sealed record Peeked(
         List<SaleWork> Works, IReadOnlyList<OrderKey> Keys, IReadOnlyList<OrderKey> Names, IReadOnlyDictionary<OrderKey, OrderKey> Named,
         IReadOnlyDictionary<OrderKey, Order> Orders, Dictionary<OrderKey, (Conversion Conversion, KnownClick? Click)> Matched)
     {
@@ -66,8 +75,11 @@ internal sealed class SaleMatcher(
         ];
     }
 
-    private async Task<Peeked> PeekAsync(List<SaleEvent> sales, CancellationToken cancellationToken)
+    private async Task<Peeked> LookAsync(List<SaleEvent> sales, CancellationToken cancellationToken)
     {
+        if (sales.Count == 0)
+            return new([], [], [], new Dictionary<OrderKey, OrderKey>(), new Dictionary<OrderKey, Order>(), []);
+
         List<OrderKey> names = [.. sales.SelectMany(static s => s.Names).Distinct()];
         var named = await orders.NamedAsync(names, cancellationToken);
         var orderOf = new SaleNames(sales, named);
@@ -103,9 +115,9 @@ internal sealed class SaleMatcher(
 
         var clicks = await knownClicks.LoadAsync(
             [.. peeked.Works.Where(static w => w.ClickId is not null).Select(static w => (w.Sale.Brand, w.ClickId!.Value))], cancellationToken);
-        if (windowsWhole)
-            await epoch.EnsureWholeAsync(cancellationToken);
 
+        // Behind all that was read of the windows; beside what is read elsewhere.
+        var whole = windowsWhole ? epoch.EnsureWholeAsync(cancellationToken) : Task.CompletedTask;
         foreach (var work in peeked.Works)
         {
             work.Click = work.ClickId is { } id ? clicks.GetValueOrDefault(id) : null;
@@ -120,10 +132,12 @@ internal sealed class SaleMatcher(
         foreach (var (key, (conversion, _)) in peeked.Matched.ToList())
             peeked.Matched[key] = (conversion, clicks.GetValueOrDefault(Guid.Parse(conversion.Click!.IngestId)));
 
-        var found = await consents.FindAsync(
+        var finding = consents.FindAsync(
             peeked.Works.ConvertAll(static IReadOnlyList<ConsentSubject> (work) =>
                 [.. ConsentSubject.Of(work.Sale.Event), .. work.Click is { } click ? ConsentSubject.Of(click.Event) : []]),
             cancellationToken);
+        await Task.WhenAll(whole, finding);
+        var found = await finding;
         for (var i = 0; i < peeked.Works.Count; i++)
             peeked.Works[i].Consent = found[i];
     }

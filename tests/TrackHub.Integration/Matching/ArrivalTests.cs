@@ -1,5 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using TrackHub.Matching;
 using TrackHub.Matching.Orders;
+using TrackHub.Matching.Sales;
+using TrackHub.Platform.Streams;
 using TrackHub.Schemas;
 
 namespace TrackHub.Integration.Matching;
@@ -54,6 +57,29 @@ public sealed class ArrivalTests(MatchingWorld world)
             var order = await StoredAsync(new(brand.Id, "kiwify", life[0].Sale!.SaleId!));
             (order.State, order.Revision, order.PurchaseIngestId, order.HasClick).ShouldBe((SaleKind.Refunded, 3, approved.IngestId, true));
         }
+    }
+
+    /// <summary>The matcher looks at orders while it waits for the windows: what it saw may be over when it locks them.</summary>
+    [Fact]
+    public async Task An_order_that_changed_since_it_was_looked_at_is_looked_at_again()
+    {
+        var brand = await world.NewBrandAsync();
+        var (told, click, saleId) = (new Told(world, brand), Told.Unique("click"), Told.Unique("sale"));
+        var ad = told.Click(clickId: click);
+        await world.ProduceAsync(ad);
+        var refund = told.Sale(kind: SaleKind.Refunded, saleId: saleId, clickId: click);
+        var record = new StreamRecord { Coordinates = new(Topics.IngestEvents.Name, 0, 0), Timestamp = world.Clock.GetUtcNow() };
+        SaleEvent[] later = [new(record, refund, refund.Sale!, brand, Pass: 1)];
+        var matcher = world.Services.GetRequiredService<SaleMatcher>();
+
+        var looked = await matcher.PeekAsync(later, CancellationToken.None);
+        await world.ProduceAsync(told.Sale(saleId: saleId, clickId: click));
+        await world.ConversionsAsync(brand, saleId);
+        await matcher.MatchAsync(later, looked, [], windowsWhole: true, BatchTurn.First(), isLast: true, CancellationToken.None);
+
+        var refunded = (await world.ConversionsAsync(brand, saleId, 2))[^1];
+        (refunded.State, refunded.Revision, refunded.Click?.EventId).ShouldBe((SaleKind.Refunded, 2, ad.EventId));
+        (await StoredAsync(new(brand.Id, "kiwify", saleId))).Revision.ShouldBe(2);
     }
 
     private async Task<Order> StoredAsync(OrderKey key) =>
