@@ -94,8 +94,9 @@ internal sealed class RegistryResults
         var results = calls.SelectMany(static call => call.Results.Select(result => (Result: result, Call: call))).ToList();
         var settled = results.Select(static r => r.Result).Where(static result => result.State != RegistryState.Claimed).ToList();
         await using var connection = await _postgres.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { KeyLookups.Command(), Attempts(results) } };
+
+        // One batch is one transaction, and one round trip: begun and ended by itself.
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { KeyLookups.Command(), Attempts(results) } };
         var succeeded = AddLanes(batch, calls);
         if (settled.Count > 0)
             batch.BatchCommands.Add(Rows(settled));
@@ -120,9 +121,13 @@ internal sealed class RegistryResults
                     Revision = reader.GetInt64(9),
                 };
             }
+
+            // To the end: only behind its last result the batch is committed.
+            while (await reader.NextResultAsync(cancellationToken))
+            {
+            }
         }
 
-        await transaction.CommitAsync(cancellationToken);
         foreach (var lane in succeeded)
             _successAt[lane] = _clock.GetTimestamp();
         return [.. calls.Select(_ => rows)];
