@@ -19,12 +19,14 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
     /// <param name="connections">Its connections.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="rate">Items a second; null for that of the settings.</param>
-    public async Task<Measurement> OpenAsync(string name, ILoadTarget target, int connections, CancellationToken cancellationToken, int? rate = null)
+    /// <param name="tick">How often what is due leaves; null for a millisecond. A longer one costs less beside what is measured.</param>
+    public async Task<Measurement> OpenAsync(
+        string name, ILoadTarget target, int connections, CancellationToken cancellationToken, int? rate = null, TimeSpan? tick = null)
     {
         var measurement = new Measurement(name, LoadMode.Open, connections) { WantedRate = rate ?? settings.Rate };
         var warmUp = new Measurement(name, LoadMode.Open, connections) { WantedRate = measurement.WantedRate };
-        await OfferAsync(target, warmUp, settings.WarmUp, cancellationToken);
-        await OfferAsync(target, measurement, settings.Duration, cancellationToken);
+        await OfferAsync(target, warmUp, settings.WarmUp, tick ?? Tick, cancellationToken);
+        await OfferAsync(target, measurement, settings.Duration, tick ?? Tick, cancellationToken);
         return measurement;
     }
 
@@ -41,7 +43,7 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
     public Task WarmUpAsync(ILoadTarget target, int connections, TimeSpan duration, CancellationToken cancellationToken) =>
         FillAsync(target, new("", LoadMode.Closed, connections), duration, cancellationToken);
 
-    private async Task OfferAsync(ILoadTarget target, Measurement into, TimeSpan duration, CancellationToken cancellationToken)
+    private async Task OfferAsync(ILoadTarget target, Measurement into, TimeSpan duration, TimeSpan tick, CancellationToken cancellationToken)
     {
         var rate = into.WantedRate!.Value;
         var count = settings.Count(rate, duration);
@@ -53,7 +55,7 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
         {
             var due = TimeSpan.FromSeconds((double)i / rate);
             while (clock.GetElapsedTime(started) < due)
-                await Task.Delay(Tick, clock, cancellationToken);   // a tick is a millisecond or two: Lateness tells
+                await Task.Delay(tick, clock, cancellationToken);   // a millisecond is one or two: Lateness tells
 
             await inFlight.WaitAsync(cancellationToken);
             into.Lateness.Record(clock.GetElapsedTime(started) - due);
