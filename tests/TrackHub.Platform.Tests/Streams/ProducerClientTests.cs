@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
-using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tests.Streams.Native;
 using TrackHub.Testing;
 
 namespace TrackHub.Platform.Tests.Streams;
@@ -36,7 +36,7 @@ public sealed class ProducerClientTests : IAsyncLifetime
         await SendAsync(first);
         _client.Current().ShouldBeSameAs(first);
 
-        RaiseFatal(first.Producer.Handle.DangerousGetHandle(), ErrorCode.OutOfOrderSequenceNumber, "for the test");
+        FatalErrors.Raise(first.Producer);
         Should.Throw<LogUnavailableException>(() => first.TryProduce("topic", default, "x"u8, new(), null, token: 0)).Reason.ShouldBe(LogFault.Away);
 
         var second = _client.Current();
@@ -49,7 +49,7 @@ public sealed class ProducerClientTests : IAsyncLifetime
     {
         var first = _client.Current();
 
-        RaiseFatal(first.Producer.Handle.DangerousGetHandle(), ErrorCode.OutOfOrderSequenceNumber, "for the test");
+        FatalErrors.Raise(first.Producer);
 
         await Eventually.Holds(() => first.IsBroken, Patience);
     }
@@ -67,10 +67,6 @@ public sealed class ProducerClientTests : IAsyncLifetime
         (await reports.Completion).ShouldBe(ErrorCode.NoError);
         Should.Throw<ObjectDisposedException>(_client.Current);
     }
-
-    [DllImport("librdkafka", EntryPoint = "rd_kafka_test_fatal_error")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern ErrorCode RaiseFatal(nint client, ErrorCode error, [MarshalAs(UnmanagedType.LPUTF8Str)] string reason);
 
     private static async Task SendAsync(ProducerConnection connection)
     {

@@ -14,7 +14,9 @@ internal static partial class LibRdKafka
     /// <summary><c>RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT</c>.</summary>
     public const int PurgeAll = 0x1 | 0x2;
 
-    private const string Name = "librdkafka";
+    /// <summary>What the functions are imported from; <see cref="Resolve"/> says which file that is.</summary>
+    public const string Name = "librdkafka";
+
     private const string FileName = "librdkafka.so";   // centos8-librdkafka.so and alpine-librdkafka.so as well
 
     static LibRdKafka() => NativeLibrary.SetDllImportResolver(typeof(LibRdKafka).Assembly, Resolve);
@@ -129,8 +131,8 @@ internal static partial class LibRdKafka
     [LibraryImport(Name, EntryPoint = "rd_kafka_metadata_destroy")]
     public static partial void DestroyMetadata(nint metadata);
 
-    // Confluent.Kafka chooses among its variants for the machine at hand. The very file it loaded is ours too: one library in the process, one version.
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? paths)
+    /// <summary>Finds the library. Confluent.Kafka chooses among its variants for the machine at hand: the very file it loaded is ours too, one library in the process, one version.</summary>
+    public static nint Resolve(string name, Assembly assembly, DllImportSearchPath? paths)
     {
         if (name != Name)
             return 0;

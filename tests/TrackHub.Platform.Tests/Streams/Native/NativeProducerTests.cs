@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Runtime.InteropServices;
 using System.Text;
 using Confluent.Kafka;
 using FsCheck;
@@ -182,7 +181,7 @@ public sealed class NativeProducerTests : IDisposable
         var producer = Mock();
         await OneRecordAsync(producer);
 
-        RaiseFatal(producer.Handle.DangerousGetHandle(), ErrorCode.OutOfOrderSequenceNumber, "for the test");
+        FatalErrors.Raise(producer);
         await Eventually.Holds(() => _errors.Any(static error => error.IsFatal));
 
         _errors.First(static error => error.IsFatal).Code.ShouldBe(ErrorCode.OutOfOrderSequenceNumber);
@@ -203,11 +202,6 @@ public sealed class NativeProducerTests : IDisposable
 
         Should.Throw<KafkaException>(() => producer.Connect("topic", TimeSpan.FromMilliseconds(50)));
     }
-
-    // Marked as meant for applications' tests in rdkafka.h.
-    [DllImport("librdkafka", EntryPoint = "rd_kafka_test_fatal_error")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern ErrorCode RaiseFatal(nint client, ErrorCode error, [MarshalAs(UnmanagedType.LPUTF8Str)] string reason);
 
     private static ErrorCode Send(NativeProducer producer, nint token, string text) =>
         producer.Produce("topic", Encoding.UTF8.GetBytes(text), Encoding.UTF8.GetBytes(text), new RecordHeaders().Brand("brd"), null, token, out _);
