@@ -27,7 +27,7 @@ internal static class RoleRuntime
         ["MALLOC_ARENA_MAX"] = "2",
     };
 
-    /// <summary>Compiled without profiles, as the matcher is. Measured in <c>benchmarks/results</c>, load-dispatch.md.</summary>
+    /// <summary>Compiled without profiles, as the matcher is. Measured for the dispatcher in <c>benchmarks/results</c>, load-dispatch.md.</summary>
     private static readonly Dictionary<string, string> CompiledOnce = new()
     {
         ["DOTNET_TieredPGO"] = "0",
