@@ -27,7 +27,7 @@ internal sealed class Aggregation(NpgsqlDataSource database, FigureMetrics metri
     /// <summary>Writes a batch.</summary>
     /// <returns>False when PostgreSQL's offsets are not those this reader left: nothing was written.</returns>
     /// <exception cref="InvalidOperationException">The facts of the batch were changed by somebody else each time they were about to be written.</exception>
-    public async Task<bool> WriteAsync(RecordBatch batch, SortedRecords records, MetricsOffsets offsets, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(RecordBatch batch, SortedRecords records, StoredOffsets offsets, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
@@ -41,7 +41,7 @@ internal sealed class Aggregation(NpgsqlDataSource database, FigureMetrics metri
             "Look for a second reader of the same topics on this database, and for triggers and rules on these tables.");
     }
 
-    private async Task<Outcome> TryWriteAsync(RecordBatch batch, SortedRecords records, MetricsOffsets offsets, CancellationToken cancellationToken)
+    private async Task<Outcome> TryWriteAsync(RecordBatch batch, SortedRecords records, StoredOffsets offsets, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -29,7 +29,7 @@ internal sealed partial class MetricsLoop(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var offsets = new MetricsOffsets(database);
+            var offsets = new StoredOffsets(database, MetricsRole.Offsets);
             await using var consumer = consumers.Create(new RecordConsumerOptions
             {
                 Group = MetricsRole.Name,
@@ -42,10 +42,10 @@ internal sealed partial class MetricsLoop(
     }
 
     /// <summary>Ends when stopped, or when PostgreSQL's offsets were moved by somebody else: then a new consumer seeks to them.</summary>
-    private async Task ReadUntilFencedAsync(RecordConsumer consumer, MetricsOffsets offsets, CancellationToken stoppingToken)
+    private async Task ReadUntilFencedAsync(RecordConsumer consumer, StoredOffsets offsets, CancellationToken stoppingToken)
     {
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var watch = EndWhenSetBackAsync(offsets, reading);
+        var watch = offsets.EndWhenSetBackAsync(reading, _options.CheckInterval, clock);
         try
         {
             await ReadAsync(consumer, offsets, reading.Token, stoppingToken);
@@ -53,11 +53,12 @@ internal sealed partial class MetricsLoop(
         finally
         {
             await reading.CancelAsync();
-            await watch;
+            if (await watch)
+                Log.SetBack(logger);
         }
     }
 
-    private async Task ReadAsync(RecordConsumer consumer, MetricsOffsets offsets, CancellationToken ended, CancellationToken stoppingToken)
+    private async Task ReadAsync(RecordConsumer consumer, StoredOffsets offsets, CancellationToken ended, CancellationToken stoppingToken)
     {
         await foreach (var batch in consumer.BatchesAsync(_options.MaxBatchSize, _options.MaxLinger, ended))
         {
@@ -76,38 +77,6 @@ internal sealed partial class MetricsLoop(
 
             consumer.Store(batch);
             metrics.BatchWritten(batch.Count);
-        }
-    }
-
-    /// <summary>A rebuild is noticed by the next batch, and where none comes, here.</summary>
-    private async Task EndWhenSetBackAsync(MetricsOffsets offsets, CancellationTokenSource reading)
-    {
-        using var timer = new PeriodicTimer(_options.CheckInterval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(reading.Token))
-            {
-                if (!await AreSetBackWhileThereAsync(offsets, reading.Token)) continue;
-
-                Log.SetBack(logger);
-                await reading.CancelAsync();
-            }
-        }
-        catch (OperationCanceledException) when (reading.IsCancellationRequested)
-        {
-            // Reading has ended.
-        }
-    }
-
-    private static async Task<bool> AreSetBackWhileThereAsync(MetricsOffsets offsets, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await offsets.AreSetBackAsync(cancellationToken);
-        }
-        catch (Exception failure) when (Dependencies.IsAway(failure))
-        {
-            return false;   // the batch at work tells readiness; the next tick asks again
         }
     }
 

@@ -21,6 +21,9 @@ public static class MetricsRole
     /// <summary>Name on the command line, in logs and of the consumer group.</summary>
     public const string Name = "metrics";
 
+    /// <summary>Table of its offsets.</summary>
+    internal const string Offsets = "metrics_offsets";
+
     /// <summary>Topics it reads.</summary>
     internal static readonly IReadOnlyList<TopicDefinition> Reads = [Topics.Conversions, Topics.AdSpend];
 

@@ -53,7 +53,7 @@ public sealed class AnyOrderTests : IAsyncLifetime
         var told = History(random);
 
         await LiveAsync(random, [.. told.Select(record => record.For(lived))]);
-        await WriteAsync([.. told.Select(record => record.For(rebuilt))], new MetricsOffsets(_writer), partition: 100_000 + _brands, first: 0);
+        await WriteAsync([.. told.Select(record => record.For(rebuilt))], new StoredOffsets(_writer, MetricsRole.Offsets), partition: 100_000 + _brands, first: 0);
 
         var figures = await FiguresAsync(lived);
         figures.ShouldBe(await FiguresAsync(rebuilt), $"seed {seed}");
@@ -65,7 +65,7 @@ public sealed class AnyOrderTests : IAsyncLifetime
     {
         var log = records.Concat(records.Where(_ => random.Next(4) == 0)).OrderBy(_ => random.Next()).ToArray();
         var partition = _brands;
-        var (reader, zombie) = (new MetricsOffsets(_writer), new MetricsOffsets(_writer));
+        var (reader, zombie) = (new StoredOffsets(_writer, MetricsRole.Offsets), new StoredOffsets(_writer, MetricsRole.Offsets));
         var next = 0;
         while (next < log.Length)
         {
@@ -74,12 +74,12 @@ public sealed class AnyOrderTests : IAsyncLifetime
             switch (random.Next(5))
             {
                 case 0:   // begins anew where PostgreSQL says; what it had read since is read again
-                    reader = new(_writer);
+                    reader = new(_writer, MetricsRole.Offsets);
                     next = (int)(await reader.NextAsync(default)).GetValueOrDefault((Topics.Conversions.Name, partition));
                     break;
                 case 1:   // the transaction went through and its answer was lost
                     (await WriteAsync(batch, reader, partition, next)).ShouldBeTrue();
-                    reader = new(_writer);
+                    reader = new(_writer, MetricsRole.Offsets);
                     next = (int)(await reader.NextAsync(default))[(Topics.Conversions.Name, partition)];
                     break;
                 case 2 when next > 0:   // one that does not know it lost the partition long ago
@@ -93,7 +93,7 @@ public sealed class AnyOrderTests : IAsyncLifetime
         }
     }
 
-    private async Task<bool> WriteAsync(Told[] records, MetricsOffsets offsets, int partition, long first)
+    private async Task<bool> WriteAsync(Told[] records, StoredOffsets offsets, int partition, long first)
     {
         var sorted = new SortedRecords();
         foreach (var record in records)

@@ -23,7 +23,7 @@ internal sealed class Progress(NpgsqlDataSource database, TopicAdmin topics)
             _markedAt = now;
         }
 
-        var next = await new MetricsOffsets(database).NextAsync(cancellationToken);
+        var next = await new StoredOffsets(database, MetricsRole.Offsets).NextAsync(cancellationToken);
         if (_mark.All(end => next.GetValueOrDefault(end.Key) >= end.Value))
             (_read, _mark) = (_markedAt, null);
         return _read;

@@ -1,15 +1,16 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using TrackHub.Platform.Streams;
 
-namespace TrackHub.Metrics;
+namespace TrackHub.Platform.Streams;
 
-/// <summary>One reader's offsets in PostgreSQL, committed in the transaction of the facts they stand for.</summary>
+/// <summary>One reader's offsets in a table of PostgreSQL, committed in the transaction of the rows they stand for.</summary>
 /// <remarks>
 /// The reader remembers where PostgreSQL stood when it was last asked or written to. If it stands elsewhere now, another reader has the partition, a
 /// commit went through whose answer was lost, or a rebuild has set it back: then nothing is written, and the reader begins anew where PostgreSQL says.
 /// </remarks>
-internal sealed class MetricsOffsets(NpgsqlDataSource database)
+/// <param name="database">Where the table is.</param>
+/// <param name="table">A table with columns topic, partition, next_offset and updated_at.</param>
+public sealed class StoredOffsets(NpgsqlDataSource database, string table)
 {
     private readonly ConcurrentDictionary<(string Topic, int Partition), long> _known = new();
 
@@ -22,13 +23,32 @@ internal sealed class MetricsOffsets(NpgsqlDataSource database)
         return next;
     }
 
-    /// <summary>Whether somebody has set PostgreSQL back behind this reader: then what it waits for will not come.</summary>
-    public async Task<bool> AreSetBackAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends a reading when PostgreSQL was set back behind it, by a rebuild: the next batch would notice, and where none comes nobody else does.
+    /// </summary>
+    /// <param name="reading">The reading; cancelled when it is set back, and whose end ends this.</param>
+    /// <param name="interval">How often PostgreSQL is asked.</param>
+    /// <param name="clock">Time.</param>
+    /// <returns>Whether it was set back.</returns>
+    public async Task<bool> EndWhenSetBackAsync(CancellationTokenSource reading, TimeSpan interval, TimeProvider clock)
     {
-        // PostgreSQL is written to first and remembered after, and another's partitions only go on: what is behind was set back.
-        var known = _known.ToArray();
-        var stored = await StoredAsync(cancellationToken);
-        return known.Any(place => stored.TryGetValue(place.Key, out var next) && next < place.Value);
+        using var timer = new PeriodicTimer(interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(reading.Token))
+            {
+                if (!await AreSetBackWhileThereAsync(reading.Token)) continue;
+
+                await reading.CancelAsync();
+                return true;
+            }
+        }
+        catch (OperationCanceledException) when (reading.IsCancellationRequested)
+        {
+            // Reading has ended.
+        }
+
+        return false;
     }
 
     /// <summary>Moves the offsets past this batch.</summary>
@@ -42,8 +62,8 @@ internal sealed class MetricsOffsets(NpgsqlDataSource database)
             .ToArray();
 
         await using var command = new NpgsqlCommand(
-            """
-            insert into metrics_offsets as o (topic, partition, next_offset)
+            $"""
+            insert into {table} as o (topic, partition, next_offset)
             select n.topic, n.partition, n.next from unnest($1::text[], $2::int[], $3::bigint[]) as n(topic, partition, next)
             on conflict (topic, partition) do update set next_offset = excluded.next_offset, updated_at = now()
             where o.next_offset = (select k.known from unnest($1::text[], $2::int[], $4::bigint[]) as k(topic, partition, known)
@@ -59,9 +79,30 @@ internal sealed class MetricsOffsets(NpgsqlDataSource database)
         return () => Array.ForEach(places, place => _known[place.Place] = place.Next);
     }
 
+    private async Task<bool> AreSetBackWhileThereAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AreSetBackAsync(cancellationToken);
+        }
+        catch (Exception failure) when (Dependencies.IsAway(failure))
+        {
+            return false;   // the batch at work tells readiness; the next tick asks again
+        }
+    }
+
+    /// <summary>Whether somebody has set PostgreSQL back behind this reader: then what it waits for will not come.</summary>
+    private async Task<bool> AreSetBackAsync(CancellationToken cancellationToken)
+    {
+        // PostgreSQL is written to first and remembered after, and another's partitions only go on: what is behind was set back.
+        var known = _known.ToArray();
+        var stored = await StoredAsync(cancellationToken);
+        return known.Any(place => stored.TryGetValue(place.Key, out var next) && next < place.Value);
+    }
+
     private async Task<Dictionary<(string Topic, int Partition), long>> StoredAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select topic, partition, next_offset from metrics_offsets");
+        await using var command = database.CreateCommand($"select topic, partition, next_offset from {table}");
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var next = new Dictionary<(string, int), long>();
         while (await reader.ReadAsync(cancellationToken))
