@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using TrackHub.Platform.Books;
+using Npgsql;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Streams;
-using TrackHub.Schemas;
 
 namespace TrackHub.Ledger;
 
@@ -15,17 +14,17 @@ namespace TrackHub.Ledger;
 /// </remarks>
 internal sealed partial class LedgerLoop(
     RecordConsumerFactory consumers,
-    LedgerOffsets offsets,
+    NpgsqlDataSource database,
     RecordSorter sorter,
     RefusedRows rows,
     IOptions<LedgerOptions> options,
     LedgerMetrics metrics,
     Readiness readiness,
+    TimeProvider clock,
     ILogger<LedgerLoop> logger) : BackgroundService
 {
-    // Delay topics are read as plain ones: the books want to know at once where an event went.
-    private static readonly IReadOnlyList<TopicDefinition> Read =
-        [.. Journey.Kept.Append(Topics.Conversions).Append(Topics.DeadLetters).Append(Topics.Quarantine).Select(static topic => topic with { Delay = null })];
+    // Mostly the next batch notices a rebuild first.
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
 
     private readonly LedgerOptions _options = options.Value;
 
@@ -33,24 +32,41 @@ internal sealed partial class LedgerLoop(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            var offsets = new LedgerOffsets(database);
             await using var consumer = consumers.Create(new RecordConsumerOptions
             {
                 Group = LedgerRole.Name,
-                Topics = Read,
+                Topics = LedgerRole.Reads,
                 StartOffsets = offsets.NextAsync,
             });
-            await ReadUntilFencedAsync(consumer, stoppingToken);
+            await ReadUntilFencedAsync(consumer, offsets, stoppingToken);
         }
     }
 
-    /// <summary>Ends when stopped, or when another reader stands beyond ours: then a new consumer seeks to what PostgreSQL holds.</summary>
-    private async Task ReadUntilFencedAsync(RecordConsumer consumer, CancellationToken stoppingToken)
+    /// <summary>Ends when stopped, or when PostgreSQL's offsets were moved by somebody else: then a new consumer seeks to them.</summary>
+    private async Task ReadUntilFencedAsync(RecordConsumer consumer, LedgerOffsets offsets, CancellationToken stoppingToken)
     {
-        await foreach (var batch in consumer.BatchesAsync(_options.MaxBatchSize, _options.MaxLinger, stoppingToken))
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var watch = offsets.Stored.EndWhenSetBackAsync(reading, CheckInterval, clock);
+        try
+        {
+            await ReadAsync(consumer, offsets, reading.Token, stoppingToken);
+        }
+        finally
+        {
+            await reading.CancelAsync();
+            if (await watch)
+                Log.SetBack(logger);
+        }
+    }
+
+    private async Task ReadAsync(RecordConsumer consumer, LedgerOffsets offsets, CancellationToken ended, CancellationToken stoppingToken)
+    {
+        await foreach (var batch in consumer.BatchesAsync(_options.MaxBatchSize, _options.MaxLinger, ended))
         {
             var written = false;
             var outcome = await batch.RetryWhileAwayAsync(
-                async (records, token) => written = await rows.WriteAsync(records, await sorter.SortAsync(records, token), token),
+                async (records, token) => written = await rows.WriteAsync(records, await sorter.SortAsync(records, offsets, token), offsets, token),
                 readiness,
                 stoppingToken);
             if (outcome is BatchOutcome.Revoked) continue;   // its partitions belong to their next owner
@@ -68,7 +84,10 @@ internal sealed partial class LedgerLoop(
 
     private static partial class Log
     {
-        [LoggerMessage(4001, LogLevel.Warning, "Another ledger stands beyond {Coordinates}; reading on from the offsets in PostgreSQL")]
+        [LoggerMessage(4001, LogLevel.Warning, "The offsets in PostgreSQL were moved, by another ledger or a rebuild, before {Coordinates} was written; reading on from there")]
         public static partial void Fenced(ILogger logger, RecordCoordinates coordinates);
+
+        [LoggerMessage(4007, LogLevel.Information, "The offsets in PostgreSQL were set back by a rebuild; reading again from there")]
+        public static partial void SetBack(ILogger logger);
     }
 }

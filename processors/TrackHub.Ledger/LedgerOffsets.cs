@@ -3,46 +3,45 @@ using TrackHub.Platform.Streams;
 
 namespace TrackHub.Ledger;
 
-/// <summary>The ledger's own offsets, committed in the transaction of the rows they stand for.</summary>
+/// <summary>Where one reader of the ledger stands, and what it reads a second time because of a rebuild.</summary>
 internal sealed class LedgerOffsets(NpgsqlDataSource database)
 {
+    /// <summary>Where they are kept.</summary>
+    public const string Table = "ledger_offsets";
+
+    private volatile IReadOnlyDictionary<(string Topic, int Partition), (long Until, DateTimeOffset From)> _again =
+        new Dictionary<(string, int), (long, DateTimeOffset)>();
+
+    /// <summary>The offsets themselves.</summary>
+    public StoredOffsets Stored { get; } = new(database, Table);
+
     /// <summary>Where to read on, by partition; those without a transaction yet are missing.</summary>
     public async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> NextAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select topic, partition, next_offset from ledger_offsets");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var next = new Dictionary<(string, int), long>();
-        while (await reader.ReadAsync(cancellationToken))
-            next[(reader.GetString(0), reader.GetInt32(1))] = reader.GetInt64(2);
+        // In this order: a rebuild that begins in between moves the offsets just read, and then this reader cannot commit.
+        var next = await Stored.NextAsync(cancellationToken);
+        _again = await AgainAsync(cancellationToken);
         return next;
     }
 
-    /// <summary>
-    /// Moves the offsets past this batch, unless somebody else already stands beyond its first record: then this reader has lost its
-    /// partition without knowing, and its transaction must not commit.
-    /// </summary>
-    /// <returns>False when the batch belongs to another reader.</returns>
-    public static async Task<bool> AdvanceAsync(
-        RecordBatch batch, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        var spans = batch
-            .GroupBy(static r => (r.Coordinates.Topic, r.Coordinates.Partition))
-            .Select(static g => (g.Key.Topic, g.Key.Partition, First: g.Min(static r => r.Coordinates.Offset), Next: g.Max(static r => r.Coordinates.Offset) + 1))
-            .OrderBy(static s => s.Topic, StringComparer.Ordinal).ThenBy(static s => s.Partition)
-            .ToArray();
+    /// <summary>Of a record that is read a second time, from when on its rows are to be made again; null for one that is new.</summary>
+    public DateTimeOffset? RebuiltFrom(RecordCoordinates at) =>
+        _again.TryGetValue((at.Topic, at.Partition), out var again) && at.Offset < again.Until ? again.From : null;
 
-        await using var command = new NpgsqlCommand(
-            """
-            insert into ledger_offsets as o (topic, partition, next_offset)
-            select n.topic, n.partition, n.next from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) as n(topic, partition, first, next)
-            on conflict (topic, partition) do update set next_offset = excluded.next_offset, updated_at = now()
-            where o.next_offset <= (select f.first from unnest($1::text[], $2::int[], $3::bigint[]) as f(topic, partition, first)
-                                    where f.topic = o.topic and f.partition = o.partition)
-            """, connection, transaction);
-        command.Parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(spans, static s => s.Topic) });
-        command.Parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(spans, static s => s.Partition) });
-        command.Parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(spans, static s => s.First) });
-        command.Parameters.Add(new NpgsqlParameter { Value = Array.ConvertAll(spans, static s => s.Next) });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == spans.Length;
+    /// <summary>Whether anything is still to be read a second time.</summary>
+    public static async Task<bool> IsAgainAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"select exists (select from {Table} where next_offset < again_until)", connection, transaction);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    private async Task<Dictionary<(string Topic, int Partition), (long Until, DateTimeOffset From)>> AgainAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select topic, partition, again_until, again_from from {Table} where next_offset < again_until");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var again = new Dictionary<(string, int), (long, DateTimeOffset)>();
+        while (await reader.ReadAsync(cancellationToken))
+            again[(reader.GetString(0), reader.GetInt32(1))] = (reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3));
+        return again;
     }
 }

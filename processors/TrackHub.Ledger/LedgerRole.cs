@@ -2,12 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TrackHub.Ledger.Alarms;
 using TrackHub.Ledger.Projecting;
+using TrackHub.Ledger.Rebuilding;
 using TrackHub.Ledger.Retaining;
 using TrackHub.Platform.Books;
 using TrackHub.Platform.Hosting;
 using TrackHub.Platform.Quality;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
+using TrackHub.Schemas;
 
 namespace TrackHub.Ledger;
 
@@ -16,6 +18,10 @@ public static class LedgerRole
 {
     /// <summary>Name on the command line, in logs and of the consumer group.</summary>
     public const string Name = "ledger";
+
+    /// <summary>Topics it reads. Delay topics are read as plain ones: the books want to know at once where an event went.</summary>
+    internal static readonly IReadOnlyList<TopicDefinition> Reads =
+        [.. Journey.Kept.Append(Topics.Conversions).Append(Topics.DeadLetters).Append(Topics.Quarantine).Select(static topic => topic with { Delay = null })];
 
     /// <summary>Adds the ledger.</summary>
     public static void AddLedger(this IHostApplicationBuilder builder)
@@ -27,7 +33,6 @@ public static class LedgerRole
         builder.AddPostgresWatch();
         builder.AddTenantDirectory();
         builder.AddDaySecretKeeper();
-        builder.Services.AddSingleton<LedgerOffsets>();
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<ClickResealer>();
         builder.Services.AddSingleton<BrowserScores>();
@@ -40,5 +45,13 @@ public static class LedgerRole
         builder.Services.AddSingleton<OldRows>();
         builder.Services.AddSingleton<RetentionMetrics>();
         builder.Services.AddHostedService<RetentionKeeper>();
+    }
+
+    /// <summary>Adds <see cref="LedgerRebuild"/>, for the command line.</summary>
+    public static void AddLedgerDesk(this IHostApplicationBuilder builder)
+    {
+        builder.AddStreams();
+        builder.AddPostgres();
+        builder.Services.AddSingleton<LedgerRebuild>();
     }
 }

@@ -11,19 +11,21 @@ namespace TrackHub.Ledger;
 /// <remarks>Rows are keyed by content, so a record read twice, or lying at two offsets, is one row.</remarks>
 internal sealed class Projection(NpgsqlDataSource database, TenantDirectory directory, ClickResealer resealer, BrowserScores scores)
 {
-    /// <summary>Writes the rows and moves the offsets.</summary>
-    /// <returns>False when another reader owns the partitions by now: nothing was written.</returns>
-    public async Task<bool> WriteAsync(RecordBatch batch, DecodedRecords records, CancellationToken cancellationToken)
+    /// <summary>Moves the offsets and writes the rows.</summary>
+    /// <returns>False when PostgreSQL's offsets are not those this reader left: nothing was written.</returns>
+    public async Task<bool> WriteAsync(RecordBatch batch, DecodedRecords records, LedgerOffsets offsets, CancellationToken cancellationToken)
     {
         // Without its brands no click's user data could be sealed anew and no day be told, and a row stays as it was first written.
         if (!directory.IsLoaded) throw new DependencyAwayException("directory", null);
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await InsertAsync(connection, transaction, records, cancellationToken);
-        if (!await LedgerOffsets.AdvanceAsync(batch, connection, transaction, cancellationToken)) return false;
+        // First of all: a rebuild holds their table while it deletes, and no row of ours may stand in its way then.
+        if (await offsets.Stored.AdvanceAsync(batch, connection, transaction, cancellationToken) is not { } advanced) return false;
 
+        await InsertAsync(connection, transaction, records, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        advanced();
         return true;
     }
 

@@ -12,23 +12,24 @@ internal sealed class RefusedRows(Projection projection, DeadLetters deadLetters
     private const string Reason = "not_storable";
 
     /// <inheritdoc cref="Projection.WriteAsync"/>
-    public async Task<bool> WriteAsync(RecordBatch batch, DecodedRecords records, CancellationToken cancellationToken)
+    public async Task<bool> WriteAsync(RecordBatch batch, DecodedRecords records, LedgerOffsets offsets, CancellationToken cancellationToken)
     {
         try
         {
-            return await projection.WriteAsync(batch, records, cancellationToken);
+            return await projection.WriteAsync(batch, records, offsets, cancellationToken);
         }
         catch (PostgresException refusal) when (IsRefusal(refusal))
         {
             var refused = await FindAsync(batch.ToArray(), records, cancellationToken);
             foreach (var record in refused)
             {
+                // Of a record that is read a second time too: its first reading may have been taken. One that has its letter keeps that one's row.
                 // The code alone: the message may repeat what the record holds.
                 await deadLetters.WriteAsync(record, RecordSorter.Stage, Reason, $"PostgreSQL refuses it: SQLSTATE {refusal.SqlState}.", cancellationToken);
                 metrics.Refused(Reason);
             }
 
-            return await projection.WriteAsync(batch, records.Of(batch.Except(refused)), cancellationToken);
+            return await projection.WriteAsync(batch, records.Of(batch.Except(refused)), offsets, cancellationToken);
         }
     }
 

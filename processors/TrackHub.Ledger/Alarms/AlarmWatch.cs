@@ -18,8 +18,8 @@ internal sealed partial class AlarmWatch(
     NpgsqlDataSource database, BookAudit audit, QualityHistory qualities, RecordProducer producer, IOptions<LedgerOptions> options, LedgerMetrics metrics,
     TimeProvider clock, ILogger<AlarmWatch> logger) : BackgroundService
 {
-    // Any number that no other lock of TrackHub has.
-    private const long LockKey = 0x426F6F6B73;   // "Books"
+    /// <summary>Advisory lock of a look: any number that no other lock of TrackHub has.</summary>
+    internal const long LockKey = 0x426F6F6B73;   // "Books"
 
     // A look at much that is open costs PostgreSQL its time: at most a quarter of it.
     private const int Share = 4;
@@ -81,8 +81,8 @@ internal sealed partial class AlarmWatch(
                 Log.Balanced(logger, alert.BrandId!, alert.Since);
         }
 
-        // A ledger that is behind has neither all of a day's scores nor the alerts already told.
-        if (report.Behind == 0)
+        // A ledger that is behind, or that a rebuild has conversions read again, has neither all of a day's scores nor the alerts already told.
+        if (report.Behind == 0 && !await LedgerOffsets.IsAgainAsync(connection, transaction, stoppingToken))
             await LookAtQualityAsync(await OpenAsync(connection, transaction, QualityRule.Name, stoppingToken), now, stoppingToken);
     }
 

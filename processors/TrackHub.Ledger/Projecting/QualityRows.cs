@@ -24,7 +24,7 @@ internal static class QualityRows
     /// <param name="directory">Whose brands' time zones say which day it is.</param>
     public static void AddTo(NpgsqlBatch batch, IReadOnlyList<Source<Conversion>> conversions, DirectorySnapshot directory)
     {
-        var rows = conversions.Where(static c => c.Value.Purchase)
+        var rows = conversions.Where(c => c.Value.Purchase && !IsInKeptDay(c.Value.BrandId, c.Value.ReceivedAt, c.RebuiltFrom, directory))
             .DistinctBy(static c => (c.Value.BrandId, c.Value.Gateway, c.Value.SaleId, c.Value.Revision, c.IngestedAt)).ToArray();
         Add(
             batch, OfConversions,
@@ -38,7 +38,8 @@ internal static class QualityRows
     /// <param name="directory">Whose brands' time zones say which day it is.</param>
     public static void AddTo(NpgsqlBatch batch, IReadOnlyList<BrowserScore> events, DirectorySnapshot directory)
     {
-        var rows = events.DistinctBy(static e => e.Source.IngestId).ToArray();
+        var rows = events.Where(e => !IsInKeptDay(e.Source.Value.BrandId, e.Source.Value.ReceivedAt, e.Source.RebuiltFrom, directory))
+            .DistinctBy(static e => e.Source.IngestId).ToArray();
         Add(
             batch, OfEvents,
             Array.ConvertAll(rows, e => new Scored(
@@ -81,9 +82,11 @@ internal static class QualityRows
             set events = d.events + excluded.events, green = d.green + excluded.green, score_tenths = d.score_tenths + excluded.score_tenths
         """;
 
-    private static DateOnly DayOf(string brandId, DateTimeOffset at, DirectorySnapshot directory)
-    {
-        var zone = directory.Brand(brandId) is { } brand && TimeZoneInfo.TryFindSystemTimeZoneById(brand.TimeZone, out var known) ? known : TimeZoneInfo.Utc;
-        return DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);
-    }
+    private static TimeZoneInfo ZoneOf(string brandId, DirectorySnapshot directory) => BrandDays.ZoneOf(directory.Brand(brandId)?.TimeZone);
+
+    private static DateOnly DayOf(string brandId, DateTimeOffset at, DirectorySnapshot directory) => BrandDays.Of(at, ZoneOf(brandId, directory));
+
+    /// <summary>A rebuild keeps the sums of days that began before it, and a record that it has read again is in them already.</summary>
+    private static bool IsInKeptDay(string brandId, DateTimeOffset at, DateTimeOffset? rebuiltFrom, DirectorySnapshot directory) =>
+        rebuiltFrom is { } from && ZoneOf(brandId, directory) is var zone && BrandDays.Of(at, zone) < BrandDays.FirstWhole(from, zone);
 }

@@ -23,8 +23,12 @@ internal static class QuarantineRows
         .With("partition", "int", static s => s.Coordinates.Partition)
         .With("\"offset\"", "bigint", static s => s.Coordinates.Offset);
 
-    /// <summary>One record of each delivery, as one statement may touch a row only once: the note of admission where it is among them.</summary>
+    /// <summary>
+    /// One record of each delivery, as one statement may touch a row only once: the note of admission where it is among them, at the place of the
+    /// delivery, for the note holds none.
+    /// </summary>
     public static IReadOnlyList<(QuarantinedWebhook Value, RecordCoordinates Coordinates)> Last(
         IEnumerable<(QuarantinedWebhook Value, RecordCoordinates Coordinates)> records) =>
-        [.. records.GroupBy(static r => r.Value.QuarantineId).Select(static g => g.MaxBy(static r => r.Value.State is QuarantineState.Admitted))];
+        [.. records.GroupBy(static r => r.Value.QuarantineId).Select(static g =>
+            (g.MaxBy(static r => r.Value.State is QuarantineState.Admitted).Value, g.MinBy(static r => r.Value.State is QuarantineState.Admitted).Coordinates))];
 }

@@ -45,7 +45,11 @@ internal sealed class LedgerProcess : IAsyncDisposable
     {
         var broker = await TestMachine.StartBrokerAsync(TestFolder.Next("ledger"));
         var postgres = await TestBrands.CreateDatabaseAsync();
-        var host = await TestHost.CreateAsync(new(broker.BootstrapServers, broker.RegistryAddress), postgres, add: static builder => builder.AddBookAudit());
+        var host = await TestHost.CreateAsync(new(broker.BootstrapServers, broker.RegistryAddress), postgres, add: static builder =>
+        {
+            builder.AddBookAudit();
+            builder.AddLedgerDesk();
+        });
         await host.Services.GetRequiredService<TopicAdmin>().ApplyAsync(CancellationToken.None);
         var brand = await TestBrands.CreateAsync(host.Services.GetRequiredService<TenantAdmin>());
         var process = new LedgerProcess(broker, postgres, host, brand) { _settings = settings };

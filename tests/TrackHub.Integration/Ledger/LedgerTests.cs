@@ -137,6 +137,30 @@ public sealed class LedgerTests : IAsyncLifetime
             .ShouldBe("NaN -Infinity");
     }
 
+    [Fact]
+    public async Task The_place_of_a_quarantined_delivery_is_that_of_its_bytes()
+    {
+        await _ledger.StopRoleAsync();
+        var waiting = new QuarantinedWebhook
+        {
+            QuarantineId = EventIds.NewIngestId(TimeProvider.System),
+            BrandId = _ledger.Brand.BrandId,
+            Gateway = "kiwify",
+            ConnectionId = "c1",
+            State = QuarantineState.Waiting,
+            ReceivedAt = LedgerProcess.Now,
+            At = LedgerProcess.Now,
+            Reason = "secret_mismatch",
+        };
+        var place = await _ledger.ProduceAsync(Topics.Quarantine, waiting);
+        await _ledger.ProduceAsync(Topics.Quarantine, waiting with { State = QuarantineState.Admitted });
+
+        await _ledger.StartRoleAsync();
+
+        await CaughtUpAsync(Topics.Quarantine, 2);
+        (await _ledger.ScalarAsync<long>("""select "offset" from quarantine where quarantine_id = $1 and admitted_at is not null""", Id(waiting.QuarantineId))).ShouldBe(place.Offset);
+    }
+
     private Task<string?> LetterAsync(string source) =>
         _ledger.ScalarAsync<string>("select stage || '/' || reason from dead_letters where dead_letter_id = $1", source);
 
