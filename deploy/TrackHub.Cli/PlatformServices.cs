@@ -7,6 +7,7 @@ using TrackHub.Cli.Explaining;
 using TrackHub.Cli.Supervising;
 using TrackHub.Dispatch;
 using TrackHub.Ingest.Redriving;
+using TrackHub.Ledger;
 using TrackHub.Metrics;
 using TrackHub.Platform.AdPlatforms;
 using TrackHub.Platform.Books;
@@ -31,6 +32,7 @@ internal static class PlatformServices
         builder.AddWebhookRedrive();
         builder.AddLaneDesk();
         builder.AddReplayDesk();
+        builder.AddLedgerDesk();
         builder.AddMetricsDesk();
         builder.Services.AddSingleton<ReceiptReader>();
         builder.Services.AddSingleton<IntegrationStore>();

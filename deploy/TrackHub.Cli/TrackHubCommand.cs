@@ -11,6 +11,7 @@ using TrackHub.Cli.Figures;
 using TrackHub.Cli.Groups;
 using TrackHub.Cli.Lanes;
 using TrackHub.Cli.Reading;
+using TrackHub.Cli.Rebuilding;
 using TrackHub.Cli.Replaying;
 using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;

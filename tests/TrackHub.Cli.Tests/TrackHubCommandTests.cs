@@ -12,7 +12,7 @@ public sealed class TrackHubCommandTests
     {
         (await CallAsync("--help")).ShouldBe(0);
 
-        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "users", "api-keys", "topics", "tail", "groups", "replay", "dead-letters", "explain", "books", "lanes", "migrate"])
+        foreach (var command in (string[])["up", "down", "status", "run", "test", "bench", "load", "tenants", "brands", "pixels", "connections", "keys", "users", "api-keys", "topics", "tail", "groups", "rebuild", "replay", "dead-letters", "explain", "books", "lanes", "migrate"])
             _output.ToString().ShouldContain($"  {command} ");
         _output.ToString().ShouldContain("trackhub [command]");
     }
@@ -43,6 +43,8 @@ public sealed class TrackHubCommandTests
     [InlineData("one of --to-datetime, --to-offset and --shift", "groups", "reset", "dispatcher", "capi-dispatch", "--to-offset", "5", "--shift", "-5")]
     [InlineData("an offset is no time", "groups", "reset", "dispatcher", "capi-dispatch", "--to-datetime", "5")]
     [InlineData("--to-offset takes", "groups", "reset", "dispatcher", "capi-dispatch", "--to-offset", "-1")]
+    [InlineData("rebuild", "rebuild", "matcher")]
+    [InlineData("leave --no-wait out", "rebuild", "ledger", "--dry-run", "--no-wait")]
     [InlineData("somebody", "run", "somebody")]
     [InlineData("choose produce, consume, broker, ingress, webhook, stages, sentry, matching, rebuild, dispatch, metrics, pages, end-to-end", "load", "dreams")]
     [InlineData("--connections 0", "load", "ingress", "--connections", "0")]

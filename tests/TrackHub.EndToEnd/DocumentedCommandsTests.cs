@@ -63,7 +63,7 @@ public sealed partial class DocumentedCommandsTests
             "/t.js\" data-key=\"thw_", "integrity=\"sha384-",
         ],
         "docs/analysts.md" => ["/perfectpay/PPCPMTB00000001 revision record", "\"sale_id\":\"PPCPMTB00000001\"", "\"sale_id\": \"PPCPMTB00000001\"", "meta", "197"],
-        "docs/operators.md" => [" 0 fault(s)", "balanced", "\"ready\":true", "# TYPE ", "The database is up to date.", "decided again; nothing was sent or changed."],
+        "docs/operators.md" => [" 0 fault(s)", "balanced", "\"ready\":true", "# TYPE ", "The database is up to date.", "Dry run: nothing was changed.", "Done: the ledger's tables say what the log says.", "decided again; nothing was sent or changed."],
         "docs/replay.md" => ["skipped_delivered", "nothing was sent or changed", "is live (stable", "refused while the dispatcher runs"],
         "docs/own-integrations.md" => ["\"topic\":\"ingest-events\""],
         "benchmarks/README.md" => ["Encode(TrackedEvent).Avro", "p99.9"],

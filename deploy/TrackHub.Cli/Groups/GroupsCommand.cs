@@ -5,7 +5,6 @@ using Npgsql;
 using TrackHub.Cli.Moving;
 using TrackHub.Cli.Output;
 using TrackHub.Cli.Reading;
-using TrackHub.Metrics;
 using TrackHub.Platform.Streams;
 using TrackHub.Platform.Tenants;
 
@@ -85,8 +84,8 @@ internal static class GroupsCommand
             var name = call.GetRequiredValue(group);
             if (KeptPositions.Of(name) is not null)
             {
-                throw new CommandException($"The {name} role keeps its offsets in PostgreSQL, with its rows: moved alone they would count twice or leave gaps. Its group cannot be reset"
-                    + (name == MetricsRole.Name ? "; `trackhub rebuild metrics` has it read everything again." : "."));
+                throw new CommandException($"The {name} role keeps its offsets in PostgreSQL, with its rows: moved alone they would count twice or leave gaps. Its group cannot be reset; "
+                    + $"`trackhub rebuild {name}` has it read again what the log gives.");
             }
 
             using var host = PlatformServices.Create(call);

@@ -59,6 +59,8 @@ internal static class TopicsCopyCommand
     internal static async Task<IReadOnlyList<CopiedTopic>> MoveAsync(
         Cluster from, Cluster to, IReadOnlyCollection<string> topics, NpgsqlDataSource? database, CancellationToken cancellationToken)
     {
+        if (database is not null && await KeptPositions.IsRebuildingAsync(database, cancellationToken))
+            throw new CommandException("The ledger is being rebuilt from the old log. Start it there, wait until `trackhub rebuild ledger` says that it is done, then copy.");
         var groups = (await from.PositionsAsync()).ToDictionary(static g => g.Key, g => g.Value.FindAll(p => topics.Contains(p.Topic)), StringComparer.Ordinal);
         var kept = new List<(KeptPositions Of, List<TopicPartitionOffset> Positions)>();
         foreach (var role in KeptPositions.All.Where(_ => database is not null))

@@ -66,13 +66,17 @@ public sealed class LogMoveTests : IAsyncLifetime
         await ProduceAsync();
         await admin.DeleteRecordsAsync([new TopicPartitionOffset(Topic, 0, 2)]);   // the log begins at 2, its copy at 0
         await using var database = NpgsqlDataSource.Create(await TestBrands.CreateDatabaseAsync());
-        await using (var insert = database.CreateCommand($"insert into ledger_offsets (topic, partition, next_offset) values ('{Topic}', 0, 50), ('{Topic}', 1, 3), ('elsewhere', 0, 9)"))
+        await using (var insert = database.CreateCommand($"insert into ledger_offsets (topic, partition, next_offset, again_until) values ('{Topic}', 0, 50, 40), ('{Topic}', 1, 3, 4), ('elsewhere', 0, 9, null)"))
             await insert.ExecuteNonQueryAsync();
         using var from = new Cluster(new ClientConfig { BootstrapServers = _old.BootstrapServers });
         using var to = new Cluster(new ClientConfig { BootstrapServers = _new.BootstrapServers });
 
+        (await Should.ThrowAsync<CommandException>(() => TopicsCopyCommand.MoveAsync(from, to, [Topic], database, CancellationToken.None))).Message.ShouldContain("is being rebuilt");
+        await using (var done = database.CreateCommand("update ledger_offsets set again_until = 3 where partition = 1"))
+            await done.ExecuteNonQueryAsync();
         await TopicsCopyCommand.MoveAsync(from, to, [Topic], database, CancellationToken.None);
 
+        (await KeptPositions.IsRebuildingAsync(database, CancellationToken.None)).ShouldBeFalse("the old log's offsets mean nothing in the new one");
         (await KeptPositions.All[0].ReadAsync(database, CancellationToken.None)).OrderBy(static p => p.ToString(), StringComparer.Ordinal)
             .ShouldBe([new("elsewhere", 0, 9), new(Topic, 0, 8), new(Topic, 1, 3)]);   // 50 lay beyond the end
     }

@@ -6,18 +6,19 @@ using TrackHub.Metrics;
 using TrackHub.Metrics.Rebuilding;
 using TrackHub.Platform.Tenants;
 
-namespace TrackHub.Cli.Figures;
+namespace TrackHub.Cli.Rebuilding;
 
 /// <summary><c>rebuild</c>: has a role make its tables anew from the log.</summary>
 internal static class RebuildCommand
 {
     /// <summary>Makes the command.</summary>
-    public static Command Create()
+    public static Command Create() =>
+        new("rebuild", "Makes a role's tables anew from the log; it may run meanwhile.") { RebuildLedgerCommand.Create(), Metrics() };
+
+    private static Command Metrics()
     {
-        var role = new Argument<string>("role") { Description = "Whose tables: metrics." };
-        role.AcceptOnlyFromAmong(MetricsRole.Name);
-        var command = new Command("rebuild", "Makes a role's tables anew from the start of the log; it may run meanwhile.") { role };
-        command.SetAction(async (call, cancellationToken) =>
+        var command = new Command(MetricsRole.Name, "The figures: facts that the log gives again are deleted, conversions and ad spend are read from its start.");
+        command.SetAction(static async (call, cancellationToken) =>
         {
             using var host = PlatformServices.Create(call);
             MetricsRebuilt rebuilt = default;
