@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using TrackHub.Platform.Identity;
 using TrackHub.Schemas;
 using TrackHub.Testing;
 

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using TrackHub.Platform.Identity;
 using TrackHub.Schemas;
 using TrackHub.Testing;
 

@@ -38,12 +38,12 @@ public sealed class OvertakenTests
             ReceivedAt = DateTimeOffset.UnixEpoch.AddYears(50),
         }));
 
-        var error = await Should.ThrowAsync<InvalidOperationException>(() => aggregation.WriteAsync(batch, told, new(database.Postgres), default).WaitAsync(Limit));
+        var error = await Should.ThrowAsync<InvalidOperationException>(() => aggregation.WriteAsync(batch, told, new(database.Postgres, MetricsRole.Offsets), default).WaitAsync(Limit));
 
         error.Message.ShouldContain("conversions/3/7");
         (await database.ScalarAsync<long>("select count(*) from performance_metrics")).ShouldBe(0);
         (await database.ScalarAsync<long>("select count(*) from metrics_offsets")).ShouldBe(0);
         await database.ExecuteAsync("drop trigger refuse on order_facts");
-        (await aggregation.WriteAsync(batch, told, new(database.Postgres), default)).ShouldBeTrue();
+        (await aggregation.WriteAsync(batch, told, new(database.Postgres, MetricsRole.Offsets), default)).ShouldBeTrue();
     }
 }
