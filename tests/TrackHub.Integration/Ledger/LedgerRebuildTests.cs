@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TrackHub.Ledger.Projecting;
 using TrackHub.Ledger.Rebuilding;
 using TrackHub.Platform.Streams;
+using TrackHub.Platform.Tenants;
 using TrackHub.Schemas;
 using TrackHub.Testing;
 
@@ -33,6 +34,8 @@ public sealed class LedgerRebuildTests : IAsyncLifetime
         _ledger = await LedgerProcess.StartAsync("--Ledger:AuditInterval=00:00:00.100", "--Ledger:QualityMinEvents=3", "--Ledger:MaxBatchSize=4");
         _week = new DateTimeOffset(LedgerProcess.Now.UtcDateTime.Date.AddDays(-7), TimeSpan.Zero);
         _log = new(_ledger, _week);
+        // As a system that has run for longer: a new one has secrets from yesterday on, and a rebuild would go no further back.
+        await new DaySecrets(_ledger.Database, _ledger.Host.Services.GetRequiredService<MasterKeys>(), new ManualClock(_week)).EnsureAsync(daysAhead: 9);
     }
 
     public async Task DisposeAsync() => await _ledger.DisposeAsync();
