@@ -2,7 +2,6 @@ using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using TrackHub.Cli;
-using TrackHub.Cli.Running;
 using TrackHub.Load.Setup;
 
 namespace TrackHub.Load.Broker;
@@ -30,7 +29,7 @@ internal sealed class BrokerUnderLoad : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <exception cref="CommandException">It did not get ready within a minute.</exception>
     public static async Task<BrokerUnderLoad> StartAsync(string directory, TimeProvider clock, CancellationToken cancellationToken) =>
-        new(await RoleProcess.StartAsync(RoleNames.Broker, directory, RoleRuntime.Of(RoleNames.Broker), clock, cancellationToken));
+        new(await RoleProcess.StartAsync(RoleNames.Broker, directory, new Dictionary<string, string>(), clock, cancellationToken));
 
     /// <summary>Makes a topic.</summary>
     public async Task CreateTopicAsync(string name, int partitions)

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TrackHub.Cli;
-using TrackHub.Cli.Running;
 using TrackHub.Load.Matching;
 using TrackHub.Load.Setup;
 using TrackHub.Platform.Tenants;
@@ -72,7 +71,7 @@ internal sealed class DispatchLab : IAsyncDisposable
     public Task<RoleProcess> StartDispatcherAsync(int mostEvents, TimeProvider clock, CancellationToken cancellationToken) => RoleProcess.StartAsync(
         RoleNames.Dispatcher,
         _call.MachineData().Root,
-        new Dictionary<string, string>(RoleRuntime.Of(RoleNames.Dispatcher))
+        new Dictionary<string, string>
         {
             ["TRACKHUB_Kafka__BootstrapServers"] = Behind.Bootstrap,
             ["TRACKHUB_Kafka__SessionTimeout"] = "00:01:00",   // it is held while the log is filled

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TrackHub.Cli;
-using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;
 using TrackHub.Load.Broker;
 using TrackHub.Load.Setup;
@@ -74,7 +73,7 @@ internal sealed class MetricsLab : IAsyncDisposable
         var role = await RoleProcess.StartAsync(
             RoleNames.Metrics,
             data.Root,
-            new Dictionary<string, string>(RoleRuntime.Of(RoleNames.Metrics))
+            new Dictionary<string, string>
             {
                 ["TRACKHUB_Kafka__BootstrapServers"] = broker.Bootstrap,
                 ["TRACKHUB_Kafka__SessionTimeout"] = "00:01:00",   // it is held while the log is filled
@@ -90,7 +89,7 @@ internal sealed class MetricsLab : IAsyncDisposable
     public Task<RoleProcess> StartConsoleAsync(TimeProvider clock, CancellationToken cancellationToken) => RoleProcess.StartAsync(
         RoleNames.Console,
         _data,
-        new Dictionary<string, string>(RoleRuntime.Of(RoleNames.Console))
+        new Dictionary<string, string>
         {
             ["TRACKHUB_Kafka__BootstrapServers"] = Bootstrap,
             ["TRACKHUB_Postgres__ConnectionString"] = _database.ConnectionString,

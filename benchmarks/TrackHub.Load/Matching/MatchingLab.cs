@@ -5,7 +5,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TrackHub.Cli;
-using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;
 using TrackHub.Load.Broker;
 using TrackHub.Load.Setup;
@@ -88,7 +87,7 @@ internal sealed class MatchingLab : IAsyncDisposable
         var matcher = await RoleProcess.StartAsync(
             RoleNames.Matcher,
             data.Root,
-            new Dictionary<string, string>(RoleRuntime.Of(RoleNames.Matcher))
+            new Dictionary<string, string>
             {
                 ["TRACKHUB_Kafka__BootstrapServers"] = broker.Bootstrap,
                 ["TRACKHUB_Kafka__SessionTimeout"] = "00:01:00",   // it is held while the log is filled

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TrackHub.Cli;
-using TrackHub.Cli.Running;
 using TrackHub.Cli.Supervising;
 using TrackHub.Load.Figures;
 using TrackHub.Load.Setup;
@@ -65,7 +64,7 @@ internal sealed class PagesLab : IAsyncDisposable
         var role = await RoleProcess.StartAsync(
             RoleNames.Console,
             call.MachineData().Root,
-            new Dictionary<string, string>(RoleRuntime.Of(RoleNames.Console))
+            new Dictionary<string, string>
             {
                 ["TRACKHUB_Postgres__ConnectionString"] = database.ConnectionString,
                 ["TRACKHUB_Postgres__ConsoleConnectionString"] = database.ConnectionString,   // its queries take the console's role all the same

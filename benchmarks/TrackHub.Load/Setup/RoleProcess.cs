@@ -8,7 +8,7 @@ using TrackHub.Cli.Testing;
 
 namespace TrackHub.Load.Setup;
 
-/// <summary>A shipped role, <c>run ROLE</c>, alone on ports of its own, so that nobody else's work is measured with it.</summary>
+/// <summary>A shipped role, <c>run ROLE</c>, with the runtime settings it is shipped with, alone on ports of its own, so that nobody else's work is measured with it.</summary>
 internal sealed class RoleProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
@@ -35,7 +35,7 @@ internal sealed class RoleProcess : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="role">Name of the role.</param>
     /// <param name="data">Its <c>--data</c>.</param>
-    /// <param name="variables">Variables it is given besides ours.</param>
+    /// <param name="variables">Variables it is given besides those of <see cref="RoleRuntime"/>.</param>
     /// <param name="clock">Measures.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CommandException">It did not get ready within a minute.</exception>
@@ -52,7 +52,7 @@ internal sealed class RoleProcess : IAsyncDisposable
             UseShellExecute = false,
         };
         start.Environment[InputWatch.Variable] = "1";
-        foreach (var (name, value) in variables)
+        foreach (var (name, value) in RoleRuntime.Of(role).Concat(variables))
             start.Environment[name] = value;
         var began = clock.GetTimestamp();
         var started = new RoleProcess(Process.Start(start)!, role, ports);

@@ -11,7 +11,8 @@ public sealed class RoleRuntimeTests
     [InlineData("dispatcher", 1)]
     [InlineData("simulator", 1)]
     [InlineData("metrics", 1)]
-    [InlineData("ingest", 0)]
+    [InlineData("ingest", 2)]
+    [InlineData("console", 0)]
     public async Task The_launcher_gives_a_role_alone_what_the_supervisor_gives_it(string role, int variables)
     {
         var launcher = await File.ReadAllTextAsync(Path.Combine(Clone.Root(), "trackhub"));
