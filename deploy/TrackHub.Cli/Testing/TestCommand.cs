@@ -18,7 +18,7 @@ internal static class TestCommand
     private const int AtOnce = 3;
 
     /// <summary>How long nothing may begin or end in a project before its run is ended, its running tests named.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(4), FullSilence = TimeSpan.FromMinutes(45);
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(6), FullSilence = TimeSpan.FromMinutes(45);
 
     /// <summary>How long what a runner left behind may keep its output open.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
