@@ -39,27 +39,12 @@ internal sealed partial class LedgerLoop(
                 Topics = LedgerRole.Reads,
                 StartOffsets = offsets.NextAsync,
             });
-            await ReadUntilFencedAsync(consumer, offsets, stoppingToken);
-        }
-    }
-
-    /// <summary>Ends when stopped, or when PostgreSQL's offsets were moved by somebody else: then a new consumer seeks to them.</summary>
-    private async Task ReadUntilFencedAsync(RecordConsumer consumer, LedgerOffsets offsets, CancellationToken stoppingToken)
-    {
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var watch = offsets.Stored.EndWhenSetBackAsync(reading, CheckInterval, clock);
-        try
-        {
-            await ReadAsync(consumer, offsets, reading.Token, stoppingToken);
-        }
-        finally
-        {
-            await reading.CancelAsync();
-            if (await watch)
+            if (await offsets.Stored.ReadUntilSetBackAsync(ended => ReadAsync(consumer, offsets, ended, stoppingToken), CheckInterval, clock, stoppingToken))
                 Log.SetBack(logger);
         }
     }
 
+    /// <summary>Ends when it is told to, or when PostgreSQL's offsets were moved by somebody else: then a new consumer seeks to them.</summary>
     private async Task ReadAsync(RecordConsumer consumer, LedgerOffsets offsets, CancellationToken ended, CancellationToken stoppingToken)
     {
         await foreach (var batch in consumer.BatchesAsync(_options.MaxBatchSize, _options.MaxLinger, ended))

@@ -37,27 +37,12 @@ internal sealed partial class MetricsLoop(
                 StartOffsets = offsets.NextAsync,
                 PrefetchRecords = _options.MaxBatchSize * 2,
             });
-            await ReadUntilFencedAsync(consumer, offsets, stoppingToken);
-        }
-    }
-
-    /// <summary>Ends when stopped, or when PostgreSQL's offsets were moved by somebody else: then a new consumer seeks to them.</summary>
-    private async Task ReadUntilFencedAsync(RecordConsumer consumer, StoredOffsets offsets, CancellationToken stoppingToken)
-    {
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var watch = offsets.EndWhenSetBackAsync(reading, _options.CheckInterval, clock);
-        try
-        {
-            await ReadAsync(consumer, offsets, reading.Token, stoppingToken);
-        }
-        finally
-        {
-            await reading.CancelAsync();
-            if (await watch)
+            if (await offsets.ReadUntilSetBackAsync(ended => ReadAsync(consumer, offsets, ended, stoppingToken), _options.CheckInterval, clock, stoppingToken))
                 Log.SetBack(logger);
         }
     }
 
+    /// <summary>Ends when it is told to, or when PostgreSQL's offsets were moved by somebody else: then a new consumer seeks to them.</summary>
     private async Task ReadAsync(RecordConsumer consumer, StoredOffsets offsets, CancellationToken ended, CancellationToken stoppingToken)
     {
         await foreach (var batch in consumer.BatchesAsync(_options.MaxBatchSize, _options.MaxLinger, ended))

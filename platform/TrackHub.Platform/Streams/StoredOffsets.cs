@@ -24,31 +24,29 @@ public sealed class StoredOffsets(NpgsqlDataSource database, string table)
     }
 
     /// <summary>
-    /// Ends a reading when PostgreSQL was set back behind it, by a rebuild: the next batch would notice, and where none comes nobody else does.
+    /// Reads until the reading ends by itself, is stopped, or PostgreSQL was set back behind it, by a rebuild: the next batch would notice, and where none comes
+    /// nobody else does.
     /// </summary>
-    /// <param name="reading">The reading; cancelled when it is set back, and whose end ends this.</param>
+    /// <param name="readAsync">The reading, which ends when its token is cancelled.</param>
     /// <param name="interval">How often PostgreSQL is asked.</param>
     /// <param name="clock">Time.</param>
+    /// <param name="stoppingToken">Stops it.</param>
     /// <returns>Whether it was set back.</returns>
-    public async Task<bool> EndWhenSetBackAsync(CancellationTokenSource reading, TimeSpan interval, TimeProvider clock)
+    public async Task<bool> ReadUntilSetBackAsync(Func<CancellationToken, Task> readAsync, TimeSpan interval, TimeProvider clock, CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, clock);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var watch = EndWhenSetBackAsync(reading, interval, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(reading.Token))
-            {
-                if (!await AreSetBackWhileThereAsync(reading.Token)) continue;
-
-                await reading.CancelAsync();
-                return true;
-            }
+            await readAsync(reading.Token);
         }
-        catch (OperationCanceledException) when (reading.IsCancellationRequested)
+        finally
         {
-            // Reading has ended.
+            await reading.CancelAsync();
+            await watch;
         }
 
-        return false;
+        return await watch;
     }
 
     /// <summary>Moves the offsets past this batch.</summary>
@@ -77,6 +75,27 @@ public sealed class StoredOffsets(NpgsqlDataSource database, string table)
             return null;
 
         return () => Array.ForEach(places, place => _known[place.Place] = place.Next);
+    }
+
+    private async Task<bool> EndWhenSetBackAsync(CancellationTokenSource reading, TimeSpan interval, TimeProvider clock)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(reading.Token))
+            {
+                if (!await AreSetBackWhileThereAsync(reading.Token)) continue;
+
+                await reading.CancelAsync();
+                return true;
+            }
+        }
+        catch (OperationCanceledException) when (reading.IsCancellationRequested)
+        {
+            // Reading has ended.
+        }
+
+        return false;
     }
 
     private async Task<bool> AreSetBackWhileThereAsync(CancellationToken cancellationToken)

@@ -37,13 +37,14 @@ public sealed class LedgerRebuild(
     public async Task<DateTimeOffset?> BeginAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var (reach, places) = await LookAsync(connection, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // No look at alarms between what is deleted and what is set back; then no batch, which takes its offsets before all else.
         await ExecuteAsync(connection, transaction, $"select pg_advisory_xact_lock({AlarmWatch.LockKey})", cancellationToken);
         await ExecuteAsync(connection, transaction, $"lock table {LedgerOffsets.Table} in exclusive mode", cancellationToken);
         if (await LedgerOffsets.IsAgainAsync(connection, transaction, cancellationToken)) return null;
 
+        // Behind the lock: what the ledger had read in between would be taken for new.
+        var (reach, places) = await LookAsync(connection, cancellationToken);
         await (await RebuiltTables.OfAsync(reach.From, connection, cancellationToken)).DeleteAsync(connection, cancellationToken);
         await ExecuteAsync(
             connection, transaction,
