@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 using Confluent.Kafka;
@@ -6,32 +5,24 @@ using Confluent.Kafka;
 namespace TrackHub.Platform.Streams;
 
 /// <summary>Waits for the report of one record, for a bounded time, and counts it; used again once both its waiter and the report have been here.</summary>
-/// <remarks>
-/// In place of a completion source, two tasks, a cancellation promise and a timer a record (ingress-profile.md). The timer stays armed from use to use and
-/// looks, when it fires, whether the record of now is late.
-/// </remarks>
-internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IReportSink, IThreadPoolWorkItem, IDisposable
+/// <remarks>In place of a completion source, two tasks, a cancellation promise and a timer a record (ingress-profile.md).</remarks>
+internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IReportSink, IThreadPoolWorkItem
 {
-    private readonly Pool _pool;
-    private readonly ITimer _timer;
+    private readonly AckPool _pool;
 
     // Continuations run where Execute does: on the thread pool, never on the producer's report thread.
     private ManualResetValueTaskSourceCore<RecordCoordinates> _core;
     private RecordCoordinates _coordinates;
     private LogUnavailableException? _failure;
     private string _topic = "";
-    private TimeSpan _limit;
     private long _started;
+    private long _deadline;
     private int _uses;
     private int _open;      // number of the use that is not decided yet, else 0
-    private int _armed;
     private int _holders;
 
-    private PendingAck(Pool pool)
-    {
-        (_pool, Token) = (pool, pool.Slots.Take(this));
-        _timer = pool.Clock.CreateTimer(static state => ((PendingAck)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
+    /// <summary>Makes one of a pool.</summary>
+    public PendingAck(AckPool pool) => (_pool, Token) = (pool, pool.Slots.Take(this));
 
     /// <summary>What the record carries, so that its report comes here. The same for every use.</summary>
     public nint Token { get; }
@@ -45,10 +36,10 @@ internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IReportS
     /// <summary>The record was not taken: no report comes, and nobody waits.</summary>
     public void Abandon(LogFault fault)
     {
-        // Unless the timer was faster, which has already woken a waiter who is not there: then this one is let go.
+        // Unless the pool's timer was faster, which has already woken a waiter who is not there: then this one is let go.
         if (Interlocked.CompareExchange(ref _open, 0, _uses) != _uses)
         {
-            Dispose();
+            _pool.Drop(this);
             return;
         }
 
@@ -104,38 +95,35 @@ internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IReportS
             _core.SetResult(_coordinates);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _timer.Dispose();
-        _pool.Slots.Return(Token);
-    }
-
-    private void Begin(string topic, Activity? span, TimeSpan limit)
+    /// <summary>Begins a use.</summary>
+    /// <param name="topic">Topic of the record.</param>
+    /// <param name="span">Span of its sending, ended with it.</param>
+    /// <param name="started">Now, as the pool's clock counts.</param>
+    /// <param name="deadline">When its report is late, likewise.</param>
+    public void Begin(string topic, Activity? span, long started, long deadline)
     {
         _core.Reset();
         (_topic, Span) = (topic, span);
-        (_failure, _limit, _started, _holders) = (null, limit, _pool.Clock.GetTimestamp(), 2);
+        (_failure, _started, _deadline, _holders) = (null, started, deadline, 2);
         _uses = _uses == int.MaxValue ? 1 : _uses + 1;
-        Volatile.Write(ref _open, _uses);
-        if (limit != Timeout.InfiniteTimeSpan && Interlocked.Exchange(ref _armed, 1) is 0)
-            _timer.Change(limit, Timeout.InfiniteTimeSpan);
+        Interlocked.Exchange(ref _open, _uses);   // before the pool is asked whether somebody looks
     }
 
-    private void OnTimer()
+    /// <summary>Ends the wait if it is late.</summary>
+    /// <param name="now">Now, as the pool's clock counts.</param>
+    /// <returns>When it will be; <see cref="long.MaxValue"/> if nobody waits.</returns>
+    public long EndIfLate(long now)
     {
-        Interlocked.Exchange(ref _armed, 0);
-
         // The use first: if it ends and another begins meanwhile, what is decided below is not that one.
         var use = Volatile.Read(ref _open);
-        if (use is 0 || _limit == Timeout.InfiniteTimeSpan)
-            return;
+        var deadline = Volatile.Read(ref _deadline);
+        if (use is 0)
+            return long.MaxValue;
+        if (deadline > now)
+            return deadline;
 
-        var left = _limit - _pool.Clock.GetElapsedTime(_started);
-        if (left <= TimeSpan.Zero)
-            Decide(use, default, new LogUnavailableException(LogFault.TimedOut, $"The log did not acknowledge within {_limit}."));
-        else if (Interlocked.Exchange(ref _armed, 1) is 0)
-            _timer.Change(left, Timeout.InfiniteTimeSpan);
+        Decide(use, default, new LogUnavailableException(LogFault.TimedOut, $"The log did not acknowledge within {_pool.Clock.GetElapsedTime(_started, deadline)}."));
+        return long.MaxValue;
     }
 
     private void Decide(int use, RecordCoordinates coordinates, LogUnavailableException? failure)
@@ -158,61 +146,5 @@ internal sealed class PendingAck : IValueTaskSource<RecordCoordinates>, IReportS
     {
         if (Interlocked.Decrement(ref _holders) is 0)
             _pool.Return(this);
-    }
-
-    /// <summary>Those not in use. Thread-safe.</summary>
-    /// <param name="slots">By which reports come.</param>
-    /// <param name="metrics">Counts what is sent.</param>
-    /// <param name="clock">Tells when a record is late.</param>
-    internal sealed class Pool(ReportSlots slots, StreamMetrics metrics, TimeProvider clock) : IDisposable
-    {
-        // What a busy process has in flight; more are made and let go.
-        private const int MostIdle = 1_024;
-
-        private readonly ConcurrentQueue<PendingAck> _idle = new();
-        private int _count;
-
-        /// <summary>By which reports come.</summary>
-        public ReportSlots Slots => slots;
-
-        /// <summary>Counts what is sent.</summary>
-        public StreamMetrics Metrics => metrics;
-
-        /// <summary>Tells when a record is late.</summary>
-        public TimeProvider Clock => clock;
-
-        /// <summary>One for a record that is about to be handed over.</summary>
-        /// <param name="topic">Its topic.</param>
-        /// <param name="span">Span of its sending, ended with it.</param>
-        /// <param name="limit">How long its report may take; <see cref="Timeout.InfiniteTimeSpan"/> for as long as the client library tries.</param>
-        public PendingAck Take(string topic, Activity? span, TimeSpan limit)
-        {
-            if (_idle.TryDequeue(out var ack))
-                Interlocked.Decrement(ref _count);
-            else
-                ack = new(this);
-            ack.Begin(topic, span, limit);
-            return ack;
-        }
-
-        /// <summary>Takes one back.</summary>
-        public void Return(PendingAck ack)
-        {
-            if (Interlocked.Increment(ref _count) <= MostIdle)
-            {
-                _idle.Enqueue(ack);
-                return;
-            }
-
-            Interlocked.Decrement(ref _count);
-            ack.Dispose();
-        }
-
-        /// <inheritdoc/>
-        public void Dispose()
-        {
-            while (_idle.TryDequeue(out var ack))
-                ack.Dispose();
-        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class ProducerConnection
     public ReportSlots Slots { get; } = new();
 
     /// <summary>Waiters for single records.</summary>
-    public PendingAck.Pool Acks { get; }
+    public AckPool Acks { get; }
 
     /// <summary>True after a fatal error: it takes no record any more.</summary>
     public bool IsBroken => _isBroken;

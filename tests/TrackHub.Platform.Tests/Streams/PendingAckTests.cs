@@ -13,7 +13,7 @@ public sealed class PendingAckTests : IDisposable
     private readonly ManualClock _clock = new();
     private readonly StreamMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
     private readonly ReportSlots _slots = new();
-    private readonly PendingAck.Pool _pool;
+    private readonly AckPool _pool;
 
     public PendingAckTests() => _pool = new(_slots, _metrics, _clock);
 
@@ -73,6 +73,42 @@ public sealed class PendingAckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shorter_limit_than_that_of_an_earlier_record_ends_at_its_own_time()
+    {
+        var patient = Take().Completion.AsTask();
+        var hasty = _pool.Take("topic", span: null, TimeSpan.FromMilliseconds(10)).Completion.AsTask();
+
+        _clock.Advance(TimeSpan.FromMilliseconds(10));
+
+        await Should.ThrowAsync<LogUnavailableException>(hasty);
+        patient.IsCompleted.ShouldBeFalse();
+        _clock.Advance(TimeSpan.FromMilliseconds(140));
+        await Should.ThrowAsync<LogUnavailableException>(patient);
+    }
+
+    [Fact]
+    public async Task After_a_time_without_records_the_next_is_ended_in_time_too()
+    {
+        Report(Take(), Persisted(offset: 1));
+        _clock.Advance(10 * Limit);
+
+        var waiting = Take().Completion.AsTask();
+        _clock.Advance(Limit);
+
+        (await Should.ThrowAsync<LogUnavailableException>(waiting)).Reason.ShouldBe(LogFault.TimedOut);
+    }
+
+    [Fact]
+    public void Without_a_limit_a_wait_does_not_end_by_itself()
+    {
+        var waiting = _pool.Take("topic", span: null, Timeout.InfiniteTimeSpan).Completion.AsTask();
+
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        waiting.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_record_that_was_not_taken_gives_its_ack_back()
     {
         var ack = Take();
@@ -85,7 +121,7 @@ public sealed class PendingAckTests : IDisposable
     [Fact]
     public async Task Reports_and_timers_that_race_end_each_wait_once_and_with_its_own_record()
     {
-        using var pool = new PendingAck.Pool(new(), _metrics, TimeProvider.System);
+        using var pool = new AckPool(new(), _metrics, TimeProvider.System);
         var ended = 0;
         await Parallel.ForAsync(0, 4, async (_, _) =>
         {

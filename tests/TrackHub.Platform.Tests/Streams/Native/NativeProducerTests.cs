@@ -65,7 +65,7 @@ public sealed class NativeProducerTests : IDisposable
     {
         // One broker for all runs: what one left behind would meet the next.
         var producer = Mock(("queue.buffering.max.messages", "50"));
-        var acks = new PendingAck.Pool(_slots, _metrics, TimeProvider.System);
+        var acks = new AckPool(_slots, _metrics, TimeProvider.System);
         var seen = new HashSet<RecordCoordinates>();
 
         var limits = ArbMap.Default.ArbFor<byte[]>();
@@ -149,7 +149,7 @@ public sealed class NativeProducerTests : IDisposable
         for (var round = 0; round < 5; round++)
         {
             var producer = Mock();
-            var acks = new PendingAck.Pool(_slots, _metrics, TimeProvider.System);
+            var acks = new AckPool(_slots, _metrics, TimeProvider.System);
             var sending = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
             {
                 var waits = new List<Task>();
