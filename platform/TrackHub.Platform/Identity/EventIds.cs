@@ -64,10 +64,16 @@ public static class EventIds
     }
 
     /// <summary>Writes a new ingest_id to the first <see cref="IngestIdLength"/> of <paramref name="id"/>.</summary>
+    /// <remarks>RFC 9562, section 5.7. Not <c>Guid.CreateVersion7</c>, which asks the system for random bytes each time.</remarks>
     public static void WriteIngestId(TimeProvider clock, Span<char> id)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        Guid.CreateVersion7(clock.GetUtcNow()).TryFormat(id[..IngestIdLength], out _, "D");
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, clock.GetUtcNow().ToUnixTimeMilliseconds() << 16);
+        RandomBytes.Take(bytes[6..]);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x70);   // version
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);   // variant
+        new Guid(bytes, bigEndian: true).TryFormat(id[..IngestIdLength], out _, "D");
     }
 
     /// <summary>

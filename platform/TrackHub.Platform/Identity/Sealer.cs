@@ -16,6 +16,7 @@ public sealed class Sealer(KeyRing keys)
     /// <summary>Owner of what belongs to no known tenant, for instance a poison record. It has day keys and no window key.</summary>
     public const string SystemTenant = "system";
 
+    private const int NonceBytes = 12;   // NIST SP 800-38D, 8.2.2: 96 random bits
     private const int TagBytes = 16;
 
     // Ours take some 60; longer ids take an array.
@@ -34,18 +35,18 @@ public sealed class Sealer(KeyRing keys)
     }
 
     /// <summary>Bytes of the box of so many bytes in clear.</summary>
-    internal static int BoxBytes(int clear) => Nonces.Bytes + clear + TagBytes;
+    internal static int BoxBytes(int clear) => NonceBytes + clear + TagBytes;
 
     /// <summary>Seals bytes into <paramref name="box"/>, which has exactly <see cref="BoxBytes"/>, without allocating.</summary>
     /// <exception cref="KeyGoneException">There is no such key.</exception>
     internal void Seal(string tenantId, SealPurpose purpose, ReadOnlySpan<byte> clear, KeyRef key, Span<byte> box)
     {
         ArgumentNullException.ThrowIfNull(tenantId);
-        var nonce = box[..Nonces.Bytes];
-        Nonces.Next(nonce);
+        var nonce = box[..NonceBytes];
+        RandomBytes.Take(nonce);
 
         Span<byte> aad = stackalloc byte[StackAad];
-        keys.Find(tenantId, key).Encrypt(nonce, clear, box[Nonces.Bytes..^TagBytes], box[^TagBytes..], Aad(tenantId, purpose, key, aad));
+        keys.Find(tenantId, key).Encrypt(nonce, clear, box[NonceBytes..^TagBytes], box[^TagBytes..], Aad(tenantId, purpose, key, aad));
     }
 
     /// <summary>Opens a box.</summary>
@@ -55,15 +56,15 @@ public sealed class Sealer(KeyRing keys)
     {
         ArgumentNullException.ThrowIfNull(tenantId);
         ArgumentNullException.ThrowIfNull(box);
-        if (box.Box.Length < Nonces.Bytes + TagBytes)
-            throw new CryptographicException($"A sealed box has at least {Nonces.Bytes + TagBytes} bytes, this one {box.Box.Length}.");
+        if (box.Box.Length < NonceBytes + TagBytes)
+            throw new CryptographicException($"A sealed box has at least {NonceBytes + TagBytes} bytes, this one {box.Box.Length}.");
 
         var sealedBytes = box.Box.AsSpan();
-        var clear = new byte[sealedBytes.Length - Nonces.Bytes - TagBytes];
+        var clear = new byte[sealedBytes.Length - NonceBytes - TagBytes];
         var key = new KeyRef(box.KeyId);
         Span<byte> aad = stackalloc byte[StackAad];
         keys.Find(tenantId, key).Decrypt(
-            sealedBytes[..Nonces.Bytes], sealedBytes[Nonces.Bytes..^TagBytes], sealedBytes[^TagBytes..], clear, Aad(tenantId, purpose, key, aad));
+            sealedBytes[..NonceBytes], sealedBytes[NonceBytes..^TagBytes], sealedBytes[^TagBytes..], clear, Aad(tenantId, purpose, key, aad));
         return clear;
     }
 
