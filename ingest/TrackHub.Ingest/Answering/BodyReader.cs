@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -60,13 +61,17 @@ internal static class BodyReader
         if (request.ContentLength > limit)
             return new(Problems.TooLarge(limit), "too_large");
         // The server counts the frames of a chunked body as well, so its limit is wider than ours.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (request.ContentLength is null && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = 2L * limit;
 
-        // An announced length is only a promise yet: thousands of slow senders must not each hold what they announced.
-        var rented = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBuffer, MaxSmallBody) + 1);
+        byte[] rented = [];
         try
         {
+            if (request.ContentLength is { } announced && TryTake(request.BodyReader, announced, out var whole))
+                return whole;
+
+            // An announced length is only a promise yet: thousands of slow senders must not each hold what they announced.
+            rented = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? FirstBuffer, MaxSmallBody) + 1);
             var length = 0;
             while (true)
             {
@@ -101,6 +106,25 @@ internal static class BodyReader
             // A chunk's size beyond 32 bits.
             return Drop(rented, NotFramed, "framing");
         }
+    }
+
+    // Nearly every body has come with its headers.
+    private static bool TryTake(PipeReader arrived, long length, out Body body)
+    {
+        body = default;
+        if (!arrived.TryRead(out var read))
+            return false;
+        if (read.Buffer.Length != length)
+        {
+            arrived.AdvanceTo(read.Buffer.Start);
+            return false;
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent((int)length);
+        read.Buffer.CopyTo(rented);
+        arrived.AdvanceTo(read.Buffer.End);
+        body = new(rented, (int)length);
+        return true;
     }
 
     private static bool IsEncoded(HttpRequest request) =>

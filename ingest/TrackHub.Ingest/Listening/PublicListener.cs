@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,8 @@ internal static class PublicListener
     public static void AddPublicListener(this IServiceCollection services)
     {
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<IngestOptions>>(static (kestrel, options) => Configure(kestrel, options.Value));
+        // A request is read into a buffer that is there already instead of asking first whether one came: 4 KB more for each silent connection, a call less for each request.
+        services.Configure<SocketTransportOptions>(static sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         services.AddSingleton<MatcherPolicy, ListenerPolicy>();
     }
 

@@ -19,7 +19,7 @@ internal static class TrackEndpoints
             foreach (var route in Routes)
             {
                 TrackRules.TryKind(route, out var kind);
-                app.MapPost(prefix + route, (RequestDelegate)(context => intake.AcceptAsync(context, kind, route)));
+                app.MapPost(prefix + route, (RequestDelegate)(context => intake.AcceptAsync(context, kind, route))).DisableHttpMetrics();
             }
 
             app.MapPost(prefix + "batch", (RequestDelegate)intake.AcceptBatchAsync);

@@ -31,6 +31,10 @@ internal static class TelemetryRegistration
 
     // The framework's and the drivers' own sources need no instrumentation package.
     private static readonly string[] Meters = ["TrackHub.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"];
+
+    // Counted up and down for each request; connections and durations tell as much.
+    private const string ActiveRequests = "http.server.active_requests";
+
     private static readonly string[] Sources = ["TrackHub.*", "System.Net.Http", "Npgsql"];
 
     public static void AddTelemetry(this WebApplicationBuilder builder, RoleSettings settings)
@@ -45,6 +49,7 @@ internal static class TelemetryRegistration
             var meters = Sdk.CreateMeterProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, settings))
                 .AddMeter(Meters)
+                .AddView(ActiveRequests, MetricStreamConfiguration.Drop)
                 .AddReader(new BaseExportingMetricReader(exporter));
             if (otlp.Endpoint is not null)
             {

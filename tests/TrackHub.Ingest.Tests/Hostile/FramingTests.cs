@@ -115,6 +115,37 @@ public sealed class FramingTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(20)]
+    public async Task A_body_that_comes_after_its_headers_or_in_two_pieces_is_taken_whole(int first)
+    {
+        using var connection = await RawConnection.OpenAsync(_server);
+
+        for (var i = 1; i <= 2; i++)
+        {
+            await connection.SendAsync($"{Start}{Length}\r\n{Body[..first]}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+            await connection.SendAsync(Body[first..]);
+
+            (await connection.ReadAsync()).ShouldNotBeNull().Status.ShouldBe(202);
+            _server.Log.Events.Count.ShouldBe(i);
+        }
+    }
+
+    [Fact]
+    public async Task Who_asks_before_sending_a_body_is_told_to_go_on()
+    {
+        using var connection = await RawConnection.OpenAsync(_server);
+
+        await connection.SendAsync($"{Start}{Length}Expect: 100-continue\r\n\r\n");
+        (await connection.ReadAsync()).ShouldNotBeNull().Status.ShouldBe(100);
+        await connection.SendAsync(Body);
+
+        (await connection.ReadAsync()).ShouldNotBeNull().Status.ShouldBe(202);
+    }
+
     [Fact]
     public async Task Trailers_and_chunk_extensions_are_read_over_and_never_become_headers()
     {
