@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using TrackHub.Cli;
+using TrackHub.Cli.Running;
 
 namespace TrackHub.Load.Floors;
 
@@ -24,13 +26,23 @@ internal sealed class FloorProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It did not say where it listens.</exception>
     public static async Task<FloorProcess> StartAsync(string floor, CancellationToken cancellationToken, string directory = "", params IEnumerable<string> arguments)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(FloorProcess).Assembly.Location, FloorProgram.Verb, floor, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [typeof(FloorProcess).Assembly.Location, FloorProgram.Verb, floor, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
             WorkingDirectory = directory,
-        })!;
+        };
+
+        // A server of HTTP runs as the ingress that is measured beside it, not as this program.
+        if (floor is FloorProgram.Http or FloorProgram.Produce)
+        {
+            start.Environment["DOTNET_TieredPGO"] = "1";
+            foreach (var (name, value) in RoleRuntime.Of(RoleNames.Ingest))
+                start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
         var address = await process.StandardOutput.ReadLineAsync(cancellationToken).AsTask().WaitAsync(StartLimit, cancellationToken);
         return new(process, address ?? throw new InvalidOperationException($"The floor {floor} ended at its start."));
     }

@@ -49,7 +49,10 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
         var count = settings.Count(rate, duration);
         using var inFlight = new SemaphoreSlim(MaxInFlight);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sends = new List<Task>();
+        // Not a list of tasks: each collection would go through all that were sent.
+        var (left, done) = (count, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (left is 0)
+            done.SetResult();
         var started = clock.GetTimestamp();
         for (var i = 0L; i < count; i++)
         {
@@ -59,11 +62,11 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
 
             await inFlight.WaitAsync(cancellationToken);
             into.Lateness.Record(clock.GetElapsedTime(started) - due);
-            sends.Add(SendAsync(due));
+            _ = SendAsync(due);
         }
 
         late.CancelAfter(LastAnswer);
-        await Task.WhenAll(sends);
+        await done.Task;
         into.Elapsed = clock.GetElapsedTime(started);
 
         async Task SendAsync(TimeSpan due)
@@ -72,10 +75,14 @@ internal sealed class LoadGenerator(LoadSettings settings, TimeProvider clock)
             {
                 await SendOneAsync(target, into, () => clock.GetElapsedTime(started) - due, late.Token);
             }
-            finally
+            catch (Exception fault)
             {
-                inFlight.Release();
+                done.TrySetException(fault);
             }
+
+            inFlight.Release();
+            if (Interlocked.Decrement(ref left) is 0)
+                done.TrySetResult();
         }
     }
 

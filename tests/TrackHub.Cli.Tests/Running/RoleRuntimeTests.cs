@@ -11,7 +11,7 @@ public sealed class RoleRuntimeTests
     [InlineData("dispatcher", 1)]
     [InlineData("simulator", 1)]
     [InlineData("metrics", 1)]
-    [InlineData("ingest", 2)]
+    [InlineData("ingest", 1)]
     [InlineData("console", 0)]
     public async Task The_launcher_gives_a_role_alone_what_the_supervisor_gives_it(string role, int variables)
     {
