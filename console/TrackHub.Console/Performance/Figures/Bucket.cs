@@ -1,6 +1,4 @@
 using TrackHub.ConsoleApi.Performance.Contract;
-using TrackHub.Platform.Money;
-using TrackHub.Platform.Performance;
 
 namespace TrackHub.ConsoleApi.Performance.Figures;
 
@@ -51,40 +49,4 @@ internal sealed record Bucket
 
     /// <summary>Whether its facts have all moved elsewhere: it stays in the table, and is no figure.</summary>
     public bool IsEmpty => (SpendMinor | RevenueMinor | RefundedMinor | Conversions | NewCustomers | Clicks | Impressions | Unconverted) == 0;
-
-    /// <summary>As the contract has it: ratios made from the sums, amounts in major units.</summary>
-    public PerformanceMetric ToContract()
-    {
-        var scale = (double)(1m / MinorUnits.ToMajor(1, Currency));
-        return new(
-            MetricIds.Of(BrandId, SourceOf(Source), PeriodOf(Period), Start),
-            BrandId,
-            Source,
-            Start,
-            new(
-                MinorUnits.ToMajor(SpendMinor, Currency),
-                MinorUnits.ToMajor(RevenueMinor, Currency),
-                Ratios.Roas(RevenueMinor, SpendMinor),
-                Ratios.CacMinor(SpendMinor, NewCustomers) / scale,
-                Ratios.Ctr(Clicks, Impressions),
-                Ratios.CpcMinor(SpendMinor, Clicks) / scale,
-                Conversions),
-            Period,
-            new(Currency, Unconverted, MinorUnits.ToMajor(RefundedMinor, Currency), NewCustomers, Clicks, Impressions, Revision));
-    }
-
-    private static Schemas.MetricSource SourceOf(FigureSource source) => source switch
-    {
-        FigureSource.Meta => Schemas.MetricSource.Meta,
-        FigureSource.Google => Schemas.MetricSource.Google,
-        FigureSource.Organic => Schemas.MetricSource.Organic,
-        _ => Schemas.MetricSource.Aggregated,
-    };
-
-    private static Schemas.MetricPeriod PeriodOf(FigurePeriod period) => period switch
-    {
-        FigurePeriod.Hourly => Schemas.MetricPeriod.Hourly,
-        FigurePeriod.Daily => Schemas.MetricPeriod.Daily,
-        _ => Schemas.MetricPeriod.Weekly,
-    };
 }

@@ -32,7 +32,7 @@ internal static class FigureTable
         command.Parameters.Add(new() { Value = query.AfterStart });
         command.Parameters.Add(new() { Value = query.Limit + 1 });
         await using var reader = await command.ExecuteReaderAsync(cancelled);
-        var buckets = new List<Bucket>();
+        var buckets = new List<Bucket>(query.Limit + 1);   // below 85,000 bytes: none is ever a large object
         while (await reader.ReadAsync(cancelled))
         {
             buckets.Add(new()

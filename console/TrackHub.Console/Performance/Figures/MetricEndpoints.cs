@@ -75,7 +75,6 @@ internal static class MetricEndpoints
     private static IResult Page(HttpContext context, MetricQuery query, List<Bucket> buckets)
     {
         Pages.Cut(context, buckets, query.Limit, static last => Asked.Cursor(last.Start, ContractText<FigureSource>.Of(last.Source)));
-        return Results.Json<IReadOnlyList<PerformanceMetric>>(
-            [.. buckets.Where(static bucket => !bucket.IsEmpty).Select(static bucket => bucket.ToContract())], PerformanceJson.Default.IReadOnlyListPerformanceMetric);
+        return new BucketPage(buckets);
     }
 }
