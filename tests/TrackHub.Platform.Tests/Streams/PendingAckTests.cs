@@ -9,6 +9,7 @@ namespace TrackHub.Platform.Tests.Streams;
 public sealed class PendingAckTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ManualClock _clock = new();
     private readonly StreamMetrics _metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
@@ -37,7 +38,7 @@ public sealed class PendingAckTests : IDisposable
 
         Report(ack, new(IsPersisted: false, Partition: 3, Offset: -1, ErrorCode.Local_QueueFull));
 
-        (await Should.ThrowAsync<LogUnavailableException>(waiting)).Reason.ShouldBe(LogFault.QueueFull);
+        (await UnavailableAsync(waiting)).Reason.ShouldBe(LogFault.QueueFull);
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class PendingAckTests : IDisposable
 
         _clock.Advance(Limit);
 
-        (await Should.ThrowAsync<LogUnavailableException>(waiting)).Reason.ShouldBe(LogFault.TimedOut);
+        (await UnavailableAsync(waiting)).Reason.ShouldBe(LogFault.TimedOut);
         Take().ShouldNotBeSameAs(ack);
         Report(ack, Persisted(offset: 8));
         Take().ShouldBeSameAs(ack);
@@ -69,7 +70,7 @@ public sealed class PendingAckTests : IDisposable
         second.IsCompleted.ShouldBeFalse();
         _clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        (await Should.ThrowAsync<LogUnavailableException>(second)).Reason.ShouldBe(LogFault.TimedOut);
+        (await UnavailableAsync(second)).Reason.ShouldBe(LogFault.TimedOut);
     }
 
     [Fact]
@@ -80,10 +81,10 @@ public sealed class PendingAckTests : IDisposable
 
         _clock.Advance(TimeSpan.FromMilliseconds(10));
 
-        await Should.ThrowAsync<LogUnavailableException>(hasty);
+        await UnavailableAsync(hasty);
         patient.IsCompleted.ShouldBeFalse();
         _clock.Advance(TimeSpan.FromMilliseconds(140));
-        await Should.ThrowAsync<LogUnavailableException>(patient);
+        await UnavailableAsync(patient);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class PendingAckTests : IDisposable
         var waiting = Take().Completion.AsTask();
         _clock.Advance(Limit);
 
-        (await Should.ThrowAsync<LogUnavailableException>(waiting)).Reason.ShouldBe(LogFault.TimedOut);
+        (await UnavailableAsync(waiting)).Reason.ShouldBe(LogFault.TimedOut);
     }
 
     [Fact]
@@ -153,6 +154,8 @@ public sealed class PendingAckTests : IDisposable
         _pool.Dispose();
         _metrics.Dispose();
     }
+
+    private static Task<LogUnavailableException> UnavailableAsync(Task waiting) => Should.ThrowAsync<LogUnavailableException>(waiting.WaitAsync(Patience));
 
     private static async Task ReportAsync(PendingAck ack, int offset)
     {
