@@ -60,6 +60,7 @@ internal static class BodyReader
             return new(Problems.Compressed, "content_encoding");
         if (request.ContentLength > limit)
             return new(Problems.TooLarge(limit), "too_large");
+
         // The server counts the frames of a chunked body as well, so its limit is wider than ours.
         if (request.ContentLength is null && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = 2L * limit;

@@ -29,12 +29,11 @@ internal static class TelemetryRegistration
 
     private const int ExportEveryMs = 1_000;
 
-    // The framework's and the drivers' own sources need no instrumentation package.
-    private static readonly string[] Meters = ["TrackHub.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"];
-
     // Counted up and down for each request; connections and durations tell as much.
     private const string ActiveRequests = "http.server.active_requests";
 
+    // The framework's and the drivers' own sources need no instrumentation package.
+    private static readonly string[] Meters = ["TrackHub.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"];
     private static readonly string[] Sources = ["TrackHub.*", "System.Net.Http", "Npgsql"];
 
     public static void AddTelemetry(this WebApplicationBuilder builder, RoleSettings settings)

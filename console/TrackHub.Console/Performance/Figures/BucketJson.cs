@@ -9,8 +9,8 @@ namespace TrackHub.ConsoleApi.Performance.Figures;
 
 /// <summary>Writes buckets as the contract has them, <see cref="PerformanceMetric"/>: ratios made from the sums, amounts in major units.</summary>
 /// <remarks>
-/// Member by member and not through the serializer: an answer holds up to 10,000 of them, and the serializer with its objects and texts was half of the time that
-/// one took (README.md of benchmarks/results). A test holds both to the same bytes.
+/// Member by member and not through the serializer: an answer holds up to 10,000 of them, and the serializer with its objects and texts took as much processor time
+/// again as all the rest (README.md of benchmarks/results). A test holds both to the same bytes.
 /// </remarks>
 internal static class BucketJson
 {
