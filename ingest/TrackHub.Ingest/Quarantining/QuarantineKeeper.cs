@@ -27,8 +27,14 @@ internal enum Kept
 /// </summary>
 internal sealed class QuarantineKeeper(Sealer sealer, SaleLog log, QuarantineQuota quota, IngestMetrics metrics, TimeProvider clock)
 {
+    // More than sealing, record and frame add to a delivery.
+    private const int RecordBytes = 4 * 1024;
+
     /// <summary>Whether neither log nor spool took the last that came, a short while ago.</summary>
     public bool IsShut => log.IsShut;
+
+    /// <summary>Whether the spool would keep a delivery of this size if the log did not: found out without asking whose it is.</summary>
+    public async Task<bool> HasPlaceAsync(Webhook webhook) => await log.HasPlaceAsync(KeptDelivery.Of(webhook).ToBytes().Length + RecordBytes);
 
     /// <summary>Keeps one, in the log or in the spool.</summary>
     /// <param name="gateway">Gateway.</param>

@@ -54,6 +54,9 @@ internal sealed class SaleLog(IEventLog log, Spool spool, Sealer sealer, IngestM
         () => log.AppendQuarantinedAsync(webhook),
         () => [SpoolEntry.Seal(sealer, tenantId, webhook.ReceivedAt, SpooledRecord.Of(Topics.Quarantine, IEventLog.KeyOf(webhook), webhook.BrandId, webhook))]);
 
+    /// <summary>Whether the spool would take so many bytes if the log did not answer; true where there is no spool.</summary>
+    public ValueTask<bool> HasPlaceAsync(int bytes) => spool.IsOn ? spool.TryAsync(bytes) : new(true);
+
     private async Task<Receipt?> StoreAsync(string id, Func<ValueTask<RecordCoordinates?>> append, Func<IReadOnlyList<SpoolEntry>> seal)
     {
         var receipt = await TryStoreAsync(id, append, seal);

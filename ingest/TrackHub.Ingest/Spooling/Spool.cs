@@ -49,7 +49,7 @@ internal sealed partial class Spool : IAsyncDisposable
     {
         (_metrics, _clock, _logger, _maxBytes) = (metrics, clock, logger, options.Value.SpoolMaxBytes);
         _folder = new(options.Value.SpoolDirectory, clock, logger);
-        _queue = new(Commit);
+        _queue = new(Commit, TryDisk);
         LogAbsence = new(options.Value.AckTimeout, clock);
     }
 
@@ -108,20 +108,18 @@ internal sealed partial class Spool : IAsyncDisposable
         if (!_queue.TryAdd(waiting))
             return Refuse("queue_full", waiting.Bytes);
 
-        bool durable;
-        try
-        {
-            durable = await waiting.Durable.Task.WaitAsync(CommitLimit);
-        }
-        catch (TimeoutException)
-        {
-            // It may become durable all the same, and is absorbed then.
-            return Refuse("slow", bytes: 0);
-        }
-
+        if (await IsDurableAsync(waiting) is not { } durable)
+            return Refuse("slow", bytes: 0);   // it may become durable all the same, and is absorbed then
         if (durable)
             Interlocked.Exchange(ref _refusedAt, long.MinValue);
         return durable || Refuse("disk", bytes: 0);
+    }
+
+    /// <summary>Whether an append of so many bytes would become durable just now. The disk is tried with them; all that ask at a time share one trial.</summary>
+    public async ValueTask<bool> TryAsync(int bytes)
+    {
+        var trial = new SpoolAppend(bytes);
+        return IsOn && Interlocked.Read(ref _bytes) + bytes <= _maxBytes && _queue.TryAdd(trial) && await IsDurableAsync(trial) is true;
     }
 
     /// <summary>Completes when there may be something to drain.</summary>
@@ -183,6 +181,19 @@ internal sealed partial class Spool : IAsyncDisposable
         _folder.Dispose();
     }
 
+    // Null if the disk takes too long.
+    private static async ValueTask<bool?> IsDurableAsync(SpoolAppend append)
+    {
+        try
+        {
+            return await append.Durable.Task.WaitAsync(CommitLimit);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
     private bool Refuse(string reason, int bytes)
     {
         Interlocked.Add(ref _bytes, -bytes);
@@ -210,6 +221,20 @@ internal sealed partial class Spool : IAsyncDisposable
         finally
         {
             _arrived.Writer.TryWrite(true);   // after a fault too: a file may be free to go now
+        }
+    }
+
+    private bool TryDisk(int bytes)
+    {
+        try
+        {
+            _folder.Try(bytes);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            DiskFault(_logger, fault.GetType().Name, fault.HResult);
+            return false;
         }
     }
 

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace TrackHub.Ingest.Spooling;
 
-/// <summary>Records that one webhook brings to the spool, framed, and whoever waits for them.</summary>
+/// <summary>Records that one webhook brings to the spool, framed, or a trial of whether the disk would take some, and whoever waits for that.</summary>
 internal sealed class SpoolAppend
 {
     private readonly ArrayBufferWriter<byte> _frames = new();
@@ -15,6 +15,13 @@ internal sealed class SpoolAppend
         foreach (var entry in entries)
             SpoolFrames.Write(_frames, entry.ToBytes());
     }
+
+    /// <summary>A trial of the disk.</summary>
+    /// <param name="trialBytes">With so many bytes, 1 or more.</param>
+    public SpoolAppend(int trialBytes) => TrialBytes = trialBytes;
+
+    /// <summary>Bytes of a trial; 0 where there are records.</summary>
+    public int TrialBytes { get; }
 
     /// <summary>How many they are.</summary>
     public int Records { get; }

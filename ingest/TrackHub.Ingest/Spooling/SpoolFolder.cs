@@ -19,6 +19,8 @@ internal sealed partial class SpoolFolder(string directory, TimeProvider clock, 
     /// <summary>Whether there is one.</summary>
     public bool IsGiven => directory.Length > 0;
 
+    private string TrialPath => Path.Combine(directory, "trial");
+
     /// <summary>Takes possession of it and tries the disk.</summary>
     /// <exception cref="IOException">It cannot be used, or another process uses it.</exception>
     public void Take()
@@ -36,6 +38,22 @@ internal sealed partial class SpoolFolder(string directory, TimeProvider clock, 
         }
 
         Try();
+    }
+
+    /// <summary>Has the disk make some bytes durable in a file that is deleted again.</summary>
+    /// <exception cref="IOException">It does not take them.</exception>
+    public void Try(int bytes)
+    {
+        try
+        {
+            using var file = File.OpenHandle(TrialPath, FileMode.Create, FileAccess.Write);
+            RandomAccess.Write(file, new byte[bytes], 0);
+            RandomAccess.FlushToDisk(file);
+        }
+        finally
+        {
+            File.Delete(TrialPath);
+        }
     }
 
     /// <summary>What a former life left, in order; a file that holds nothing readable is kept under another name.</summary>
@@ -75,11 +93,10 @@ internal sealed partial class SpoolFolder(string directory, TimeProvider clock, 
     // The disk is tried before it is needed; and the first webhook of an absence, which has waited already, does not find code that has never run.
     private void Try()
     {
-        var path = Path.Combine(directory, "trial");
-        File.Delete(path);
+        File.Delete(TrialPath);
         try
         {
-            using var segment = SpoolSegment.Create(path, SpoolSegment.Written);
+            using var segment = SpoolSegment.Create(TrialPath, SpoolSegment.Written);
             var frames = new ArrayBufferWriter<byte>();
             SpoolFrames.Write(frames, new SpoolEntry("", clock.GetUtcNow(), new() { KeyId = "", Box = [0] }).ToBytes());
             segment.Append(frames.WrittenSpan);
@@ -87,7 +104,7 @@ internal sealed partial class SpoolFolder(string directory, TimeProvider clock, 
         }
         finally
         {
-            File.Delete(path);
+            File.Delete(TrialPath);
         }
     }
 

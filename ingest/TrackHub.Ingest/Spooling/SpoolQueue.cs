@@ -8,7 +8,8 @@ namespace TrackHub.Ingest.Spooling;
 /// A thread of its own: with two cores the thread pool has two and takes half a second to add one, so that a disk that is slow would hold up every request.
 /// </remarks>
 /// <param name="commit">Makes frames durable; false if the disk does not take them.</param>
-internal sealed class SpoolQueue(Func<IReadOnlyList<SpoolAppend>, ReadOnlyMemory<byte>, bool> commit) : IAsyncDisposable
+/// <param name="tryDisk">Whether the disk takes so many bytes.</param>
+internal sealed class SpoolQueue(Func<IReadOnlyList<SpoolAppend>, ReadOnlyMemory<byte>, bool> commit, Func<int, bool> tryDisk) : IAsyncDisposable
 {
     // Full: refused, as when the disk is. More than any machine commits while an append waits.
     private const int MaxWaiting = 20_000;
@@ -43,20 +44,28 @@ internal sealed class SpoolQueue(Func<IReadOnlyList<SpoolAppend>, ReadOnlyMemory
     private void CommitAll()
     {
         var batch = new List<SpoolAppend>();
+        var trials = new List<SpoolAppend>();
         var frames = new ArrayBufferWriter<byte>();
         foreach (var first in _waiting.GetConsumingEnumerable())
         {
             for (var append = first; append is not null; append = frames.WrittenCount < Spool.SegmentBytes && _waiting.TryTake(out var next) ? next : null)
             {
-                batch.Add(append);
+                (append.TrialBytes > 0 ? trials : batch).Add(append);
                 frames.Write(append.Frames);
             }
 
-            var durable = commit(batch, frames.WrittenMemory);
-            foreach (var append in batch)
-                append.Durable.SetResult(durable);
-            batch.Clear();
+            if (batch.Count > 0)
+                Answer(batch, commit(batch, frames.WrittenMemory));
+            if (trials.Count > 0)
+                Answer(trials, tryDisk(trials.Max(static trial => trial.TrialBytes)));
             frames.ResetWrittenCount();
         }
+    }
+
+    private static void Answer(List<SpoolAppend> all, bool durable)
+    {
+        foreach (var append in all)
+            append.Durable.SetResult(durable);
+        all.Clear();
     }
 }

@@ -95,13 +95,17 @@ internal sealed partial class WebhookIntake(
         // Beyond the limit too: what a known connection may keep has its own bound. The append takes time that an unknown address does not need, so
         // both wait for the longer of the two.
         var keeping = KeepAsync(gateway, webhook, sender, secretsUsable, reason);
-        await Task.WhenAll(keeping, Task.Delay(UnprovenAnswer, clock));
+        var isLastWord = gateway.TakesAnyAnswerAsFinal || gateway.AcceptsUnproven;
+        var placing = isLastWord ? quarantine.HasPlaceAsync(webhook) : Task.FromResult(true);
+        await Task.WhenAll(keeping, placing, Task.Delay(UnprovenAnswer, clock));
         var kept = await keeping;
 
-        var isShut = kept is Kept.Nowhere || (kept is not Kept.Yes && quarantine.IsShut);
-        if (isShut && (gateway.TakesAnyAnswerAsFinal || gateway.AcceptsUnproven))
+        // Without a place in the spool it may be kept nowhere, and the answer would be the last we hear of it. Whether there is one was found out alike for every
+        // sender, or an unknown address could be told from a known one; it comes again even if the log has it, and is absorbed then. Where there is no
+        // spool, only what was found out shortly before can be held against an unknown address.
+        var isShut = !await placing || kept is Kept.Nowhere || (kept is not Kept.Yes && quarantine.IsShut);
+        if (isShut && isLastWord)
         {
-            // Kept nowhere, the answer would be the last we hear of it. An unknown connection gets the same one, or it could be told apart.
             await ComeBackAsync(context, gateway, Problems.LogUnavailable);
             return;
         }

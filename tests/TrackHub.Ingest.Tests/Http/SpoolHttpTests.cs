@@ -152,6 +152,44 @@ public sealed class SpoolHttpTests : IAsyncLifetime
         _folder.Create();
     }
 
+    [Theory]
+    [InlineData("eduzz", true)]
+    [InlineData("eduzz", false)]
+    [InlineData("cakto", true)]
+    [InlineData("cakto", false)]
+    public async Task Not_even_the_first_that_finds_the_disk_gone_tells_a_known_address_from_an_unknown_one(string gateway, bool logIsAway)
+    {
+        var answers = new List<string>();
+        foreach (var path in new[] { $"{gateway}-path", "nobody" })
+        {
+            await _server.DisposeAsync();
+            _server = await StartAsync();
+            _server.World.Directory.Publish(World.Snapshot(World.Connection(gateway, CaktoSecret)));
+            _server.Log.IsAway = logIsAway;
+            Directory.Delete(_folder.FullName, recursive: true);
+
+            answers.Add(await AnswerAsync($"/webhooks/{gateway}/{path}"));
+            _folder.Create();
+        }
+
+        answers.ShouldBe(gateway is "cakto" ? ["none", "none"] : ["ServiceUnavailable", "ServiceUnavailable"]);
+    }
+
+    [Theory]
+    [InlineData("eduzz", "Accepted")]
+    [InlineData("cakto", "Unauthorized")]
+    public async Task With_room_on_the_disk_the_log_may_be_away(string gateway, string answer)
+    {
+        _server.World.Directory.Publish(World.Snapshot(World.Connection(gateway, CaktoSecret)));
+        _server.Log.IsAway = true;
+
+        foreach (var path in new[] { "nobody", $"{gateway}-path" })
+            (await AnswerAsync($"/webhooks/{gateway}/{path}")).ShouldBe(answer);
+
+        _server.Log.IsAway = false;
+        await Eventually.Holds(() => _server.Log.FromSpool.Count is 1);
+    }
+
     [Fact]
     public async Task Ready_says_what_waits_and_stays_true()
     {
@@ -204,6 +242,18 @@ public sealed class SpoolHttpTests : IAsyncLifetime
     }
 
     private Task<IngestServer> StartAsync(World? world = null) => IngestServer.StartAsync(world ?? new(), ("Ingest:SpoolDirectory", _folder.FullName));
+
+    private async Task<string> AnswerAsync(string address)
+    {
+        try
+        {
+            return (await _server.Client.PostAsync(address, IngestServer.Json("""{"secret":"nobody's"}"""))).StatusCode.ToString();
+        }
+        catch (HttpRequestException)
+        {
+            return "none";
+        }
+    }
 
     private Task<HttpResponseMessage> SellAsync(string saleId, string? body = null, string path = "perfectpay-path")
     {

@@ -126,6 +126,39 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_trial_tells_whether_the_disk_would_take_it_and_leaves_nothing()
+    {
+        await using var spool = Open(maxBytes: 1 << 16);
+
+        (await Task.WhenAll(Enumerable.Range(1, 50).Select(n => spool.TryAsync(n * 1000).AsTask()))).ShouldAllBe(static taken => taken);
+
+        _folder.GetFiles().Select(static file => file.Name).ShouldBe(["lock"]);
+        spool.State.ShouldBe(new SpoolState(0, 0, null));
+        (await spool.TryAsync((1 << 16) + 1)).ShouldBeFalse("the spool takes no more than that");
+        spool.HasRoom.ShouldBeTrue("others are smaller");
+        Directory.Delete(_folder.FullName, recursive: true);
+        (await spool.TryAsync(1)).ShouldBeFalse("there is no disk");
+        Directory.CreateDirectory(_folder.FullName);
+        (await spool.TryAsync(1)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Trials_and_records_that_wait_together_have_answers_of_their_own()
+    {
+        await using (var spool = Open())
+        {
+            await spool.AppendAsync([Entry("first")]);   // its file stays open; a trial needs another
+            Directory.Delete(_folder.FullName, recursive: true);
+
+            var answers = Enumerable.Range(0, 100).Select(n => n % 2 is 0 ? spool.AppendAsync([Entry($"{n}")]).AsTask() : spool.TryAsync(100).AsTask()).ToArray();
+
+            (await Task.WhenAll(answers)).Index().ShouldAllBe(static answer => answer.Item == (answer.Index % 2 == 0));
+        }
+
+        Directory.CreateDirectory(_folder.FullName);
+    }
+
+    [Fact]
     public async Task Nothing_of_a_record_lies_in_clear()
     {
         await using var spool = Open();
