@@ -51,7 +51,7 @@ internal static class MoneyReads
     private static (long? Minor, bool Unreadable) Hundredths(JsonElement element, string currency) => Whole(element, 100m, currency);
 
     private static (long? Minor, bool Unreadable) Minor(JsonElement element, string currency) =>
-        Whole(element, 1m / MinorUnits.ToMajor(1, currency), currency);
+        Whole(element, MinorUnits.PerMajor(currency), currency);
 
     private static (long? Minor, bool Unreadable) Whole(JsonElement element, decimal unitsPerMajor, string currency)
     {

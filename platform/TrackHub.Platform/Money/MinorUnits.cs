@@ -49,17 +49,30 @@ public static class MinorUnits
         if (major is < 0 or > Largest)
             return false;
 
-        minor = (long)Math.Round(major * Scale(currency), MidpointRounding.AwayFromZero);
+        minor = (long)Math.Round(major * PerMajor(currency), MidpointRounding.AwayFromZero);
         return true;
     }
 
     /// <summary>Turns an amount in minor units (19700) into major units (197.00).</summary>
-    public static decimal ToMajor(long minor, string currency) => minor / Scale(currency);
-
-    private static decimal Scale(string currency) => Exponent(currency) switch
+    /// <remarks>What dividing by <see cref="PerMajor"/> gives, down to the decimals that are shown, without a division of decimals: pages of figures turn thousands.</remarks>
+    public static decimal ToMajor(long minor, string currency)
     {
-        0 => 1m,
-        3 => 1000m,
-        _ => 100m,
+        var (digits, decimals) = (minor, Exponent(currency));
+        while (decimals > 0 && digits % 10 == 0)
+        {
+            digits /= 10;
+            decimals--;
+        }
+
+        var size = digits < 0 ? unchecked((ulong)-digits) : (ulong)digits;
+        return new((int)size, (int)(size >> 32), hi: 0, isNegative: digits < 0, (byte)decimals);
+    }
+
+    /// <summary>Minor units in one major unit of a currency: 1, 100 or 1,000.</summary>
+    public static int PerMajor(string currency) => Exponent(currency) switch
+    {
+        0 => 1,
+        3 => 1000,
+        _ => 100,
     };
 }

@@ -21,36 +21,36 @@ internal static class BucketJson
     public static void Write(Utf8JsonWriter json, Bucket bucket)
     {
         var currency = bucket.Currency;
-        var scale = (double)(1m / MinorUnits.ToMajor(1, currency));
+        var perMajor = MinorUnits.PerMajor(currency);
         json.WriteStartObject();
-        json.WriteString("id"u8, MetricIds.Of(bucket.BrandId, SourceOf(bucket.Source), PeriodOf(bucket.Period), bucket.Start));
-        json.WriteString("brandId"u8, bucket.BrandId);
-        json.WriteString("source"u8, ContractText<FigureSource>.Of(bucket.Source));
-        json.WriteString("timestamp"u8, bucket.Start.UtcDateTime);
-        json.WriteStartObject("data"u8);
-        json.WriteNumber("spend"u8, MinorUnits.ToMajor(bucket.SpendMinor, currency));
-        json.WriteNumber("revenue"u8, MinorUnits.ToMajor(bucket.RevenueMinor, currency));
-        WriteRatio(json, "roas"u8, Ratios.Roas(bucket.RevenueMinor, bucket.SpendMinor));
-        WriteRatio(json, "cac"u8, Ratios.CacMinor(bucket.SpendMinor, bucket.NewCustomers) / scale);
-        WriteRatio(json, "ctr"u8, Ratios.Ctr(bucket.Clicks, bucket.Impressions));
-        WriteRatio(json, "cpc"u8, Ratios.CpcMinor(bucket.SpendMinor, bucket.Clicks) / scale);
-        json.WriteNumber("conversions"u8, bucket.Conversions);
+        json.WriteString(Name.Id, MetricIds.Of(bucket.BrandId, SourceOf(bucket.Source), PeriodOf(bucket.Period), bucket.Start));
+        json.WriteString(Name.BrandId, bucket.BrandId);
+        json.WriteString(Name.Source, ContractText<FigureSource>.Of(bucket.Source));
+        json.WriteString(Name.Timestamp, bucket.Start.UtcDateTime);
+        json.WriteStartObject(Name.Data);
+        json.WriteNumber(Name.Spend, MinorUnits.ToMajor(bucket.SpendMinor, currency));
+        json.WriteNumber(Name.Revenue, MinorUnits.ToMajor(bucket.RevenueMinor, currency));
+        WriteRatio(json, Name.Roas, Ratios.Roas(bucket.RevenueMinor, bucket.SpendMinor));
+        WriteRatio(json, Name.Cac, Ratios.CacMinor(bucket.SpendMinor, bucket.NewCustomers) / perMajor);
+        WriteRatio(json, Name.Ctr, Ratios.Ctr(bucket.Clicks, bucket.Impressions));
+        WriteRatio(json, Name.Cpc, Ratios.CpcMinor(bucket.SpendMinor, bucket.Clicks) / perMajor);
+        json.WriteNumber(Name.Conversions, bucket.Conversions);
         json.WriteEndObject();
-        json.WriteString("period"u8, ContractText<FigurePeriod>.Of(bucket.Period));
-        json.WriteStartObject("basis"u8);
-        json.WriteString("currency"u8, currency);
-        json.WriteNumber("unconverted"u8, bucket.Unconverted);
-        json.WriteNumber("refunded"u8, MinorUnits.ToMajor(bucket.RefundedMinor, currency));
-        json.WriteNumber("newCustomers"u8, bucket.NewCustomers);
-        json.WriteNumber("clicks"u8, bucket.Clicks);
-        json.WriteNumber("impressions"u8, bucket.Impressions);
-        json.WriteNumber("revision"u8, bucket.Revision);
+        json.WriteString(Name.Period, ContractText<FigurePeriod>.Of(bucket.Period));
+        json.WriteStartObject(Name.Basis);
+        json.WriteString(Name.Currency, currency);
+        json.WriteNumber(Name.Unconverted, bucket.Unconverted);
+        json.WriteNumber(Name.Refunded, MinorUnits.ToMajor(bucket.RefundedMinor, currency));
+        json.WriteNumber(Name.NewCustomers, bucket.NewCustomers);
+        json.WriteNumber(Name.Clicks, bucket.Clicks);
+        json.WriteNumber(Name.Impressions, bucket.Impressions);
+        json.WriteNumber(Name.Revision, bucket.Revision);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
     // As Utf8JsonWriter writes a double, without a string of it in between.
-    private static void WriteRatio(Utf8JsonWriter json, ReadOnlySpan<byte> name, double? ratio)
+    private static void WriteRatio(Utf8JsonWriter json, JsonEncodedText name, double? ratio)
     {
         if (ratio is not { } known)
         {
@@ -78,4 +78,30 @@ internal static class BucketJson
         FigurePeriod.Daily => MetricPeriod.Daily,
         _ => MetricPeriod.Weekly,
     };
+
+    // Escaped once: to look through them for what must be, 21 a bucket, was a tenth of the writing.
+    private static class Name
+    {
+        public static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
+        public static readonly JsonEncodedText BrandId = JsonEncodedText.Encode("brandId");
+        public static readonly JsonEncodedText Source = JsonEncodedText.Encode("source");
+        public static readonly JsonEncodedText Timestamp = JsonEncodedText.Encode("timestamp");
+        public static readonly JsonEncodedText Data = JsonEncodedText.Encode("data");
+        public static readonly JsonEncodedText Spend = JsonEncodedText.Encode("spend");
+        public static readonly JsonEncodedText Revenue = JsonEncodedText.Encode("revenue");
+        public static readonly JsonEncodedText Roas = JsonEncodedText.Encode("roas");
+        public static readonly JsonEncodedText Cac = JsonEncodedText.Encode("cac");
+        public static readonly JsonEncodedText Ctr = JsonEncodedText.Encode("ctr");
+        public static readonly JsonEncodedText Cpc = JsonEncodedText.Encode("cpc");
+        public static readonly JsonEncodedText Conversions = JsonEncodedText.Encode("conversions");
+        public static readonly JsonEncodedText Period = JsonEncodedText.Encode("period");
+        public static readonly JsonEncodedText Basis = JsonEncodedText.Encode("basis");
+        public static readonly JsonEncodedText Currency = JsonEncodedText.Encode("currency");
+        public static readonly JsonEncodedText Unconverted = JsonEncodedText.Encode("unconverted");
+        public static readonly JsonEncodedText Refunded = JsonEncodedText.Encode("refunded");
+        public static readonly JsonEncodedText NewCustomers = JsonEncodedText.Encode("newCustomers");
+        public static readonly JsonEncodedText Clicks = JsonEncodedText.Encode("clicks");
+        public static readonly JsonEncodedText Impressions = JsonEncodedText.Encode("impressions");
+        public static readonly JsonEncodedText Revision = JsonEncodedText.Encode("revision");
+    }
 }

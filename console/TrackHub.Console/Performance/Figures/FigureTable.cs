@@ -11,8 +11,8 @@ internal static class FigureTable
 
     private const string Rows = $"""
         select source, timestamp, currency, revision, spend_minor, revenue_minor, refunded_minor, conversions, new_customers, clicks, impressions, unconverted
-        {Range} and ($6 = '' or timestamp >= $7 and (timestamp, source) > ($7, $6))
-        order by timestamp, source limit $8
+        {Range} and ($6 = '' or timestamp >= $7 and (timestamp, source collate "C") > ($7, $6))
+        order by timestamp, source collate "C" limit $8
         """;
 
     /// <summary>The state of a range.</summary>
