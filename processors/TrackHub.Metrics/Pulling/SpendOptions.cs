@@ -32,9 +32,13 @@ internal sealed class SpendOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.100", "7.00:00:00")]
     public TimeSpan ErrorInterval { get; set; } = TimeSpan.FromHours(6);
 
-    /// <summary>Longest pull of one account. Default 5 min; a minute longer nobody else takes the account.</summary>
+    /// <summary>Longest pull of one account. Default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How much longer than <see cref="TimeLimit"/> nobody else takes the account: time to tell the log. Default 1 min; whoever dies leaves it until then.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan LeaseMargin { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Accounts pulled at once by one process. Default 4.</summary>
     [Range(1, 64)]

@@ -13,7 +13,6 @@ namespace TrackHub.Metrics.Pulling;
 internal sealed partial class SpendPull(
     IntegrationLeases leases, IEnumerable<IAdPlatform> platforms, RecordProducer producer, IOptions<SpendOptions> options, SpendMetrics metrics, TimeProvider clock, ILogger<SpendPull> logger)
 {
-    private static readonly TimeSpan LeaseMargin = TimeSpan.FromMinutes(1);
     private readonly SpendOptions _options = options.Value;
     private readonly Dictionary<string, IAdPlatform> _platforms = platforms.ToDictionary(static platform => platform.Name, StringComparer.Ordinal);
 
@@ -21,7 +20,7 @@ internal sealed partial class SpendPull(
     /// <returns>False: none is due.</returns>
     public async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
-        if (await leases.TakeAsync(_options.TimeLimit + LeaseMargin, _options.WideInterval, stoppingToken) is not { } taken)
+        if (await leases.TakeAsync(_options.TimeLimit + _options.LeaseMargin, _options.WideInterval, stoppingToken) is not { } taken)
             return false;
 
         var started = clock.GetTimestamp();

@@ -9,14 +9,14 @@ namespace TrackHub.Integration.Metrics;
 /// <summary>What several processes ask the platforms, in the order it arrived.</summary>
 internal sealed class AdQuestions
 {
-    private readonly ConcurrentQueue<(string Process, string Path)> _all = new();
+    private readonly ConcurrentQueue<(string Process, string Path, DateTimeOffset At)> _all = new();
     private string _heldPath = "";
 
     /// <summary>The process whose question is held; null: none is.</summary>
     public string? Holder { get; private set; }
 
     /// <summary>Questions whose path holds an account, in order.</summary>
-    public IReadOnlyList<(string Process, string Path)> Of(string account) => [.. _all.Where(asked => asked.Path.Contains($"/{account}", StringComparison.Ordinal))];
+    public IReadOnlyList<(string Process, string Path, DateTimeOffset At)> Of(string account) => [.. _all.Where(asked => asked.Path.Contains($"/{account}", StringComparison.Ordinal))];
 
     /// <summary>Holds the next question for figures of an account, for good.</summary>
     public void HoldNext(string account) => Volatile.Write(ref _heldPath, $"/{account}/insights");
@@ -24,7 +24,7 @@ internal sealed class AdQuestions
     /// <summary>Notes a question, and waits with it if it is to be held.</summary>
     public async Task TakeAsync(string process, string path, CancellationToken gone)
     {
-        _all.Enqueue((process, path));
+        _all.Enqueue((process, path, TimeProvider.System.GetUtcNow()));
         var held = Volatile.Read(ref _heldPath);
         if (held.Length == 0 || !path.EndsWith(held, StringComparison.Ordinal) || Interlocked.CompareExchange(ref _heldPath, "", held) != held)
             return;

@@ -1,4 +1,5 @@
 using TrackHub.Platform.AdPlatforms;
+using TrackHub.Testing;
 
 namespace TrackHub.Integration.Tenants;
 
@@ -30,12 +31,13 @@ public sealed class IntegrationLeasesTests
         await using var database = await TenantDatabase.MigratedAsync();
         await SavedAsync(database);
         var leases = Leases(database);
-        var dead = (await leases.TakeAsync(Lease, Day, default))!;
-        (await leases.TakeAsync(Lease, Day, default)).ShouldBeNull();
+        var shortLease = TimeSpan.FromSeconds(1);
+        var dead = (await leases.TakeAsync(shortLease, Day, default))!;
 
-        await database.ExecuteAsync("update brand_integrations set lease_until = now()");
-        var next = (await leases.TakeAsync(Lease, Day, default))!;
+        var next = default(LeasedIntegration);
+        await Eventually.Holds(async () => (next = await leases.TakeAsync(Lease, Day, default)) is not null);
 
+        next!.TakenAt.ShouldBeGreaterThanOrEqualTo(dead.TakenAt + shortLease);
         (await leases.RefuseAsync(dead, "late", Soon, default)).ShouldBeFalse();
         (await leases.SucceedAsync(next, Account, Soon, default)).ShouldBeTrue();
         (await database.ScalarAsync<string>("select concat_ws(' ', status, time_zone, currency, failures, pulled_at = repulled_at, lease_until is null, due_at > now()) from brand_integrations"))
