@@ -59,7 +59,7 @@ internal static class PostgresService
     /// <summary>Its cache: an eighth of the machine's memory, half of what PostgreSQL's manual gives a server that is alone. From 128 to 2,048 MB.</summary>
     /// <remarks>In one that is too small a claim waits for pages to be written, and for the log before them, until there is place for its own.</remarks>
     /// <param name="machineBytes">The machine's memory.</param>
-    private static long CacheMegabytes(long machineBytes) => Math.Clamp(machineBytes / 8 / (1024 * 1024), 128, 2_048);
+    internal static long CacheMegabytes(long machineBytes) => Math.Clamp(machineBytes / 8 / (1024 * 1024), 128, 2_048);
 
     /// <summary>How its owner reaches it: migrations, and commands that change configuration.</summary>
     public static string OwnerConnectionString(Ports ports, string password) => ConnectionString(ports, Owner, password);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 using TrackHub.Cli.Supervising;
 using TrackHub.Testing;
 
@@ -34,6 +35,30 @@ public sealed class StoreTests : IAsyncDisposable
         Signal("KILL", ParentOf(orphan));
         await IsAgainAsync(orphan);
         RunningSystem.StartOf(orphan).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(0, 128)]
+    [InlineData(1_023, 128)]
+    [InlineData(1_024, 128)]
+    [InlineData(1_032, 129)]
+    [InlineData(7_873, 984)]
+    [InlineData(16_376, 2_047)]
+    [InlineData(16_384, 2_048)]
+    [InlineData(1_048_576, 2_048)]
+    public void PostgreSQL_s_cache_is_an_eighth_of_the_memory_within_its_limits(long machineMegabytes, long cacheMegabytes) =>
+        PostgresService.CacheMegabytes(machineMegabytes * 1024 * 1024).ShouldBe(cacheMegabytes);
+
+    [Fact]
+    public async Task PostgreSQL_runs_with_the_cache_that_this_machine_s_memory_allows()
+    {
+        await StartAsync(await PreparePostgresAsync());
+
+        await using var database = NpgsqlDataSource.Create(PostgresService.OwnerConnectionString(_ports, _data.PostgresPassword!));
+        await using var command = database.CreateCommand("select pg_size_bytes(current_setting('shared_buffers')) / (1024 * 1024)");
+        var cache = (long)(await command.ExecuteScalarAsync())!;
+
+        cache.ShouldBe(PostgresService.CacheMegabytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
     }
 
     [Fact]
