@@ -152,11 +152,9 @@ public sealed class Load : IAsyncDisposable
             }
 
             await using var body = await answer.Content.ReadAsStreamAsync(_abandoned.Token);
-            using var receipt = await JsonDocument.ParseAsync(body, cancellationToken: _abandoned.Token);
-            var root = receipt.RootElement;
-            return root.TryGetProperty("spooled", out _)
-                ? (null, true)
-                : (new(root.GetProperty("topic").GetString()!, root.GetProperty("partition").GetInt32(), root.GetProperty("offset").GetInt64()), false);
+            using var read = await JsonDocument.ParseAsync(body, cancellationToken: _abandoned.Token);
+            var place = Receipt.Of(read.RootElement);
+            return (place, place is null);
         }
         catch (Exception fault) when (
             fault is HttpRequestException or IOException || (fault is OperationCanceledException && !_abandoned.IsCancellationRequested))

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TrackHub.Faults.Lab;
 
 namespace TrackHub.Faults.Driving;
@@ -39,6 +40,11 @@ public sealed record SentEvent(LabBrand Brand, string Kind, string EventId, Visi
 /// <summary>Where a record lies.</summary>
 public sealed record Receipt(string Topic, int Partition, long Offset)
 {
+    /// <summary>Where an acknowledged record lies; null where the answer tells that it waits in the spool.</summary>
+    public static Receipt? Of(JsonElement answer) => answer.TryGetProperty("spooled", out _)
+        ? null
+        : new(answer.GetProperty("topic").GetString()!, answer.GetProperty("partition").GetInt32(), answer.GetProperty("offset").GetInt64());
+
     /// <inheritdoc/>
     public override string ToString() => $"{Topic}/{Partition}/{Offset}";
 }
