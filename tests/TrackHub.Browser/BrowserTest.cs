@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using TrackHub.Testing;
 
 namespace TrackHub.Browser;
 
@@ -35,6 +36,11 @@ public abstract class BrowserTest : IAsyncLifetime
         await page.WaitForFunctionAsync("window.trackhub && trackhub.clickId");
         return page;
     }
+
+    /// <summary>Waits until a tab has come to an address.</summary>
+    /// <remarks>Not by WaitForURLAsync: a navigation that ends between its look at the address and its wait is missed.</remarks>
+    private protected static Task ComesToAsync(IPage page, string address) =>
+        Eventually.Holds(() => { page.Url.ShouldBe(address); return Task.CompletedTask; }, TimeSpan.FromMinutes(1));
 
     /// <summary>What the page's pixel was told: event and eventID.</summary>
     private protected static Task<string[]> PixelAsync(IPage page) => page.EvaluateAsync<string[]>("fbq.told.map(call => call[1] + ' ' + call[3].eventID)");

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using TrackHub.Testing;
 
 namespace TrackHub.Browser;
 
@@ -69,7 +68,7 @@ public sealed class CheckoutTests : BrowserTest
         var told = await PixelAfterAsync(page, () => page.ClickAsync("b"));
 
         var sent = (await Shop.AcceptedAsync("initiate_checkout"))[0];
-        await page.WaitForURLAsync("https://pay.kiwify.com.br/abc?src=bio&sck=" + sent["click_id"]);
+        await ComesToAsync(page, "https://pay.kiwify.com.br/abc?src=bio&sck=" + sent["click_id"]);
         (sent["product"], sent["value"], sent["currency"]).ShouldBe(("P1", "197.9", "BRL"));
         sent["fbc"]!.ShouldEndWith(".X");
         told.ShouldContain("InitiateCheckout " + sent["event_id"]);
@@ -86,7 +85,7 @@ public sealed class CheckoutTests : BrowserTest
         var other = await Visitor.RunAndWaitForPageAsync(() => page.ClickAsync(press));
 
         var sent = (await Shop.AcceptedAsync("initiate_checkout"))[0];
-        await other.WaitForURLAsync("https://pay.kiwify.com.br/abc?sck=" + sent["click_id"]);
+        await ComesToAsync(other, "https://pay.kiwify.com.br/abc?sck=" + sent["click_id"]);
     }
 
     [Theory]
@@ -104,7 +103,7 @@ public sealed class CheckoutTests : BrowserTest
 
         await page.ClickAsync(press);
 
-        await page.WaitForURLAsync($"https://pay.kiwify.com.br/abc?{query}sck={id}");
+        await ComesToAsync(page, $"https://pay.kiwify.com.br/abc?{query}sck={id}");
         await VisitAsync("again");
         await Shop.AcceptedAsync("pageview", 2);
         await Shop.AcceptedAsync("initiate_checkout");
@@ -121,8 +120,7 @@ public sealed class CheckoutTests : BrowserTest
         await page.Keyboard.PressAsync("Enter");
 
         var sent = (await Shop.AcceptedAsync("initiate_checkout"))[0];
-        // Not WaitForURLAsync: a navigation that ends between its look at the address and its wait is missed.
-        await Eventually.Holds(() => page.Url == "https://loja.example.com/comprar?src=" + sent["click_id"]);
+        await ComesToAsync(page, "https://loja.example.com/comprar?src=" + sent["click_id"]);
     }
 
     [Fact]

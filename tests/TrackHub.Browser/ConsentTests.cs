@@ -30,7 +30,7 @@ public sealed class ConsentTests : BrowserTest
 
         // The sale must find this visitor's refusal, so the link still leads back to him.
         await page.ClickAsync("a");
-        await page.WaitForURLAsync("https://pay.kiwify.com.br/abc?sck=" + last["click_id"]);
+        await ComesToAsync(page, "https://pay.kiwify.com.br/abc?sck=" + last["click_id"]);
     }
 
     [Fact]

@@ -26,9 +26,7 @@ public sealed class SystemTests(RunningSystem system) : BrowserTest, IClassFixtu
         using var http = new HttpClient();
         var page = await VisitAsync("oferta?utm_source=FB&fbclid=IwE2E-Example_1");
         await AcceptedAsync("click", "/oferta");
-        await page.ClickAsync("a");
-        await page.WaitForURLAsync("https://pay.kiwify.com.br/**");
-        var carried = new Uri(page.Url).Query.Split("s1=")[1];
+        var carried = await BuyAsync(page);
         var checkout = _requests.Single(static request => request.Url.Contains("initiate_checkout", StringComparison.Ordinal)).PostDataJSON()!.Value;
 
         var order = Guid.NewGuid().ToString();
@@ -57,11 +55,10 @@ public sealed class SystemTests(RunningSystem system) : BrowserTest, IClassFixtu
         var page = await VisitAsync("oferta?utm_source=FB&fbclid=IwE2E-Example_2");
         await page.EvaluateAsync("trackhub.consent({ ads: false })");
         await AcceptedAsync("consent", "/oferta");
-        await page.ClickAsync("a");
-        await page.WaitForURLAsync("https://pay.kiwify.com.br/**");
+        var carried = await BuyAsync(page);
 
         var order = Guid.NewGuid().ToString();
-        (await SellAsync(http, order, new Uri(page.Url).Query.Split("s1=")[1])).ShouldBe(HttpStatusCode.OK);
+        (await SellAsync(http, order, carried)).ShouldBe(HttpStatusCode.OK);
 
         var sale = (await system.ExplainedAsync(order, "blocked_consent")).GetProperty("conversions")[0];
         sale.GetProperty("consent_ads").GetBoolean().ShouldBeFalse();
@@ -115,6 +112,15 @@ public sealed class SystemTests(RunningSystem system) : BrowserTest, IClassFixtu
         (Shop.Ingress, Shop.Tag, Shop.Content) = (system.Ingress, $"data-key=\"{system.WriteKey}\"", content);
         Visitor.Request += (_, request) => _requests.Enqueue(request);
         Visitor.Response += (_, answer) => _answers.Enqueue(answer);
+    }
+
+    /// <summary>Follows the page's link to the checkout, and returns the click id that it carries there.</summary>
+    private static async Task<string> BuyAsync(IPage page)
+    {
+        var id = await page.EvaluateAsync<string>("trackhub.clickId()");
+        await page.ClickAsync("a");
+        await ComesToAsync(page, "https://pay.kiwify.com.br/abc?sck=FB%7Cbio&s1=" + id);
+        return id;
     }
 
     /// <summary>Waits for the ingress's acknowledgement of an event of a page.</summary>

@@ -37,8 +37,11 @@ internal sealed class LedgerProcess : IAsyncDisposable
 
     public NpgsqlDataSource Database { get; }
 
+    /// <summary>The running role's.</summary>
+    public IServiceProvider Services => _app!.Services;
+
     /// <summary>The running role's own, which knows the day's key as soon as its directory is loaded.</summary>
-    public Sealer Sealer => _app!.Services.GetRequiredService<Sealer>();
+    public Sealer Sealer => Services.GetRequiredService<Sealer>();
 
     /// <param name="settings">Further settings of the role, as on the command line.</param>
     public static async Task<LedgerProcess> StartAsync(params string[] settings)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TrackHub.Integration.Streams;
 using TrackHub.Integration.Tenants;
 using TrackHub.Ledger.Retaining;
 using TrackHub.Platform.Tenants;
@@ -187,25 +188,4 @@ public sealed class RetentionTests : IAsyncLifetime
 
     private Task ClicksAsync(params string[] moments) => _database.ExecuteAsync(string.Join(';', moments.Select(static t =>
         $"insert into clicks (ingest_id, ingested_at, brand_id, kind, event_id, event_time, received_at) values (gen_random_uuid(), '{t}', 'b', 'click', 'e', now(), now())")));
-
-    /// <summary>Adds up what a counter says while it is watched.</summary>
-    private sealed class CounterProbe : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private long _sum;
-
-        public CounterProbe(IMeterFactory meters, string name)
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name == name && instrument.Meter.Scope == meters) listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _sum, value));
-            _listener.Start();
-        }
-
-        public long Sum => Interlocked.Read(ref _sum);
-
-        public void Dispose() => _listener.Dispose();
-    }
 }

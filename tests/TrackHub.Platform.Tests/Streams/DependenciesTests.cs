@@ -38,6 +38,7 @@ public sealed class DependenciesTests
         { Refused("57014"), "postgres: timed_out" },
         { Refused("58030"), "postgres: storage_failed" },
         { Refused("40P01"), "postgres: contended" },
+        { Refused("40001"), "postgres: contended" },
         { Refused("55P03"), "postgres: contended" },
         { Refused("25006"), "postgres: read_only" },
         { Refused("08006"), "postgres: unreachable" },
