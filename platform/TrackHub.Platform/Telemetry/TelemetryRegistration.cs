@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,10 +46,14 @@ internal static class TelemetryRegistration
         builder.Services.AddSingleton(provider => new MetricsEndpoint(exporter =>
         {
             var otlp = provider.GetRequiredService<IOptions<OtlpOptions>>().Value;
+            var own = provider.GetRequiredService<IMeterFactory>();
             var meters = Sdk.CreateMeterProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, settings))
                 .AddMeter(Meters)
                 .AddView(ActiveRequests, MetricStreamConfiguration.Drop)
+
+                // Another host of this process has meters of the same names: what ends with it would end here as well.
+                .AddView(instrument => instrument.Meter.Scope is IMeterFactory other && other != own ? MetricStreamConfiguration.Drop : null)
                 .AddReader(new BaseExportingMetricReader(exporter));
             if (otlp.Endpoint is not null)
             {

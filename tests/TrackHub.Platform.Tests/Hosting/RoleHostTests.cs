@@ -46,6 +46,30 @@ public sealed class RoleHostTests
     }
 
     [Fact]
+    public async Task A_host_counts_its_own_and_goes_on_when_another_of_the_process_ends()
+    {
+        await using var one = await StartAsync();
+        await using (var other = await StartAsync())
+            other.Services.GetRequiredService<StreamMetrics>().DeadLettered("matcher", "malformed");
+        using var admin = new HttpClient { BaseAddress = RoleHost.AdminAddress(one) };
+        await admin.GetStringAsync("/metrics");
+
+        one.Services.GetRequiredService<StreamMetrics>().DeadLettered("matcher", "malformed");
+
+        (await admin.GetStringAsync("/metrics")).ShouldContain("trackhub_dead_letters_total{otel_scope_name=\"TrackHub.Streams\",reason=\"malformed\",stage=\"matcher\"} 1\n");
+
+        static async Task<WebApplication> StartAsync()
+        {
+            var builder = RoleHost.CreateBuilder(new() { Roles = ["test"], AdminPort = 0 });
+            builder.Services.AddSingleton<StreamMetrics>();
+            var app = builder.Build();
+            await app.StartAsync();
+            app.Services.GetRequiredService<StreamMetrics>();
+            return app;
+        }
+    }
+
+    [Fact]
     public async Task A_loop_that_fails_ends_the_process_with_1_and_an_orderly_stop_with_0()
     {
         var failing = RoleHost.CreateBuilder(new() { Roles = ["test"], AdminPort = 0 });
